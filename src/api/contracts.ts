@@ -1,0 +1,99 @@
+// What the rooms of the house ask of each other: reading and writing objects, the clock, controllers. Types only.
+import type { KubeObject, ObjectReference } from './types'
+
+/** Clock and chance. The cluster's clock is the wall clock plus an offset kept in the state; KUBESIM_SEED fixes `random`. */
+export interface Env {
+  /** Cluster time in milliseconds since 1970. While the past is caught up it is the time of the event being played. */
+  now(): number
+  /** A number in [0, 1). */
+  random(): number
+}
+
+/**
+ * Reading objects. A resource is named by plural and group: `pods`, `services`, `replicasets.apps`, `endpointslices.discovery.k8s.io`.
+ * Objects come back as stored, in the storage version; never change one in place, spread it.
+ */
+export interface View {
+  get<T extends KubeObject = KubeObject>(resource: string, namespace: string | undefined, name: string): T | undefined
+  /** All of a resource, or those of one namespace, ordered by namespace and name. */
+  list<T extends KubeObject = KubeObject>(resource: string, namespace?: string): T[]
+  /** The objects of `resource` whose controlling owner reference has this uid; ordered by name. Cheap: an index. */
+  ownedBy<T extends KubeObject = KubeObject>(uid: string, resource: string): T[]
+}
+
+export interface DeleteOptions {
+  propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
+  gracePeriodSeconds?: number
+  /** Refuse with Conflict unless the object has this uid. */
+  uid?: string
+}
+
+/** Reading and writing as a component of the cluster (controllers, kubelet): defaulted and versioned, not validated as user input. */
+export interface Client extends View {
+  /** Throws ApiError AlreadyExists, Forbidden (quota, terminating namespace), Invalid. A `generateName` gets its five characters. */
+  create<T extends KubeObject>(object: NewObject<T>): T
+  /** Writes metadata and spec; nothing is stored and no version burnt when nothing changed. Throws ApiError NotFound. */
+  update<T extends KubeObject>(object: T): T
+  /** Writes status only. */
+  updateStatus<T extends KubeObject>(object: T): T
+  delete(resource: string, namespace: string | undefined, name: string, options?: DeleteOptions): void
+  /** Records an Event about an object, merged with an equal earlier one (count, lastTimestamp) as client-go's correlator does. */
+  event(about: KubeObject, event: NewEvent): void
+}
+
+export type NewObject<T extends KubeObject> = Omit<T, 'metadata' | 'status'> & {
+  metadata: Partial<T['metadata']>
+  status?: unknown
+}
+
+export interface NewEvent {
+  type: 'Normal' | 'Warning'
+  reason: string
+  message: string
+  /** e.g. `spec.containers{api}` */
+  fieldPath?: string
+  /** Overrides the component's own name. */
+  component?: string
+  host?: string
+  /** Events of the events.k8s.io recorder (scheduler): eventTime, action, no count. */
+  action?: string
+  related?: ObjectReference
+}
+
+/** One stored change. `before` is absent for a creation, `after` for a removal. */
+export interface Change {
+  resource: string
+  before?: KubeObject
+  after?: KubeObject
+}
+
+/** State that is not an API object (running processes, rules, records), kept beside the objects under a table's name. */
+export interface Records {
+  get<T>(table: string, key: string): T | undefined
+  /** Stores plain JSON; `undefined` removes. */
+  put<T>(table: string, key: string, value: T | undefined): void
+  /** Entries whose key starts with `prefix`, ordered by key. */
+  list<T>(table: string, prefix?: string): [string, T][]
+}
+
+export interface ControllerContext {
+  api: Client
+  records: Records
+  env: Env
+  /** Ask to be reconciled again at this cluster time (ms). A later call for the same key with an earlier time wins. */
+  wakeAt(time: number): void
+  /** Queue another key of this same controller. */
+  enqueue(key: string): void
+}
+
+/**
+ * Level-triggered, as in Kubernetes: `reconcile` reads the world and moves it towards what it should be.
+ * Keys are `namespace/name` (or `name`), as `keyOf` gives them, unless the controller says otherwise.
+ */
+export interface Controller {
+  /** The name that stands in events and managed fields, e.g. `replicaset-controller`. */
+  name: string
+  /** Resources whose changes concern it, each with the keys to queue for a change. */
+  watches: Record<string, (change: Change, view: View) => Iterable<string>>
+  reconcile(key: string, context: ControllerContext): void
+}
