@@ -5,5 +5,9 @@ const path = require('node:path')
 
 const root = path.join(__dirname, '..')
 if (!fs.existsSync(path.join(root, 'node_modules', '.package-lock.json'))) {
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
+  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
 }

@@ -74,7 +74,17 @@ export function forbidden(resource: string, name: string, why: string): ApiError
 
 /** One entry of field.ErrorList. `detail` follows the type's own words: `spec.x: Invalid value: 3: detail`. */
 export interface FieldError {
-  type: 'Required' | 'Invalid' | 'NotSupported' | 'Duplicate' | 'Forbidden' | 'TooLong' | 'TooMany' | 'Internal' | 'NotFound' | 'TypeInvalid'
+  type:
+    | 'Required'
+    | 'Invalid'
+    | 'NotSupported'
+    | 'Duplicate'
+    | 'Forbidden'
+    | 'TooLong'
+    | 'TooMany'
+    | 'Internal'
+    | 'NotFound'
+    | 'TypeInvalid'
   field: string
   /** `Invalid value: "x": must …`, as field.Error.ErrorBody prints it. */
   message: string
