@@ -1,0 +1,7 @@
+// ConfigMap: the behaviour of configmaps beyond its fields.
+import { defineKind } from './kind'
+
+export const configMap = defineKind({
+  resource: 'configmaps',
+  columns: [],
+})

@@ -1,0 +1,7 @@
+// MutatingWebhookConfiguration: the behaviour of mutatingwebhookconfigurations.admissionregistration.k8s.io beyond its fields.
+import { defineKind } from './kind'
+
+export const mutatingWebhookConfiguration = defineKind({
+  resource: 'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  columns: [],
+})

@@ -1,0 +1,7 @@
+// Namespace: the behaviour of namespaces beyond its fields.
+import { defineKind } from './kind'
+
+export const namespace = defineKind({
+  resource: 'namespaces',
+  columns: [],
+})

@@ -1,0 +1,7 @@
+// PersistentVolumeClaim: the behaviour of persistentvolumeclaims beyond its fields.
+import { defineKind } from './kind'
+
+export const persistentVolumeClaim = defineKind({
+  resource: 'persistentvolumeclaims',
+  columns: [],
+})

@@ -1,0 +1,7 @@
+// PodTemplate: the behaviour of podtemplates beyond its fields.
+import { defineKind } from './kind'
+
+export const podTemplate = defineKind({
+  resource: 'podtemplates',
+  columns: [],
+})

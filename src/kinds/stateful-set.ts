@@ -1,0 +1,7 @@
+// StatefulSet: the behaviour of statefulsets.apps beyond its fields.
+import { defineKind } from './kind'
+
+export const statefulSet = defineKind({
+  resource: 'statefulsets.apps',
+  columns: [],
+})
