@@ -1,0 +1,14 @@
+import { fnv32, fnv32a, safeEncode } from '../../src/lib/fnv'
+
+test.each([
+  { name: 'New32 of nothing', hash: fnv32(''), want: 2166136261 },
+  { name: 'New32a of nothing', hash: fnv32a(''), want: 2166136261 },
+  { name: 'New32 of foobar', hash: fnv32('foobar'), want: 0x31f0b262 },
+  { name: 'New32a of foobar', hash: fnv32a('foobar'), want: 0xbf9cf968 },
+])('$name', ({ hash, want }) => {
+  expect(hash).toBe(want)
+})
+
+test('safeEncode replaces digits by the safe alphabet', () => {
+  expect(safeEncode('0123456789')).toBe('456789bcdf')
+})
