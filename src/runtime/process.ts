@@ -28,19 +28,43 @@ export interface Listener {
   handler: 'http' | 'stream'
   /** Loopback only when set; default all addresses. */
   address?: '127.0.0.1'
+  /** Set by a shell that runs programs of its own: which of its processes answers here. */
+  owner?: number
 }
 
-/** The files of one container: image files below, what was written on top, mounted volumes over both. Paths are absolute. */
+export interface FileStat {
+  type: 'file' | 'directory' | 'link'
+  /** Permission bits, e.g. 0o644. */
+  mode: number
+  /** Bytes. */
+  size: number
+  /** Last change, ms of cluster time. */
+  changedAt: number
+  /** Where a link points. */
+  target?: string
+  readOnly?: boolean
+}
+
+/**
+ * The files of one container: image files below, what was written on top, mounted volumes over both. Paths are absolute.
+ * Links are followed, save by `stat` and `remove`. Content is text; bytes that are not UTF-8 come as latin1.
+ */
 export interface Files {
   read(path: string): string | undefined
-  /** Throws CommandError for a read-only mount. */
-  write(path: string, content: string): void
+  /** Creates or replaces a file; throws FileError: ENOENT (no such directory), EISDIR, EROFS (read-only mount). A new file gets `mode`, default 0o644. */
+  write(path: string, content: string, mode?: number): void
+  append(path: string, content: string): void
+  /** Removes a file, or a directory with all that is in it. Throws FileError ENOENT, EROFS, EBUSY (a mount point). */
   remove(path: string): void
   exists(path: string): boolean
   isDirectory(path: string): boolean
   /** Names in a directory, sorted; undefined when it is none. */
   list(path: string): string[] | undefined
+  /** With its parents; nothing happens when it exists. */
   makeDirectory(path: string): void
+  stat(path: string): FileStat | undefined
+  setMode(path: string, mode: number): void
+  link(path: string, target: string): void
 }
 
 /** The outcome of opening a connection, decided by DNS, the proxy's rules and who listens. */
@@ -71,6 +95,8 @@ export interface ProcessContext {
   connect(host: string, port: number, protocol?: 'TCP' | 'UDP'): Connection
   /** Addresses DNS gives for a name as this Pod would ask; undefined when it does not exist. */
   resolve(host: string): string[] | undefined
+  /** True when another process of the Pod already listens on this port: a second bind fails with EADDRINUSE. */
+  bound(port: number, protocol?: 'TCP' | 'UDP' | 'SCTP'): boolean
 }
 
 /** What a program wants after having run: its state, its sockets, when to be called again, or its end. */
@@ -79,19 +105,27 @@ export interface Step {
   listeners?: Listener[]
   /** Cluster time in ms at which `wake` is due; absent: sleeps until something else happens. */
   wakeAt?: number
-  exit?: { code: number; signal?: number; reason?: string; message?: string }
+  /** Called again when files of a shared volume change. */
+  watchesFiles?: boolean
+  exit?: Exit
 }
+
+/** Signals a program may handle; SIGKILL never reaches it. */
+export type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2' | 'SIGQUIT' | 'SIGWINCH'
 
 /** A program. All calls are synchronous and pure but for what they do through the context. */
 export interface Program {
   start(context: ProcessContext): Step
   wake?(state: Json, context: ProcessContext): Step
   /** Default: a PID 1 without a handler ignores SIGTERM, everything dies of SIGKILL (137). */
-  signal?(state: Json, signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGUSR1' | 'SIGQUIT', context: ProcessContext): Step | undefined
+  signal?(state: Json, signal: Signal, context: ProcessContext): Step | undefined
   http?(state: Json, request: HttpRequest, listener: Listener, context: ProcessContext): { response: HttpResponse; state?: Json }
   /** Bytes (latin1 string) in, bytes out, for protocols other than HTTP. */
   stream?(state: Json, data: string, listener: Listener, context: ProcessContext): { data: string; state?: Json; close?: boolean }
 }
+
+/** Which everyday commands an image holds: none (scratch, distroless), busybox's, Alpine's (busybox's and apk) or Debian's (coreutils, bash). */
+export type Userland = 'none' | 'busybox' | 'alpine' | 'debian'
 
 /** An image of the catalogue: one file in src/runtime/images. */
 export interface Image {
@@ -100,18 +134,57 @@ export interface Image {
   entrypoint?: string[]
   command?: string[]
   workingDir?: string
-  /** Environment of the image config. */
+  /** Environment of the image config, in its order; PATH is added when missing. */
   variables?: Record<string, string>
   /** EXPOSEd ports. */
   ports?: number[]
-  stopSignal?: string
+  stopSignal?: Signal
   user?: string
+  /** What containerd reports once pulled (bytes, compressed layers). */
   sizeBytes: number
+  /** Time from creation until the program runs, ms; default 0. */
+  startupMs?: number
   /** Files of the image that commands and servers read. */
   files?: Record<string, string>
-  /** The program behind an argv, undefined when the image has no such executable (the runtime then fails with ContainerCannotRun / StartError). */
-  program(argv: string[], tag: string): Program | undefined
+  /** Default `none`. */
+  userland?: Userland
+  /** Commands beyond the userland's, run by exec and by shells: `redis-cli`, `mongo`. */
+  commands?: Record<string, Command>
+  /**
+   * The daemon behind an argv; undefined when argv is none of the image's own daemons. The runtime then runs a command or shell script
+   * of the userland, or, when there is no such executable, fails with StartError.
+   */
+  program?(argv: string[], tag: string): Program | undefined
 }
+
+/** What a command of a shell or of exec sees of its surroundings. */
+export interface CommandIo {
+  /** As typed, `args` without it. */
+  name: string
+  args: string[]
+  /** All of standard input; a command that reads it is started at its end. */
+  stdin: string
+  out(text: string): void
+  err(text: string): void
+  cwd: string
+  /** The container's and the shell's exported variables. */
+  variables: Record<string, string>
+  /** True when standard output is a terminal. */
+  tty: boolean
+  process: ProcessContext
+  files: Files
+  /** Absolute path of a path as typed. */
+  path(path: string): string
+  /** Processes of the container: for ps, kill, pgrep. */
+  processes(): { pid: number; parent: number; command: string; startedAt: number }[]
+  kill(pid: number, signal: Signal | 'SIGKILL'): boolean
+}
+/**
+ * A command ran to its exit code, or wants to go on: called again with `state` at `wakeAt` (ms; absent: when files change).
+ * Output before that is already written.
+ */
+export type CommandOutcome = number | { state: Json; wakeAt?: number; onFiles?: boolean }
+export type Command = (io: CommandIo, state?: Json) => CommandOutcome
 
 /** A finished command of exec, a probe or a hook. */
 export interface ExecResult {
@@ -120,4 +193,40 @@ export interface ExecResult {
   stderr: string
   /** How long it ran in cluster time (ms): compared with a probe's timeout. */
   durationMs?: number
+}
+
+/** How a process ended. `signal` is a number; `code` is 128 + signal then. */
+export interface Exit {
+  code: number
+  signal?: number
+  /** Set when the runtime, not the program, ended it: OOMKilled, ContainerCannotRun, StartError. */
+  reason?: string
+  message?: string
+}
+
+/**
+ * What the runtime remembers of a container's current instance: record table `containers`, key `<pod uid>/<container name>`.
+ * Written by src/runtime/containers.ts alone.
+ */
+export interface ContainerRecord {
+  /** 64 hexadecimal digits, as in `containerd://…`. */
+  id: string
+  pod: string
+  namespace: string
+  name: string
+  image: string
+  argv: string[]
+  variables: Record<string, string>
+  workingDir: string
+  restartCount: number
+  /** ms of cluster time. */
+  startedAt: number
+  /** The program's own. */
+  state: Json
+  listeners: Listener[]
+  wakeAt?: number
+  /** True while a process waits for files to change (tail -f). */
+  watchesFiles?: boolean
+  finishedAt?: number
+  exit?: Exit
 }
