@@ -1,0 +1,49 @@
+// IP addresses and networks: the cluster's ranges, membership, order and the names of reverse DNS.
+import { isIP, isIPv4, isIPv6 } from 'node:net'
+import ipaddr from 'ipaddr.js'
+
+/** All Pods; kube-proxy's --cluster-cidr, which tells Pod traffic from the rest. */
+export const CLUSTER_CIDR = '10.244.0.0/16'
+
+export { isIP, isIPv4, isIPv6 }
+
+/** An IPv4 address as a number; the caller has checked that it is one. */
+export function ipv4Number(ip: string): number {
+  let n = 0
+  for (const part of ip.split('.')) n = n * 256 + Number(part)
+  return n
+}
+
+export function ipv4Text(n: number): string {
+  return [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255].join('.')
+}
+
+/** Network address, prefix length and last address of an IPv4 network, as numbers. */
+export function ipv4Network(cidr: string): { first: number; last: number; bits: number } {
+  const [ip, bits] = cidr.split('/')
+  const size = 2 ** (32 - Number(bits))
+  const first = Math.floor(ipv4Number(ip) / size) * size
+  return { first, last: first + size - 1, bits: Number(bits) }
+}
+
+/** Is the address in the network (`10.0.0.0/8`)? False across families and for what is no network. */
+export function inNetwork(ip: string, cidr: string): boolean {
+  if (isIPv4(ip)) {
+    const at = cidr.indexOf('/')
+    if (at < 0 || !isIPv4(cidr.slice(0, at))) return false
+    const size = 2 ** (32 - Number(cidr.slice(at + 1)))
+    return Math.floor(ipv4Number(ip) / size) === Math.floor(ipv4Number(cidr.slice(0, at)) / size)
+  }
+  if (!isIPv6(ip) || !ipaddr.IPv6.isValidCIDR(cidr)) return false
+  return ipaddr.IPv6.parse(ip).match(ipaddr.IPv6.parseCIDR(cidr))
+}
+
+/** The text Go's net.IP prints: IPv6 in its shortest form (RFC 5952). */
+export function canonicalIp(ip: string): string {
+  return isIPv6(ip) ? ipaddr.IPv6.parse(ip).toRFC5952String() : ip
+}
+
+/** The sixteen bytes of an IPv6 address. */
+export function ipv6Bytes(ip: string): number[] {
+  return ipaddr.IPv6.parse(ip).toByteArray()
+}
