@@ -1,7 +1,10 @@
-// ClusterRoleBinding: the behaviour of clusterrolebindings.rbac.authorization.k8s.io beyond its fields.
+// ClusterRoleBinding: who has a role.
+import type { RoleBinding } from '../api/rbac'
+import { AGE, NAME } from './columns'
+import { subjectColumns } from './describe/subjects'
 import { defineKind } from './kind'
 
-export const clusterRoleBinding = defineKind({
+export const clusterRoleBinding = defineKind<RoleBinding>({
   resource: 'clusterrolebindings.rbac.authorization.k8s.io',
-  columns: [],
+  columns: [NAME, { name: 'ROLE', cell: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` }, AGE, ...subjectColumns()],
 })

@@ -1,7 +1,8 @@
-// ClusterRole: the behaviour of clusterroles.rbac.authorization.k8s.io beyond its fields.
+// ClusterRole: what may be done anywhere.
+import { DEFAULT_COLUMNS } from './columns'
 import { defineKind } from './kind'
 
 export const clusterRole = defineKind({
   resource: 'clusterroles.rbac.authorization.k8s.io',
-  columns: [],
+  columns: DEFAULT_COLUMNS,
 })

@@ -1,7 +1,13 @@
-// ClusterTrustBundle: the behaviour of clustertrustbundles.certificates.k8s.io beyond its fields.
+// ClusterTrustBundle: root certificates to trust.
+import type { KubeObject } from '../api/types'
+import { NAME } from './columns'
 import { defineKind } from './kind'
 
-export const clusterTrustBundle = defineKind({
+interface ClusterTrustBundle extends KubeObject {
+  spec: { signerName?: string }
+}
+
+export const clusterTrustBundle = defineKind<ClusterTrustBundle>({
   resource: 'clustertrustbundles.certificates.k8s.io',
-  columns: [],
+  columns: [NAME, { name: 'SIGNERNAME', cell: ({ spec }) => spec.signerName || '<none>' }],
 })

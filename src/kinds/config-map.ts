@@ -1,7 +1,13 @@
-// ConfigMap: the behaviour of configmaps beyond its fields.
+// ConfigMap: plain data for pods.
+import type { ConfigMap } from '../api/types'
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
 
-export const configMap = defineKind({
+export const configMap = defineKind<ConfigMap>({
   resource: 'configmaps',
-  columns: [],
+  columns: [
+    NAME,
+    { name: 'DATA', cell: (map) => String(Object.keys(map.data ?? {}).length + Object.keys(map.binaryData ?? {}).length) },
+    AGE,
+  ],
 })

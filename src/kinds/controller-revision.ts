@@ -1,7 +1,17 @@
-// ControllerRevision: the behaviour of controllerrevisions.apps beyond its fields.
+// ControllerRevision: a past state of a StatefulSet or DaemonSet.
+import type { ControllerRevision } from '../api/workloads'
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
 
-export const controllerRevision = defineKind({
+/** `statefulset.apps/db` */
+function controllerName(revision: ControllerRevision): string {
+  const owner = revision.metadata.ownerReferences?.find((reference) => reference.controller)
+  if (!owner) return '<none>'
+  const [group, version] = owner.apiVersion.split('/')
+  return `${`${owner.kind}${version ? `.${group}` : ''}`.toLowerCase()}/${owner.name}`
+}
+
+export const controllerRevision = defineKind<ControllerRevision>({
   resource: 'controllerrevisions.apps',
-  columns: [],
+  columns: [NAME, { name: 'CONTROLLER', cell: controllerName }, { name: 'REVISION', cell: (revision) => String(revision.revision) }, AGE],
 })

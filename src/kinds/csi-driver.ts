@@ -1,7 +1,29 @@
-// CSIDriver: the behaviour of csidrivers.storage.k8s.io beyond its fields.
+// CSIDriver: a storage driver and what it can do.
+import type { KubeObject } from '../api/types'
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
 
-export const csiDriver = defineKind({
+interface CSIDriver extends KubeObject {
+  spec: {
+    attachRequired?: boolean
+    podInfoOnMount?: boolean
+    storageCapacity?: boolean
+    tokenRequests?: { audience?: string }[]
+    requiresRepublish?: boolean
+    volumeLifecycleModes?: string[]
+  }
+}
+
+export const csiDriver = defineKind<CSIDriver>({
   resource: 'csidrivers.storage.k8s.io',
-  columns: [],
+  columns: [
+    NAME,
+    { name: 'ATTACHREQUIRED', cell: ({ spec }) => String(spec.attachRequired ?? true) },
+    { name: 'PODINFOONMOUNT', cell: ({ spec }) => String(spec.podInfoOnMount ?? false) },
+    { name: 'STORAGECAPACITY', cell: ({ spec }) => String(spec.storageCapacity ?? false) },
+    { name: 'TOKENREQUESTS', cell: ({ spec }) => spec.tokenRequests?.map((request) => request.audience ?? '').join(',') ?? '<unset>' },
+    { name: 'REQUIRESREPUBLISH', cell: ({ spec }) => String(spec.requiresRepublish ?? false) },
+    { name: 'MODES', cell: ({ spec }) => spec.volumeLifecycleModes?.join(',') || '<none>' },
+    AGE,
+  ],
 })

@@ -1,7 +1,8 @@
-// DeviceClass: the behaviour of deviceclasses.resource.k8s.io beyond its fields.
+// DeviceClass: a choice of devices for claims.
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
 
 export const deviceClass = defineKind({
   resource: 'deviceclasses.resource.k8s.io',
-  columns: [],
+  columns: [NAME, AGE],
 })

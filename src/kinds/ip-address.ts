@@ -1,7 +1,20 @@
-// IPAddress: the behaviour of ipaddresses.networking.k8s.io beyond its fields.
+// IPAddress: an address taken from a ServiceCIDR.
+import type { KubeObject } from '../api/types'
+import { NAME } from './columns'
 import { defineKind } from './kind'
 
-export const ipAddress = defineKind({
+interface IPAddress extends KubeObject {
+  spec: { parentRef?: { group?: string; resource: string; namespace?: string; name: string } }
+}
+
+/** `services/default/web` */
+function parentText({ spec: { parentRef } }: IPAddress): string {
+  if (!parentRef) return '<none>'
+  const resource = `${parentRef.resource}${parentRef.group ? `.${parentRef.group}` : ''}`.toLowerCase()
+  return [resource, ...(parentRef.namespace ? [parentRef.namespace] : []), parentRef.name].join('/')
+}
+
+export const ipAddress = defineKind<IPAddress>({
   resource: 'ipaddresses.networking.k8s.io',
-  columns: [],
+  columns: [NAME, { name: 'PARENTREF', cell: parentText }],
 })

@@ -1,7 +1,13 @@
-// Lease: the behaviour of leases.coordination.k8s.io beyond its fields.
+// Lease: who leads, and which node is alive.
+import type { KubeObject } from '../api/types'
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
 
-export const lease = defineKind({
+export interface Lease extends KubeObject {
+  spec: { holderIdentity?: string; acquireTime?: string; renewTime?: string }
+}
+
+export const lease = defineKind<Lease>({
   resource: 'leases.coordination.k8s.io',
-  columns: [],
+  columns: [NAME, { name: 'HOLDER', cell: ({ spec }) => spec?.holderIdentity ?? '' }, AGE],
 })

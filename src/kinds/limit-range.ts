@@ -1,7 +1,8 @@
-// LimitRange: the behaviour of limitranges beyond its fields.
+// LimitRange: bounds and defaults for the resources of a namespace.
+import { DEFAULT_COLUMNS } from './columns'
 import { defineKind } from './kind'
 
 export const limitRange = defineKind({
   resource: 'limitranges',
-  columns: [],
+  columns: DEFAULT_COLUMNS,
 })

@@ -1,7 +1,9 @@
-// MutatingAdmissionPolicyBinding: the behaviour of mutatingadmissionpolicybindings.admissionregistration.k8s.io beyond its fields.
+// MutatingAdmissionPolicyBinding: where a policy applies, and with which parameters.
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
+import { type PolicyBinding, paramText } from './policy-binding'
 
-export const mutatingAdmissionPolicyBinding = defineKind({
+export const mutatingAdmissionPolicyBinding = defineKind<PolicyBinding>({
   resource: 'mutatingadmissionpolicybindings.admissionregistration.k8s.io',
-  columns: [],
+  columns: [NAME, { name: 'POLICYNAME', cell: ({ spec }) => spec.policyName ?? '' }, { name: 'PARAMREF', cell: paramText }, AGE],
 })

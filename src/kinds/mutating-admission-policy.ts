@@ -1,7 +1,18 @@
-// MutatingAdmissionPolicy: the behaviour of mutatingadmissionpolicies.admissionregistration.k8s.io beyond its fields.
+// MutatingAdmissionPolicy: rules in CEL that the API server applies before it stores an object.
+import type { KubeObject } from '../api/types'
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
 
-export const mutatingAdmissionPolicy = defineKind({
+interface MutatingAdmissionPolicy extends KubeObject {
+  spec: { mutations?: unknown[]; paramKind?: { apiVersion: string; kind: string } }
+}
+
+export const mutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicy>({
   resource: 'mutatingadmissionpolicies.admissionregistration.k8s.io',
-  columns: [],
+  columns: [
+    NAME,
+    { name: 'MUTATIONS', cell: ({ spec }) => String(spec.mutations?.length ?? 0) },
+    { name: 'PARAMKIND', cell: ({ spec: { paramKind } }) => (paramKind ? `${paramKind.apiVersion}/${paramKind.kind}` : '<unset>') },
+    AGE,
+  ],
 })

@@ -1,7 +1,13 @@
-// MutatingWebhookConfiguration: the behaviour of mutatingwebhookconfigurations.admissionregistration.k8s.io beyond its fields.
+// MutatingWebhookConfiguration: webhooks that the API server asks before it stores an object.
+import type { KubeObject } from '../api/types'
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
 
-export const mutatingWebhookConfiguration = defineKind({
+interface MutatingWebhookConfiguration extends KubeObject {
+  webhooks?: unknown[]
+}
+
+export const mutatingWebhookConfiguration = defineKind<MutatingWebhookConfiguration>({
   resource: 'mutatingwebhookconfigurations.admissionregistration.k8s.io',
-  columns: [],
+  columns: [NAME, { name: 'WEBHOOKS', cell: (configuration) => String(configuration.webhooks?.length ?? 0) }, AGE],
 })

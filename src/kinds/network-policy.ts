@@ -1,7 +1,10 @@
-// NetworkPolicy: the behaviour of networkpolicies.networking.k8s.io beyond its fields.
+// NetworkPolicy: who may talk to which pods.
+import type { NetworkPolicy } from '../api/networking'
+import { formatSelector } from '../lib/label-format'
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
 
-export const networkPolicy = defineKind({
+export const networkPolicy = defineKind<NetworkPolicy>({
   resource: 'networkpolicies.networking.k8s.io',
-  columns: [],
+  columns: [NAME, { name: 'POD-SELECTOR', cell: ({ spec }) => formatSelector(spec.podSelector) }, AGE],
 })

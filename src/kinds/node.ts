@@ -1,7 +1,30 @@
-// Node: the behaviour of nodes beyond its fields.
+// Node: a machine that runs pods.
+import type { Node } from '../api/types'
+import { AGE, NAME, nodeRoles } from './columns'
 import { defineKind } from './kind'
 
-export const node = defineKind({
+function statusText(node: Node): string {
+  const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready')
+  const status = !ready ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady'
+  return node.spec.unschedulable ? `${status},SchedulingDisabled` : status
+}
+
+function address(node: Node, type: string): string {
+  return node.status?.addresses?.find((entry) => entry.type === type)?.address ?? '<none>'
+}
+
+export const node = defineKind<Node>({
   resource: 'nodes',
-  columns: [],
+  columns: [
+    NAME,
+    { name: 'STATUS', cell: statusText },
+    { name: 'ROLES', cell: (node) => nodeRoles(node.metadata.labels).join(',') || '<none>' },
+    AGE,
+    { name: 'VERSION', cell: (node) => node.status?.nodeInfo?.kubeletVersion ?? '' },
+    { name: 'INTERNAL-IP', wide: true, cell: (node) => address(node, 'InternalIP') },
+    { name: 'EXTERNAL-IP', wide: true, cell: (node) => address(node, 'ExternalIP') },
+    { name: 'OS-IMAGE', wide: true, cell: (node) => node.status?.nodeInfo?.osImage || '<unknown>' },
+    { name: 'KERNEL-VERSION', wide: true, cell: (node) => node.status?.nodeInfo?.kernelVersion || '<unknown>' },
+    { name: 'CONTAINER-RUNTIME', wide: true, cell: (node) => node.status?.nodeInfo?.containerRuntimeVersion || '<unknown>' },
+  ],
 })

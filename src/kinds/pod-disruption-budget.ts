@@ -1,7 +1,15 @@
-// PodDisruptionBudget: the behaviour of poddisruptionbudgets.policy beyond its fields.
+// PodDisruptionBudget: how many pods may be missing at a time.
+import type { PodDisruptionBudget } from '../api/workloads'
+import { AGE, count, NAME } from './columns'
 import { defineKind } from './kind'
 
-export const podDisruptionBudget = defineKind({
+export const podDisruptionBudget = defineKind<PodDisruptionBudget>({
   resource: 'poddisruptionbudgets.policy',
-  columns: [],
+  columns: [
+    NAME,
+    { name: 'MIN AVAILABLE', cell: ({ spec }) => String(spec.minAvailable ?? 'N/A') },
+    { name: 'MAX UNAVAILABLE', cell: ({ spec }) => String(spec.maxUnavailable ?? 'N/A') },
+    { name: 'ALLOWED DISRUPTIONS', cell: ({ status }) => count(status?.disruptionsAllowed) },
+    AGE,
+  ],
 })

@@ -1,7 +1,19 @@
-// PodTemplate: the behaviour of podtemplates beyond its fields.
+// PodTemplate: a stored template for pods.
+import type { KubeObject, PodTemplateSpec } from '../api/types'
+import { formatLabels } from '../lib/label-format'
+import { containerImages, containerNames, NAME } from './columns'
 import { defineKind } from './kind'
 
-export const podTemplate = defineKind({
+interface PodTemplate extends KubeObject {
+  template?: PodTemplateSpec
+}
+
+export const podTemplate = defineKind<PodTemplate>({
   resource: 'podtemplates',
-  columns: [],
+  columns: [
+    NAME,
+    { name: 'CONTAINERS', cell: ({ template }) => containerNames(template?.spec?.containers) },
+    { name: 'IMAGES', cell: ({ template }) => containerImages(template?.spec?.containers) },
+    { name: 'POD LABELS', cell: ({ template }) => formatLabels(template?.metadata?.labels) },
+  ],
 })

@@ -1,7 +1,27 @@
-// Pod: the behaviour of pods beyond its fields.
+// Pod: containers that run together on one node.
+import type { Pod } from '../api/types'
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
+import { podRow } from './pod-row'
 
-export const pod = defineKind({
+function readinessGates({ spec, status }: Pod): string {
+  const gates = spec.readinessGates ?? []
+  if (gates.length === 0) return '<none>'
+  const met = gates.filter((gate) => status?.conditions?.find((condition) => condition.type === gate.conditionType)?.status === 'True')
+  return `${met.length}/${gates.length}`
+}
+
+export const pod = defineKind<Pod>({
   resource: 'pods',
-  columns: [],
+  columns: [
+    NAME,
+    { name: 'READY', cell: (pod, now) => podRow(pod, now).ready },
+    { name: 'STATUS', cell: (pod, now) => podRow(pod, now).status },
+    { name: 'RESTARTS', cell: (pod, now) => podRow(pod, now).restarts },
+    AGE,
+    { name: 'IP', wide: true, cell: ({ status }) => status?.podIPs?.[0]?.ip || '<none>' },
+    { name: 'NODE', wide: true, cell: ({ spec }) => spec.nodeName || '<none>' },
+    { name: 'NOMINATED NODE', wide: true, cell: ({ status }) => status?.nominatedNodeName || '<none>' },
+    { name: 'READINESS GATES', wide: true, cell: readinessGates },
+  ],
 })

@@ -1,7 +1,8 @@
-// ResourceClaimTemplate: the behaviour of resourceclaimtemplates.resource.k8s.io beyond its fields.
+// ResourceClaimTemplate: claims for devices, one a pod.
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
 
 export const resourceClaimTemplate = defineKind({
   resource: 'resourceclaimtemplates.resource.k8s.io',
-  columns: [],
+  columns: [NAME, AGE],
 })

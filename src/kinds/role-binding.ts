@@ -1,7 +1,10 @@
-// RoleBinding: the behaviour of rolebindings.rbac.authorization.k8s.io beyond its fields.
+// RoleBinding: who has a role.
+import type { RoleBinding } from '../api/rbac'
+import { AGE, NAME } from './columns'
+import { subjectColumns } from './describe/subjects'
 import { defineKind } from './kind'
 
-export const roleBinding = defineKind({
+export const roleBinding = defineKind<RoleBinding>({
   resource: 'rolebindings.rbac.authorization.k8s.io',
-  columns: [],
+  columns: [NAME, { name: 'ROLE', cell: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` }, AGE, ...subjectColumns()],
 })

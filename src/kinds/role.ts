@@ -1,7 +1,8 @@
-// Role: the behaviour of roles.rbac.authorization.k8s.io beyond its fields.
+// Role: what may be done in a namespace.
+import { DEFAULT_COLUMNS } from './columns'
 import { defineKind } from './kind'
 
 export const role = defineKind({
   resource: 'roles.rbac.authorization.k8s.io',
-  columns: [],
+  columns: DEFAULT_COLUMNS,
 })

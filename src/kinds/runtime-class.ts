@@ -1,7 +1,13 @@
-// RuntimeClass: the behaviour of runtimeclasses.node.k8s.io beyond its fields.
+// RuntimeClass: which container runtime runs a pod.
+import type { KubeObject } from '../api/types'
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
 
-export const runtimeClass = defineKind({
+interface RuntimeClass extends KubeObject {
+  handler: string
+}
+
+export const runtimeClass = defineKind<RuntimeClass>({
   resource: 'runtimeclasses.node.k8s.io',
-  columns: [],
+  columns: [NAME, { name: 'HANDLER', cell: (runtimeClass) => runtimeClass.handler }, AGE],
 })

@@ -1,7 +1,14 @@
-// Secret: the behaviour of secrets beyond its fields.
+// Secret: data for pods that is not shown.
+import type { Secret } from '../api/types'
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
 
-export const secret = defineKind({
+export const secret = defineKind<Secret>({
   resource: 'secrets',
-  columns: [],
+  columns: [
+    NAME,
+    { name: 'TYPE', cell: (secret) => secret.type ?? '' },
+    { name: 'DATA', cell: (secret) => String(Object.keys(secret.data ?? {}).length) },
+    AGE,
+  ],
 })

@@ -1,7 +1,8 @@
-// ServiceAccount: the behaviour of serviceaccounts beyond its fields.
+// ServiceAccount: who a pod is to the API server.
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
 
 export const serviceAccount = defineKind({
   resource: 'serviceaccounts',
-  columns: [],
+  columns: [NAME, AGE],
 })

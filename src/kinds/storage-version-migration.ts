@@ -1,7 +1,18 @@
-// StorageVersionMigration: the behaviour of storageversionmigrations.storagemigration.k8s.io beyond its fields.
+// StorageVersionMigration: rewriting stored objects in a newer version.
+import type { Condition, KubeObject } from '../api/types'
+import { NAME } from './columns'
 import { defineKind } from './kind'
 
-export const storageVersionMigration = defineKind({
+interface StorageVersionMigration extends KubeObject {
+  spec: { resource?: { group?: string; resource?: string } }
+  status?: { conditions?: Condition[] }
+}
+
+export const storageVersionMigration = defineKind<StorageVersionMigration>({
   resource: 'storageversionmigrations.storagemigration.k8s.io',
-  columns: [],
+  columns: [
+    NAME,
+    { name: 'RESOURCE', cell: ({ spec }) => `${spec.resource?.resource ?? ''}${spec.resource?.group ? `.${spec.resource.group}` : ''}` },
+    { name: 'STATUS', cell: ({ status }) => status?.conditions?.find((condition) => condition.status === 'True')?.type ?? '' },
+  ],
 })

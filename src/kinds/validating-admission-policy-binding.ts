@@ -1,7 +1,9 @@
-// ValidatingAdmissionPolicyBinding: the behaviour of validatingadmissionpolicybindings.admissionregistration.k8s.io beyond its fields.
+// ValidatingAdmissionPolicyBinding: where a policy applies, and with which parameters.
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
+import { type PolicyBinding, paramText } from './policy-binding'
 
-export const validatingAdmissionPolicyBinding = defineKind({
+export const validatingAdmissionPolicyBinding = defineKind<PolicyBinding>({
   resource: 'validatingadmissionpolicybindings.admissionregistration.k8s.io',
-  columns: [],
+  columns: [NAME, { name: 'POLICYNAME', cell: ({ spec }) => spec.policyName ?? '' }, { name: 'PARAMREF', cell: paramText }, AGE],
 })

@@ -1,7 +1,18 @@
-// ValidatingAdmissionPolicy: the behaviour of validatingadmissionpolicies.admissionregistration.k8s.io beyond its fields.
+// ValidatingAdmissionPolicy: rules in CEL that the API server applies before it stores an object.
+import type { KubeObject } from '../api/types'
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
 
-export const validatingAdmissionPolicy = defineKind({
+interface ValidatingAdmissionPolicy extends KubeObject {
+  spec: { validations?: unknown[]; paramKind?: { apiVersion: string; kind: string } }
+}
+
+export const validatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicy>({
   resource: 'validatingadmissionpolicies.admissionregistration.k8s.io',
-  columns: [],
+  columns: [
+    NAME,
+    { name: 'VALIDATIONS', cell: ({ spec }) => String(spec.validations?.length ?? 0) },
+    { name: 'PARAMKIND', cell: ({ spec: { paramKind } }) => (paramKind ? `${paramKind.apiVersion}/${paramKind.kind}` : '<unset>') },
+    AGE,
+  ],
 })

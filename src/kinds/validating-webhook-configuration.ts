@@ -1,7 +1,13 @@
-// ValidatingWebhookConfiguration: the behaviour of validatingwebhookconfigurations.admissionregistration.k8s.io beyond its fields.
+// ValidatingWebhookConfiguration: webhooks that the API server asks before it stores an object.
+import type { KubeObject } from '../api/types'
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
 
-export const validatingWebhookConfiguration = defineKind({
+interface ValidatingWebhookConfiguration extends KubeObject {
+  webhooks?: unknown[]
+}
+
+export const validatingWebhookConfiguration = defineKind<ValidatingWebhookConfiguration>({
   resource: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
-  columns: [],
+  columns: [NAME, { name: 'WEBHOOKS', cell: (configuration) => String(configuration.webhooks?.length ?? 0) }, AGE],
 })

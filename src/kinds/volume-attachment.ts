@@ -1,7 +1,21 @@
-// VolumeAttachment: the behaviour of volumeattachments.storage.k8s.io beyond its fields.
+// VolumeAttachment: a volume attached to a node.
+import type { KubeObject } from '../api/types'
+import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
 
-export const volumeAttachment = defineKind({
+interface VolumeAttachment extends KubeObject {
+  spec: { attacher: string; nodeName: string; source: { persistentVolumeName?: string } }
+  status?: { attached?: boolean }
+}
+
+export const volumeAttachment = defineKind<VolumeAttachment>({
   resource: 'volumeattachments.storage.k8s.io',
-  columns: [],
+  columns: [
+    NAME,
+    { name: 'ATTACHER', cell: ({ spec }) => spec.attacher },
+    { name: 'PV', cell: ({ spec }) => spec.source?.persistentVolumeName ?? '' },
+    { name: 'NODE', cell: ({ spec }) => spec.nodeName },
+    { name: 'ATTACHED', cell: ({ status }) => String(status?.attached ?? false) },
+    AGE,
+  ],
 })
