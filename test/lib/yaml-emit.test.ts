@@ -42,7 +42,7 @@ const cases: { name: string; value: unknown; out: string }[] = [
   },
   { name: 'lines that end in blanks', value: ['a \nb', 'a\tb', 'a\r\nb'], out: '- "a \\nb"\n- "a\\tb"\n- "a\\r\\nb"\n' },
   { name: 'beyond the basic plane', value: ['é', '日本', '😀', '\x1b[0m'], out: '- é\n- 日本\n- "\\U0001F600"\n- "\\e[0m"\n' },
-  { name: 'long text folds past column 80', value: { message: long }, out: `message: ${long.slice(0, 73)}\n  ${long.slice(74)}\n` },
+  { name: 'long text folds past column 80', value: { message: long }, out: `message: ${long.slice(0, 72)}\n  ${long.slice(73)}\n` },
   {
     name: 'keys that do not fit a line',
     value: { ['k'.repeat(129)]: 1, 'a\nb': [2] },
