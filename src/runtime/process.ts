@@ -90,13 +90,19 @@ export interface ProcessContext {
   /** Environment variables, Service links included. */
   variables: Record<string, string>
   files: Files
+  /** A whole line, without its newline. */
   log(line: string, stream?: 'stdout' | 'stderr'): void
+  /** Output as it comes, with newlines. */
+  write(text: string, stream?: 'stdout' | 'stderr'): void
   /** Opens a connection from inside this container; host is a name or an address. */
   connect(host: string, port: number, protocol?: 'TCP' | 'UDP'): Connection
   /** Addresses DNS gives for a name as this Pod would ask; undefined when it does not exist. */
   resolve(host: string): string[] | undefined
   /** True when another process of the Pod already listens on this port: a second bind fails with EADDRINUSE. */
   bound(port: number, protocol?: 'TCP' | 'UDP' | 'SCTP'): boolean
+  /** Sends a signal to process 1 of the container (not to be called by process 1 itself). */
+  signal(signal: Signal | 'SIGKILL'): void
+  record: ContainerRecord
 }
 
 /** What a program wants after having run: its state, its sockets, when to be called again, or its end. */
@@ -119,9 +125,20 @@ export interface Program {
   wake?(state: Json, context: ProcessContext): Step
   /** Default: a PID 1 without a handler ignores SIGTERM, everything dies of SIGKILL (137). */
   signal?(state: Json, signal: Signal, context: ProcessContext): Step | undefined
-  http?(state: Json, request: HttpRequest, listener: Listener, context: ProcessContext): { response: HttpResponse; state?: Json }
-  /** Bytes (latin1 string) in, bytes out, for protocols other than HTTP. */
-  stream?(state: Json, data: string, listener: Listener, context: ProcessContext): { data: string; state?: Json; close?: boolean }
+  /** Absent `state`: unchanged. `exit` ends the program after the answer; `wakeAt` asks to be woken. */
+  http?(
+    state: Json,
+    request: HttpRequest,
+    listener: Listener,
+    context: ProcessContext,
+  ): { response: HttpResponse; state?: Json; exit?: Exit; wakeAt?: number }
+  /** Text in, text out, for protocols other than HTTP; called with '' when a connection opens. */
+  stream?(
+    state: Json,
+    data: string,
+    listener: Listener,
+    context: ProcessContext,
+  ): { data: string; state?: Json; close?: boolean; exit?: Exit; wakeAt?: number }
 }
 
 /** Which everyday commands an image holds: none (scratch, distroless), busybox's, Alpine's (busybox's and apk) or Debian's (coreutils, bash). */
@@ -131,6 +148,8 @@ export type Userland = 'none' | 'busybox' | 'alpine' | 'debian'
 export interface Image {
   /** Repositories it answers to, without registry `docker.io` and `library/`: `nginx`, `bitnami/nginx`, `gcr.io/x/y`. */
   repositories: string[]
+  /** Whether a tag was ever published; default every tag was. */
+  hasTag?(tag: string): boolean
   entrypoint?: string[]
   command?: string[]
   workingDir?: string

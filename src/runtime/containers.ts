@@ -1,0 +1,318 @@
+// Containers as running programs: starts them, lets time pass for them, sends them signals and requests, and remembers their state.
+import type { Container, Pod } from '../api/types'
+import { openConnection } from './connect'
+import { expandReferences } from './environment'
+import { filesOf, releaseContainerFiles } from './files'
+import { imageOf } from './images/index'
+import { appendLog, trimLogs } from './logs'
+import type {
+  ContainerRecord,
+  Exit,
+  Files,
+  HttpRequest,
+  HttpResponse,
+  Image,
+  Listener,
+  ProcessContext,
+  Program,
+  Signal,
+  Step,
+} from './process'
+import { userlandProgram } from './shell/userland'
+import type { World } from './world'
+
+const TABLE = 'containers'
+
+export function containerRecord(world: Pick<World, 'records'>, podUid: string, name: string): ContainerRecord | undefined {
+  return world.records.get<ContainerRecord>(TABLE, `${podUid}/${name}`)
+}
+
+/** Every container of a Pod's spec: init, regular, ephemeral. */
+export function allContainers(pod: Pod): Container[] {
+  return [...(pod.spec.initContainers ?? []), ...pod.spec.containers, ...(pod.spec.ephemeralContainers ?? [])]
+}
+
+function save(world: World, pod: Pod, record: ContainerRecord): ContainerRecord {
+  world.records.put<ContainerRecord>(TABLE, `${pod.metadata.uid}/${record.name}`, record)
+  return record
+}
+
+export function imageOfContainer(world: World, name: string): Image {
+  const found = imageOf(name, world.records)
+  if ('missing' in found) throw new Error(found.message)
+  return found.image
+}
+
+/** Everything a program may use, each part made when first asked for: most requests need none of it. */
+class Context implements ProcessContext {
+  private made?: Files
+  constructor(
+    private readonly world: World,
+    readonly pod: Pod,
+    readonly container: Container,
+    readonly record: ContainerRecord,
+  ) {}
+  get env() {
+    return this.world.env
+  }
+  get argv() {
+    return this.record.argv
+  }
+  get variables() {
+    return this.record.variables
+  }
+  get files(): Files {
+    this.made ??= filesOf(this.world, this.pod, this.container, this.record)
+    return this.made
+  }
+  log = (line: string, stream: 'stdout' | 'stderr' = 'stdout'): void => {
+    appendLog(this.world, this.pod.metadata.uid, this.record.name, this.record.restartCount, `${line}\n`, stream)
+  }
+  write = (text: string, stream: 'stdout' | 'stderr' = 'stdout'): void => {
+    appendLog(this.world, this.pod.metadata.uid, this.record.name, this.record.restartCount, text, stream)
+  }
+  connect = (host: string, port: number, protocol: 'TCP' | 'UDP' = 'TCP') =>
+    openConnection(this.world, { pod: this.pod }, host, port, protocol)
+  resolve = (host: string) => this.world.network.resolve(this.pod, host)
+  bound = (port: number, protocol: Listener['protocol'] = 'TCP') => portTaken(this.world, this.pod, this.record.name, port, protocol)
+  signal = (signal: Signal | 'SIGKILL') => {
+    signalContainer(this.world, this.pod, this.container, signal)
+    this.world.touched?.({ namespace: this.pod.metadata.namespace!, name: this.pod.metadata.name })
+  }
+}
+
+/** What exec, probes and hooks see of a running container. */
+export function processContext(world: World, pod: Pod, container: Container, record: ContainerRecord): ProcessContext {
+  return new Context(world, pod, container, record)
+}
+
+/** Pods that share one network: the Pod alone, or all on the network of its node. */
+export function networkPeers(world: World, pod: Pod): Pod[] {
+  if (!pod.spec.hostNetwork) return [pod]
+  return world.view.list<Pod>('pods').filter((p) => p.spec.hostNetwork && p.spec.nodeName === pod.spec.nodeName)
+}
+
+function portTaken(world: World, pod: Pod, own: string, port: number, protocol: Listener['protocol']): boolean {
+  return networkPeers(world, pod).some((peer) =>
+    allContainers(peer).some((c) => {
+      if (peer.metadata.uid === pod.metadata.uid && c.name === own) return false
+      const record = containerRecord(world, peer.metadata.uid, c.name)
+      return !!record && !record.exit && record.listeners.some((l) => l.port === port && l.protocol === protocol)
+    }),
+  )
+}
+
+/** The process behind a record: a daemon of the image, or a command or script of its userland. */
+export function programOf(image: Image, argv: string[], tag: string): Program | undefined {
+  return image.program?.(argv, tag) ?? userlandProgram(image, argv)
+}
+
+function programOfRecord(world: World, record: ContainerRecord): Program | undefined {
+  const found = imageOf(record.image, world.records)
+  return 'missing' in found ? undefined : programOf(found.image, record.argv, found.reference.tag ?? 'latest')
+}
+
+export interface StartOptions {
+  /** 64 hexadecimal digits. */
+  id: string
+  restartCount: number
+  /** From `containerEnvironment`. */
+  variables: Record<string, string>
+}
+
+/**
+ * Starts the container now. The result has `exit` at once when the program ended at once, or, with reason StartError and code 128, when
+ * there is no such executable (its message is the runtime's). Files written by the previous instance are gone; volumes stay.
+ */
+export function startContainer(world: World, pod: Pod, container: Container, options: StartOptions): ContainerRecord {
+  const found = imageOf(container.image, world.records)
+  if ('missing' in found) throw new Error(found.message)
+  const { image } = found
+  const argv = commandLine(image, container, options.variables)
+  const now = world.env.now()
+  let record: ContainerRecord = {
+    id: options.id,
+    pod: pod.metadata.name,
+    namespace: pod.metadata.namespace!,
+    name: container.name,
+    image: container.image,
+    argv,
+    variables: options.variables,
+    workingDir: container.workingDir || image.workingDir || '/',
+    restartCount: options.restartCount,
+    startedAt: now,
+    state: null,
+    listeners: [],
+  }
+  releaseContainerFiles(world.records, pod.metadata.uid, container.name)
+  trimLogs(world.records, pod.metadata.uid, container.name, options.restartCount)
+  record = save(world, pod, record)
+  if (argv.length === 0) return save(world, pod, failed(record, now, 'no command specified', 'CreateContainerError'))
+  const program = programOf(image, argv, found.reference.tag ?? 'latest')
+  const context = new Context(world, pod, container, record)
+  const problem = program ? undefined : startProblem(argv[0], context.files)
+  if (!program || problem) {
+    const why = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${problem ?? ''}`
+    return save(world, pod, failed(record, now, why, 'StartError'))
+  }
+  return settle(world, pod, record, program.start(context))
+}
+
+/** Why an executable cannot be run, in runc's words; undefined when it can. */
+export function startProblem(executable: string, files: Files): string {
+  if (!executable.includes('/')) return `exec: "${executable}": executable file not found in $PATH`
+  if (files.isDirectory(executable)) return `exec: "${executable}": is a directory`
+  if (files.exists(executable)) return `exec: "${executable}": permission denied`
+  return `exec: "${executable}": stat ${executable}: no such file or directory`
+}
+
+function failed(record: ContainerRecord, now: number, message: string, reason: string): ContainerRecord {
+  return { ...record, finishedAt: now, exit: { code: 128, reason, message } }
+}
+
+/** Entrypoint and arguments as the kubelet and the runtime put them together, `$(VAR)` expanded. */
+export function commandLine(image: Image, container: Container, variables: Record<string, string>): string[] {
+  const expand = (text: string) => expandReferences(text, variables)
+  const command = container.command?.length ? container.command.map(expand) : undefined
+  const args = container.args?.length ? container.args.map(expand) : undefined
+  if (command) return [...command, ...(args ?? [])]
+  return [...(image.entrypoint ?? []), ...(args ?? image.command ?? [])]
+}
+
+/** Stores what a program's step says. */
+function settle(world: World, pod: Pod, record: ContainerRecord, step: Step): ContainerRecord {
+  const next: ContainerRecord = { ...record, state: step.state, listeners: step.exit ? [] : (step.listeners ?? record.listeners) }
+  delete next.wakeAt
+  delete next.watchesFiles
+  if (step.exit) {
+    next.exit = step.exit
+    next.finishedAt = world.env.now()
+  } else {
+    if (step.wakeAt !== undefined) next.wakeAt = step.wakeAt
+    if (step.watchesFiles) next.watchesFiles = true
+  }
+  return save(world, pod, next)
+}
+
+/** Lets a program go on whose `wakeAt` has come, or whose files changed; nothing happens before that. */
+export function wakeContainer(world: World, pod: Pod, container: Container, force = false): ContainerRecord | undefined {
+  const record = containerRecord(world, pod.metadata.uid, container.name)
+  if (!record || record.exit || (!force && (record.wakeAt === undefined || record.wakeAt > world.env.now()))) return record
+  const program = programOfRecord(world, record)
+  if (!program?.wake) return record
+  return settle(world, pod, record, program.wake(record.state, new Context(world, pod, container, record)))
+}
+
+/** Sends a signal to process 1. SIGKILL ends it with 137; a program that does not handle another one is not touched by it. */
+export function signalContainer(world: World, pod: Pod, container: Container, signal: Signal | 'SIGKILL'): ContainerRecord | undefined {
+  const record = containerRecord(world, pod.metadata.uid, container.name)
+  if (!record || record.exit) return record
+  if (signal === 'SIGKILL') return endContainer(world, pod, container, { code: 137 })
+  const program = programOfRecord(world, record)
+  const step = program?.signal?.(record.state, signal, new Context(world, pod, container, record))
+  return step ? settle(world, pod, record, step) : record
+}
+
+/** Ends a container from outside: OOM kill, node failure, fault. */
+export function endContainer(world: World, pod: Pod, container: Container, exit: Exit): ContainerRecord | undefined {
+  const record = containerRecord(world, pod.metadata.uid, container.name)
+  if (!record || record.exit) return record
+  return settle(world, pod, record, { state: record.state, exit })
+}
+
+/** Forgets a container's process and the files it wrote (its logs stay until the Pod is gone). */
+export function removeContainer(world: World, podUid: string, name: string): void {
+  world.records.put(TABLE, `${podUid}/${name}`, undefined)
+  releaseContainerFiles(world.records, podUid, name)
+}
+
+/** The signal that stops it first: container spec, image, SIGTERM. */
+export function stopSignalOf(world: World, container: Container): Signal {
+  const found = imageOf(container.image, world.records)
+  const own = container.lifecycle?.stopSignal
+  if (own) return own as Signal
+  return ('missing' in found ? undefined : found.image.stopSignal) ?? 'SIGTERM'
+}
+
+/** What the kubelet puts into `terminated.message`: the termination log, or, when policy says so, the end of the output of a failure. */
+export function terminationMessage(world: World, pod: Pod, container: Container, record: ContainerRecord): string | undefined {
+  if (record.exit?.message) return record.exit.message
+  const files = filesOf(world, pod, container, record)
+  const text = files.read(container.terminationMessagePath || '/dev/termination-log')
+  if (text) return text.slice(0, 4096)
+  if (container.terminationMessagePolicy !== 'FallbackToLogsOnError' || !record.exit?.code) return undefined
+  const lines = world.records.get<{ lines: string[] }>('logs', `${pod.metadata.uid}/${record.name}/${record.restartCount}`)?.lines ?? []
+  const tail = lines
+    .slice(-80)
+    .map((l) => l.replace(/^\d+[oeOE]/, ''))
+    .join('\n')
+  return tail ? `${tail.slice(-2048)}\n` : undefined
+}
+
+/** The container of these Pods that answers on a port; loopback-only listeners answer loopback alone. */
+export function listenerAt(
+  world: World,
+  pods: Pod[],
+  port: number,
+  protocol: Listener['protocol'],
+  loopback: boolean,
+): { pod: Pod; container: Container; record: ContainerRecord; listener: Listener } | undefined {
+  for (const pod of pods) {
+    for (const container of allContainers(pod)) {
+      const record = containerRecord(world, pod.metadata.uid, container.name)
+      if (!record || record.exit) continue
+      const listener = record.listeners.find((l) => l.port === port && l.protocol === protocol && (loopback || !l.address))
+      if (listener) return { pod, container, record, listener }
+    }
+  }
+  return undefined
+}
+
+/** Has the program behind a listener answer an HTTP request. */
+export function answerHttp(world: World, at: NonNullable<ReturnType<typeof listenerAt>>, request: HttpRequest): HttpResponse {
+  const record = containerRecord(world, at.pod.metadata.uid, at.container.name)
+  const program = record && !record.exit ? programOfRecord(world, record) : undefined
+  if (!record || !program?.http || at.listener.handler !== 'http') return { status: 0, headers: {}, body: '' }
+  const answer = program.http(record.state, request, at.listener, new Context(world, at.pod, at.container, record))
+  after(world, at.pod, at.container, record, answer)
+  return answer.response
+}
+
+/** Has it answer bytes of another protocol; `close` says that it hung up. */
+export function answerStream(
+  world: World,
+  at: NonNullable<ReturnType<typeof listenerAt>>,
+  data: string,
+): { data: string; close?: boolean } {
+  const record = containerRecord(world, at.pod.metadata.uid, at.container.name)
+  const program = record && !record.exit ? programOfRecord(world, record) : undefined
+  if (!record || !program?.stream) return { data: '', close: true }
+  const answer = program.stream(record.state, data, at.listener, new Context(world, at.pod, at.container, record))
+  after(world, at.pod, at.container, record, answer)
+  return answer
+}
+
+/** Stores what an answer changed: the program's state, or its end. */
+function after(
+  world: World,
+  pod: Pod,
+  container: Container,
+  record: ContainerRecord,
+  answer: { state?: unknown; exit?: Exit; wakeAt?: number },
+): void {
+  if (answer.exit) {
+    endContainer(world, pod, container, answer.exit)
+  } else if (answer.state !== undefined || answer.wakeAt !== undefined) {
+    const current = containerRecord(world, pod.metadata.uid, container.name)
+    if (!current || current.exit || current.id !== record.id) return
+    save(world, pod, {
+      ...current,
+      ...(answer.state === undefined ? {} : { state: answer.state as ContainerRecord['state'] }),
+      ...(answer.wakeAt === undefined ? {} : { wakeAt: answer.wakeAt }),
+    })
+    if (answer.wakeAt === undefined) return
+  } else {
+    return
+  }
+  world.touched?.({ namespace: pod.metadata.namespace!, name: pod.metadata.name })
+}

@@ -1,0 +1,216 @@
+// The environment variables of a container: its own, from configuration and fields, and the Services' links. Follows pkg/kubelet/kubelet_pods.go.
+import type { ConfigMap, Container, EnvVar, Pod, Secret, Service } from '../api/types'
+import { isRelaxedEnvVarName } from '../lib/names'
+import { quantityOf, quantityToFloat } from '../lib/quantity'
+import { imageOf } from './images/index'
+import type { World } from './world'
+
+/** The default PATH of an image config that sets none. */
+export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** Age at which the API server's own Service has reached the kubelets of a cluster that has just come up, ms. */
+const OWN_SERVICE_SETTLED = 3000
+
+/** Why a container cannot be created: `CreateContainerConfigError` with this message. */
+export interface EnvironmentError {
+  error: string
+}
+
+/**
+ * The container's variables as its process sees them, in the runtime's order: PATH, HOSTNAME, the image's, the container's, Service links,
+ * HOME. `podIp` is used while status does not hold it yet.
+ */
+export function containerEnvironment(
+  world: World,
+  pod: Pod,
+  container: Container,
+  podIp = pod.status?.podIP,
+): { variables: Record<string, string> } | EnvironmentError {
+  const links = serviceLinks(world, pod)
+  const own: Record<string, string> = {}
+  const namespace = pod.metadata.namespace ?? 'default'
+  for (const source of container.envFrom ?? []) {
+    const problem = addEnvFrom(world, namespace, source, own)
+    if (problem) return { error: problem }
+  }
+  for (const variable of container.env ?? []) {
+    if (!variable.valueFrom) {
+      own[variable.name] = expandReferences(variable.value ?? '', { ...links, ...own })
+      continue
+    }
+    const value = valueFrom(world, pod, container, variable, podIp)
+    if (typeof value === 'object') return value
+    if (value !== undefined) own[variable.name] = value
+  }
+  const found = imageOf(container.image, world.records)
+  const image = 'missing' in found ? {} : (found.image.variables ?? {})
+  const variables: Record<string, string> = { PATH: DEFAULT_PATH, HOSTNAME: hostnameOf(pod) }
+  Object.assign(variables, image, own)
+  for (const [name, value] of Object.entries(links)) if (!(name in own)) variables[name] = value
+  variables['HOME'] ??= '/root'
+  return { variables }
+}
+
+/** The Pod's own hostname: spec, or its name; the node's name on the host's network. */
+export function hostnameOf(pod: Pod): string {
+  if (pod.spec.hostNetwork) return pod.spec.nodeName ?? pod.metadata.name
+  return (pod.spec.hostname || pod.metadata.name).slice(0, 63).replace(/[-.]+$/, '')
+}
+
+function addEnvFrom(
+  world: World,
+  namespace: string,
+  source: NonNullable<Container['envFrom']>[number],
+  into: Record<string, string>,
+): string | undefined {
+  const prefix = source.prefix ?? ''
+  if (source.configMapRef) {
+    const name = source.configMapRef.name ?? ''
+    const map = world.view.get<ConfigMap>('configmaps', namespace, name)
+    if (!map) return source.configMapRef.optional ? undefined : `configmap "${name}" not found`
+    for (const [key, value] of Object.entries(map.data ?? {}))
+      if (isRelaxedEnvVarName(prefix + key).length === 0) into[prefix + key] = value
+  }
+  if (source.secretRef) {
+    const name = source.secretRef.name ?? ''
+    const secret = world.view.get<Secret>('secrets', namespace, name)
+    if (!secret) return source.secretRef.optional ? undefined : `secret "${name}" not found`
+    for (const [key, value] of Object.entries(secret.data ?? {}))
+      if (isRelaxedEnvVarName(prefix + key).length === 0) into[prefix + key] = decode(value)
+  }
+  return undefined
+}
+
+function decode(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('utf8')
+}
+
+function valueFrom(
+  world: World,
+  pod: Pod,
+  container: Container,
+  variable: EnvVar,
+  podIp: string | undefined,
+): string | undefined | EnvironmentError {
+  const namespace = pod.metadata.namespace ?? 'default'
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = variable.valueFrom!
+  if (fieldRef) return podField(world, pod, fieldRef.fieldPath, podIp)
+  if (resourceFieldRef) {
+    const of = resourceFieldRef.containerName
+      ? [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find((c) => c.name === resourceFieldRef.containerName)
+      : container
+    return resourceField(world, pod, of ?? container, resourceFieldRef.resource, resourceFieldRef.divisor)
+  }
+  if (configMapKeyRef) {
+    const name = configMapKeyRef.name ?? ''
+    const map = world.view.get<ConfigMap>('configmaps', namespace, name)
+    if (!map) return configMapKeyRef.optional ? undefined : { error: `configmap "${name}" not found` }
+    const value = map.data?.[configMapKeyRef.key]
+    if (value === undefined && !configMapKeyRef.optional)
+      return { error: `couldn't find key ${configMapKeyRef.key} in ConfigMap ${namespace}/${name}` }
+    return value
+  }
+  if (secretKeyRef) {
+    const name = secretKeyRef.name ?? ''
+    const secret = world.view.get<Secret>('secrets', namespace, name)
+    if (!secret) return secretKeyRef.optional ? undefined : { error: `secret "${name}" not found` }
+    const value = secret.data?.[secretKeyRef.key]
+    if (value === undefined && !secretKeyRef.optional)
+      return { error: `couldn't find key ${secretKeyRef.key} in Secret ${namespace}/${name}` }
+    return value === undefined ? undefined : decode(value)
+  }
+  return ''
+}
+
+/** A field of the Pod as the downward API gives it. */
+export function podField(world: World, pod: Pod, path: string, podIp = pod.status?.podIP): string {
+  const subscript = /^metadata\.(labels|annotations)\['([^']*)'\]$/.exec(path)
+  if (subscript) return pod.metadata[subscript[1] as 'labels' | 'annotations']?.[subscript[2]] ?? ''
+  switch (path) {
+    case 'metadata.name':
+      return pod.metadata.name
+    case 'metadata.namespace':
+      return pod.metadata.namespace ?? ''
+    case 'metadata.uid':
+      return pod.metadata.uid
+    case 'metadata.labels':
+      return formatMap(pod.metadata.labels)
+    case 'metadata.annotations':
+      return formatMap(pod.metadata.annotations)
+    case 'spec.nodeName':
+      return pod.spec.nodeName ?? ''
+    case 'spec.serviceAccountName':
+      return pod.spec.serviceAccountName ?? ''
+    case 'status.podIP':
+    case 'status.podIPs':
+      return podIp ?? ''
+    case 'status.hostIP':
+    case 'status.hostIPs':
+      return pod.status?.hostIP ?? nodeAddress(world, pod.spec.nodeName)
+    default:
+      return ''
+  }
+}
+
+function nodeAddress(world: World, name: string | undefined): string {
+  const node = name ? world.view.get('nodes', undefined, name) : undefined
+  const status = node?.['status'] as { addresses?: { type: string; address: string }[] } | undefined
+  return status?.addresses?.find((a) => a.type === 'InternalIP')?.address ?? ''
+}
+
+/** Lines `key="value"` sorted by key, as the downward API writes maps. */
+function formatMap(map: Record<string, string> | undefined): string {
+  return Object.entries(map ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    .join('\n')
+}
+
+/** A container's resource in units of the divisor, rounded up; without a limit the node's allocatable amount. */
+export function resourceField(world: World, pod: Pod, container: Container, resource: string, divisor: string | undefined): string {
+  const [kind, name] = [resource.slice(0, resource.indexOf('.')), resource.slice(resource.indexOf('.') + 1)]
+  const own = container.resources?.[kind as 'limits' | 'requests']?.[name]
+  const node = pod.spec.nodeName ? world.view.get('nodes', undefined, pod.spec.nodeName) : undefined
+  const allocatable = (node?.['status'] as { allocatable?: Record<string, string> } | undefined)?.allocatable?.[name]
+  const text = own ?? (kind === 'limits' ? allocatable : undefined) ?? '0'
+  const unit = divisor === undefined || divisor === '0' || divisor === '' ? '1' : divisor
+  return String(Math.ceil(quantityToFloat(quantityOf(text)) / quantityToFloat(quantityOf(unit)) - 1e-9))
+}
+
+/** Variables for the Services of the namespace, and for the API server's own. Follows pkg/kubelet/envvars/envvars.go. */
+export function serviceLinks(world: World, pod: Pod): Record<string, string> {
+  const namespace = pod.metadata.namespace ?? 'default'
+  const services = pod.spec.enableServiceLinks === false ? [] : world.view.list<Service>('services', namespace)
+  const links: Record<string, string> = {}
+  const kubernetes = world.view.get<Service>('services', 'default', 'kubernetes')
+  if (kubernetes && world.env.now() - Date.parse(kubernetes.metadata.creationTimestamp) >= OWN_SERVICE_SETTLED) addLinks(links, kubernetes)
+  for (const service of services) if (service.metadata.name !== 'kubernetes' || namespace !== 'default') addLinks(links, service)
+  return links
+}
+
+function addLinks(links: Record<string, string>, service: Service): void {
+  const { clusterIP, ports } = service.spec
+  if (!clusterIP || clusterIP === 'None' || !ports?.length) return
+  const prefix = service.metadata.name.toUpperCase().replaceAll('-', '_')
+  links[`${prefix}_SERVICE_HOST`] = clusterIP
+  links[`${prefix}_SERVICE_PORT`] = String(ports[0].port)
+  for (const port of ports) {
+    if (port.name) links[`${prefix}_SERVICE_PORT_${port.name.toUpperCase().replaceAll('-', '_')}`] = String(port.port)
+  }
+  const host = clusterIP.includes(':') ? `[${clusterIP}]` : clusterIP
+  for (const [i, port] of ports.entries()) {
+    const protocol = port.protocol || 'TCP'
+    const url = `${protocol.toLowerCase()}://${host}:${port.port}`
+    const name = `${prefix}_PORT_${port.port}_${protocol}`
+    if (i === 0) links[`${prefix}_PORT`] = url
+    links[name] = url
+    links[`${name}_PROTO`] = protocol.toLowerCase()
+    links[`${name}_PORT`] = String(port.port)
+    links[`${name}_ADDR`] = clusterIP
+  }
+}
+
+/** `$(NAME)` becomes the variable's value when there is one, `$$` a dollar. Follows third_party/forked/golang/expansion. */
+export function expandReferences(text: string, variables: Record<string, string | undefined>): string {
+  return text.replace(/\$\$|\$\(([^)]*)\)/g, (whole, name: string | undefined) => (name === undefined ? '$' : (variables[name] ?? whole)))
+}

@@ -1,0 +1,80 @@
+// What containers wrote: a bounded ring of lines with their times, for the current and the previous instance of each container.
+import type { Env, Records } from '../api/contracts'
+
+export interface LogLine {
+  /** ms of cluster time. */
+  at: number
+  stream: 'stdout' | 'stderr'
+  /** Without its newline. */
+  text: string
+  /** The container has not ended this line yet. */
+  partial?: boolean
+}
+
+/** Each entry: time in ms, `o` or `e` (capital: the line is not ended yet), text. */
+interface LogRecord {
+  lines: string[]
+}
+
+const TABLE = 'logs'
+/** The kubelet keeps 10 MiB a file; a state file that is read at every command keeps the end of it. */
+const KEPT = 500
+
+function keyOf(podUid: string, container: string, restartCount: number): string {
+  return `${podUid}/${container}/${restartCount}`
+}
+
+/** Appends text that may hold several lines, as a pipe would carry it. */
+export function appendLog(
+  world: { records: Records; env: Env },
+  podUid: string,
+  container: string,
+  restartCount: number,
+  text: string,
+  stream: 'stdout' | 'stderr' = 'stdout',
+): void {
+  if (text === '') return
+  const key = keyOf(podUid, container, restartCount)
+  const record = world.records.get<LogRecord>(TABLE, key) ?? { lines: [] }
+  const lines = record.lines.length >= KEPT * 2 ? record.lines.slice(-KEPT) : record.lines
+  const now = world.env.now()
+  const letter = stream === 'stdout' ? 'o' : 'e'
+  const parts = text.split('\n')
+  const last = parts.pop()!
+  for (const part of parts) push(lines, `${now}${letter}`, part, letter)
+  if (last !== '') push(lines, `${now}${letter.toUpperCase()}`, last, letter)
+  world.records.put<LogRecord>(TABLE, key, { lines })
+}
+
+function push(lines: string[], head: string, text: string, letter: string): void {
+  const before = lines.at(-1)
+  const open = before === undefined ? null : /^(\d+)([OE])/.exec(before)
+  if (open && open[2] === letter.toUpperCase()) {
+    const ended = head.endsWith(letter)
+    lines[lines.length - 1] = `${open[1]}${ended ? letter : open[2]}${before!.slice(open[0].length)}${text}`
+  } else {
+    lines.push(head + text)
+  }
+}
+
+/** Lines of one instance, oldest first; undefined when nothing is known of it. */
+export function readLog(records: Records, podUid: string, container: string, restartCount: number): LogLine[] | undefined {
+  const record = records.get<LogRecord>(TABLE, keyOf(podUid, container, restartCount))
+  return record?.lines.slice(-KEPT).map((line) => {
+    const [head, at, letter] = /^(\d+)([oeOE])/.exec(line)!
+    const stream = letter.toLowerCase() === 'o' ? 'stdout' : 'stderr'
+    return { at: Number(at), stream, text: line.slice(head.length), ...(letter < 'a' ? { partial: true } : {}) }
+  })
+}
+
+/** Forgets instances older than the previous one. */
+export function trimLogs(records: Records, podUid: string, container: string, restartCount: number): void {
+  for (const [key] of records.list(TABLE, `${podUid}/${container}/`)) {
+    if (Number(key.slice(key.lastIndexOf('/') + 1)) < restartCount - 1) records.put(TABLE, key, undefined)
+  }
+}
+
+/** Forgets all logs of a Pod. */
+export function removeLogs(records: Records, podUid: string): void {
+  for (const [key] of records.list(TABLE, `${podUid}/`)) records.put(TABLE, key, undefined)
+}

@@ -1,0 +1,181 @@
+// Files that the kubelet and the kernel put into every container: hosts, resolv.conf, hostname, the account's token, /proc.
+import type { Container, Node, Pod } from '../api/types'
+import { hostnameOf } from './environment'
+import { digestOf } from './images/reference'
+import type { ContainerRecord } from './process'
+import type { Entry, Tree } from './tree'
+import type { World } from './world'
+
+const ZONE = 'cluster.local'
+const CLUSTER_DNS = '10.96.0.10'
+
+/** /etc/hosts, /etc/hostname, /etc/resolv.conf and the termination log of a container. */
+export function podFiles(world: World, pod: Pod, container: Container): Tree {
+  const tree: Tree = new Map()
+  tree.set('/etc/hosts', { t: hostsFile(world, pod) })
+  tree.set('/etc/hostname', { t: `${hostnameOf(pod)}\n` })
+  tree.set('/etc/resolv.conf', { t: resolvConf(world, pod) })
+  tree.set(container.terminationMessagePath || '/dev/termination-log', { t: '', m: 0o666 })
+  for (const device of ['null', 'zero', 'full', 'random', 'urandom', 'tty']) tree.set(`/dev/${device}`, { t: '', m: 0o666 })
+  tree.set('/dev/stdout', { l: '/proc/self/fd/1' })
+  tree.set('/dev/stderr', { l: '/proc/self/fd/2' })
+  tree.set('/dev/stdin', { l: '/proc/self/fd/0' })
+  return tree
+}
+
+/** Follows pkg/kubelet/kubelet_pods.go managedHostsFileContent. */
+export function hostsFile(world: World, pod: Pod): string {
+  const lines: string[] = []
+  const local = ['127.0.0.1\tlocalhost', '::1\tlocalhost ip6-localhost ip6-loopback', 'fe00::0\tip6-localnet']
+  local.push('fe00::0\tip6-mcastprefix', 'fe00::1\tip6-allnodes', 'fe00::2\tip6-allrouters')
+  if (pod.spec.hostNetwork) {
+    lines.push('# Kubernetes-managed hosts file (host network).', ...local)
+    const node = pod.spec.nodeName ? world.view.get<Node>('nodes', undefined, pod.spec.nodeName) : undefined
+    const ip = node?.status.addresses?.find((a) => a.type === 'InternalIP')?.address
+    if (ip) lines.push(`${ip}\t${pod.spec.nodeName}`)
+  } else {
+    lines.push('# Kubernetes-managed hosts file.', ...local)
+    const host = hostnameOf(pod)
+    const full = pod.spec.subdomain ? `${host}.${pod.spec.subdomain}.${pod.metadata.namespace}.svc.${ZONE}\t` : ''
+    for (const ip of pod.status?.podIPs?.map((p) => p.ip) ?? (pod.status?.podIP ? [pod.status.podIP] : []))
+      lines.push(`${ip}\t${full}${host}`)
+  }
+  if (pod.spec.hostAliases?.length) {
+    lines.push('', '# Entries added by HostAliases.')
+    for (const alias of pod.spec.hostAliases) lines.push([alias.ip, ...(alias.hostnames ?? [])].join('\t'))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** Follows pkg/kubelet/network/dns/dns.go. */
+export function resolvConf(_world: World, pod: Pod): string {
+  const policy = pod.spec.dnsPolicy ?? 'ClusterFirst'
+  const inCluster = policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && !pod.spec.hostNetwork)
+  const ns = pod.metadata.namespace ?? 'default'
+  let searches: string[] = []
+  let servers: string[] = []
+  let options: string[] = []
+  if (inCluster) {
+    searches = [`${ns}.svc.${ZONE}`, `svc.${ZONE}`, ZONE]
+    servers = [CLUSTER_DNS]
+    options = ['ndots:5']
+  } else if (policy !== 'None') {
+    servers = ['172.18.0.1']
+    options = ['edns0', 'trust-ad', 'ndots:0']
+  }
+  const config = pod.spec.dnsConfig
+  servers = [...new Set([...servers, ...(config?.nameservers ?? [])])].slice(0, 3)
+  searches = [...new Set([...searches, ...(config?.searches ?? [])])].slice(0, 32)
+  for (const { name, value } of config?.options ?? []) {
+    options = options.filter((o) => o.split(':', 1)[0] !== name)
+    options.push(value === undefined || value === '' ? name : `${name}:${value}`)
+  }
+  let out = ''
+  if (searches.length > 0) out += `search ${searches.join(' ')}\n`
+  for (const server of servers) out += `nameserver ${server}\n`
+  if (options.length > 0) out += `options ${options.join(' ')}\n`
+  return out
+}
+
+/** A token in a JWT's shape: real claims, a signature nobody can check. */
+export function serviceAccountToken(
+  world: World,
+  pod: Pod,
+  audience = 'https://kubernetes.default.svc.cluster.local',
+  seconds = 3607,
+): string {
+  const encode = (text: string) => Buffer.from(text).toString('base64url')
+  const account = pod.spec.serviceAccountName ?? 'default'
+  const uid = world.view.get('serviceaccounts', pod.metadata.namespace, account)?.metadata.uid ?? ''
+  const issued = Math.floor(Date.parse(pod.metadata.creationTimestamp) / 1000)
+  const key = digestOf('service-account-key')
+  const claims = {
+    aud: [audience],
+    exp: issued + (seconds === 3607 ? 31536000 : seconds),
+    iat: issued,
+    iss: 'https://kubernetes.default.svc.cluster.local',
+    jti: pod.metadata.uid,
+    'kubernetes.io': {
+      namespace: pod.metadata.namespace,
+      node: { name: pod.spec.nodeName },
+      pod: { name: pod.metadata.name, uid: pod.metadata.uid },
+      serviceaccount: { name: account, uid },
+      warnafter: issued + 3607,
+    },
+    nbf: issued,
+    sub: `system:serviceaccount:${pod.metadata.namespace}:${account}`,
+  }
+  const head = `${encode(JSON.stringify({ alg: 'RS256', kid: encode(key.slice(0, 32)) }))}.${encode(JSON.stringify(claims))}`
+  const signature = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => digestOf(`${i}${head}`)).join('')
+  return `${head}.${Buffer.from(signature, 'hex').toString('base64url')}`
+}
+
+/** Files of /proc that people read. */
+export function processFiles(world: World, pod: Pod, record: ContainerRecord | undefined, path: string): Entry | undefined {
+  if (!path.startsWith('/proc')) return undefined
+  const own = path.replace(/^\/proc\/(?:self|1)(?=\/|$)/, '/proc/1')
+  const argv = record?.argv ?? []
+  switch (own) {
+    case '/proc':
+    case '/proc/1':
+    case '/proc/net':
+      return { d: 1, m: 0o555 }
+    case '/proc/1/cmdline':
+      return { t: argv.map((a) => `${a}\0`).join(''), m: 0o444 }
+    case '/proc/1/comm':
+      return { t: `${(argv[0] ?? '').replace(/^.*\//, '').slice(0, 15)}\n`, m: 0o444 }
+    case '/proc/1/environ':
+      return {
+        t: Object.entries(record?.variables ?? {})
+          .map(([k, v]) => `${k}=${v}\0`)
+          .join(''),
+        m: 0o400,
+      }
+    case '/proc/1/status':
+      return {
+        t: `Name:\t${(argv[0] ?? '').replace(/^.*\//, '').slice(0, 15)}\nUmask:\t0022\nState:\tS (sleeping)\nPid:\t1\nPPid:\t0\nThreads:\t1\n`,
+        m: 0o444,
+      }
+    case '/proc/mounts':
+    case '/proc/1/mounts':
+      return { t: mountTable(pod), m: 0o444 }
+    case '/proc/uptime': {
+      const node = pod.spec.nodeName ? world.view.get('nodes', undefined, pod.spec.nodeName) : undefined
+      const since = Date.parse(node?.metadata.creationTimestamp ?? pod.metadata.creationTimestamp)
+      const up = Math.max(0, world.env.now() - since) / 1000
+      return { t: `${up.toFixed(2)} ${(up * 3.9).toFixed(2)}\n`, m: 0o444 }
+    }
+    case '/proc/loadavg':
+      return { t: '0.08 0.05 0.01 1/234 7\n', m: 0o444 }
+    case '/proc/meminfo':
+      return {
+        t: 'MemTotal:        8148232 kB\nMemFree:         5120340 kB\nMemAvailable:    6871216 kB\nBuffers:          102400 kB\nCached:          1843200 kB\nSwapTotal:             0 kB\nSwapFree:              0 kB\n',
+        m: 0o444,
+      }
+    case '/proc/cpuinfo':
+      return {
+        t: [0, 1, 2, 3].map((n) => `processor\t: ${n}\nvendor_id\t: GenuineIntel\nmodel name\t: Virtual CPU\ncpu cores\t: 4\n`).join('\n'),
+        m: 0o444,
+      }
+    case '/proc/version':
+      return { t: 'Linux version 6.8.0-generic (build@host) (gcc 13.2.0) #1 SMP PREEMPT_DYNAMIC\n', m: 0o444 }
+    case '/proc/stat':
+      return { t: 'cpu  1000 0 1000 100000 0 0 0 0 0 0\n', m: 0o444 }
+    default:
+      return undefined
+  }
+}
+
+function mountTable(pod: Pod): string {
+  const lines = [
+    'overlay / overlay rw,relatime 0 0',
+    'proc /proc proc rw,nosuid,nodev,noexec,relatime 0 0',
+    'tmpfs /dev tmpfs rw,nosuid,size=65536k,mode=755 0 0',
+  ]
+  for (const mount of pod.spec.containers.flatMap((c) => c.volumeMounts ?? [])) {
+    lines.push(
+      `${mount.readOnly ? 'tmpfs' : '/dev/vda1'} ${mount.mountPath} ${mount.readOnly ? 'tmpfs ro,relatime' : 'ext4 rw,relatime'} 0 0`,
+    )
+  }
+  return `${[...new Set(lines)].join('\n')}\n`
+}

@@ -1,0 +1,46 @@
+// File entries as they are kept in the state, and arithmetic on paths.
+
+/** One entry: text, bytes in base64, directory, link, or removed; mode and time of change when they differ from the defaults. */
+export interface Entry {
+  t?: string
+  b?: string
+  d?: 1
+  l?: string
+  /** Removed: hides what lies below. */
+  x?: 1
+  /** A directory made anew over a removed one: what the image had there stays hidden. */
+  o?: 1
+  m?: number
+  at?: number
+}
+
+/** Entries by absolute path. Directories that hold something need no entry of their own. */
+export type Tree = Map<string, Entry>
+
+export function isOver(entry: Entry): boolean {
+  return entry.x !== undefined
+}
+
+/** Absolute, without `.`, `..`, double or trailing slashes. */
+export function normalPath(path: string): string {
+  if (path.startsWith('/') && !path.includes('/.') && !path.includes('//') && (path.length === 1 || !path.endsWith('/'))) return path
+  const out: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '..') out.pop()
+    else if (part !== '' && part !== '.') out.push(part)
+  }
+  return `/${out.join('/')}`
+}
+
+export function joinPath(base: string, path: string): string {
+  return normalPath(path.startsWith('/') && base === '/' ? path : `${base}/${path}`)
+}
+
+export function parentOf(path: string): string {
+  const at = path.lastIndexOf('/')
+  return at <= 0 ? '/' : path.slice(0, at)
+}
+
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}

@@ -1,0 +1,199 @@
+// Mounted volumes: what lies behind each mount path of a container, with keys, modes and current content.
+import type { ConfigMap, Container, KubeObject, Pod, Secret, Volume } from '../api/types'
+import { podField, resourceField } from './environment'
+import { serviceAccountToken } from './pod-files'
+import type { ContainerRecord } from './process'
+import { joinPath, normalPath, type Tree } from './tree'
+import type { World } from './world'
+
+export interface Mount {
+  /** Where it is seen in the container. */
+  path: string
+  /** The part of the volume that is seen: subPath, or `/`. */
+  inside: string
+  readOnly: boolean
+  /** Record key of a writable volume. */
+  key?: string
+  /** Content of a volume that the kubelet writes. */
+  content?: Tree
+}
+
+interface Item {
+  key: string
+  path: string
+  mode?: number
+}
+interface KeySource {
+  name?: string
+  secretName?: string
+  items?: Item[]
+  optional?: boolean
+  defaultMode?: number
+}
+interface DownwardItem {
+  path: string
+  mode?: number
+  fieldRef?: { fieldPath: string }
+  resourceFieldRef?: { containerName?: string; resource: string; divisor?: string }
+}
+interface ProjectedSource {
+  configMap?: KeySource
+  secret?: KeySource
+  downwardAPI?: { items?: DownwardItem[] }
+  serviceAccountToken?: { path: string; audience?: string; expirationSeconds?: number }
+}
+
+/** The mounts of a container, the deepest first. */
+export function mountsOf(world: World, pod: Pod, container: Container, record: ContainerRecord | undefined): Mount[] {
+  const mounts: Mount[] = []
+  for (const mount of container.volumeMounts ?? []) {
+    const volume = pod.spec.volumes?.find((v) => v.name === mount.name)
+    if (!volume) continue
+    const sub = mount.subPathExpr ? expandSubPath(mount.subPathExpr, record?.variables ?? {}) : (mount.subPath ?? '')
+    const behind = sourceOf(world, pod, volume)
+    mounts.push({
+      path: normalPath(mount.mountPath),
+      inside: normalPath(joinPath(behind.root ?? '/', sub)),
+      readOnly: !!mount.readOnly || !!behind.content || !!behind.readOnly,
+      ...(behind.content ? { content: behind.content } : { key: behind.key }),
+    })
+  }
+  return mounts.sort((a, b) => b.path.length - a.path.length)
+}
+
+function expandSubPath(expression: string, variables: Record<string, string>): string {
+  return expression.replace(/\$\(([^)]*)\)/g, (whole, name: string) => variables[name] ?? whole)
+}
+
+/** A volume as a record key (writable) or as a tree (written by the kubelet). */
+function sourceOf(world: World, pod: Pod, volume: Volume): { key?: string; content?: Tree; root?: string; readOnly?: boolean } {
+  const hostPath = volume['hostPath'] as { path: string } | undefined
+  if (hostPath) return { key: `volume/node/${pod.spec.nodeName ?? ''}`, root: normalPath(hostPath.path) }
+  const claim = volume['persistentVolumeClaim'] as { claimName: string; readOnly?: boolean } | undefined
+  if (claim) return { key: claimKey(world, pod, claim.claimName), readOnly: claim.readOnly }
+  if (volume['ephemeral']) return { key: claimKey(world, pod, `${pod.metadata.name}-${volume.name}`) }
+  const content = keptByKubelet(world, pod, volume)
+  return content ? { content } : { key: `volume/pod/${pod.metadata.uid}/${volume.name}` }
+}
+
+/** Claims that share a volume share its files: the volume's name, or the claim's while it has none. */
+function claimKey(world: World, pod: Pod, name: string): string {
+  const claim = world.view.get<KubeObject & { spec?: { volumeName?: string } }>('persistentvolumeclaims', pod.metadata.namespace, name)
+  return `volume/claim/${claim?.spec?.volumeName ?? `${pod.metadata.namespace}~${name}`}`
+}
+
+function keptByKubelet(world: World, pod: Pod, volume: Volume): Tree | undefined {
+  const tree: Tree = new Map()
+  const configMap = volume['configMap'] as KeySource | undefined
+  const secret = volume['secret'] as KeySource | undefined
+  const downward = volume['downwardAPI'] as { items?: DownwardItem[]; defaultMode?: number } | undefined
+  const projected = volume['projected'] as { sources?: ProjectedSource[]; defaultMode?: number } | undefined
+  if (configMap) addKeys(tree, configMapData(world, pod, configMap.name), configMap, configMap.defaultMode)
+  else if (secret) addKeys(tree, secretData(world, pod, secret.secretName), secret, secret.defaultMode)
+  else if (downward) addFields(tree, world, pod, downward.items, downward.defaultMode)
+  else if (projected) {
+    for (const source of projected.sources ?? []) {
+      if (source.configMap) addKeys(tree, configMapData(world, pod, source.configMap.name), source.configMap, projected.defaultMode)
+      if (source.secret) addKeys(tree, secretData(world, pod, source.secret.name), source.secret, projected.defaultMode)
+      if (source.downwardAPI) addFields(tree, world, pod, source.downwardAPI.items, projected.defaultMode)
+      const token = source.serviceAccountToken
+      if (token)
+        put(tree, token.path, { t: serviceAccountToken(world, pod, token.audience, token.expirationSeconds) }, projected.defaultMode)
+    }
+  } else return undefined
+  return tree
+}
+
+interface Data {
+  [key: string]: { t?: string; b?: string }
+}
+
+function configMapData(world: World, pod: Pod, name: string | undefined): Data {
+  const map = world.view.get<ConfigMap>('configmaps', pod.metadata.namespace, name ?? '')
+  const data: Data = {}
+  for (const [key, t] of Object.entries(map?.data ?? {})) data[key] = { t }
+  for (const [key, b] of Object.entries(map?.binaryData ?? {})) data[key] = { b }
+  return data
+}
+
+function secretData(world: World, pod: Pod, name: string | undefined): Data {
+  const secret = world.view.get<Secret>('secrets', pod.metadata.namespace, name ?? '')
+  const data: Data = {}
+  for (const [key, value] of Object.entries(secret?.data ?? {})) {
+    const bytes = Buffer.from(value, 'base64')
+    const text = bytes.toString('utf8')
+    data[key] = Buffer.from(text, 'utf8').equals(bytes) ? { t: text } : { b: value }
+  }
+  return data
+}
+
+function addKeys(tree: Tree, data: Data, source: KeySource, defaultMode: number | undefined): void {
+  if (source.items) {
+    for (const item of source.items) if (data[item.key]) put(tree, item.path, data[item.key], item.mode ?? defaultMode)
+  } else {
+    for (const [key, value] of Object.entries(data)) put(tree, key, value, defaultMode)
+  }
+}
+
+function addFields(tree: Tree, world: World, pod: Pod, items: DownwardItem[] | undefined, defaultMode: number | undefined): void {
+  for (const item of items ?? []) {
+    const { fieldRef, resourceFieldRef } = item
+    let text = fieldRef ? podField(world, pod, fieldRef.fieldPath) : ''
+    if (resourceFieldRef) {
+      const container = pod.spec.containers.find((c) => c.name === resourceFieldRef.containerName) ?? pod.spec.containers[0]
+      text = resourceField(world, pod, container, resourceFieldRef.resource, resourceFieldRef.divisor)
+    }
+    put(tree, item.path, { t: text }, item.mode ?? defaultMode)
+  }
+}
+
+/** As the kubelet's atomic writer leaves it: the file in a timestamped directory, `..data` pointing there, a link for each top name. */
+function put(tree: Tree, path: string, value: { t?: string; b?: string }, mode = 0o644): void {
+  const directory = '..2026_01_01_00_00_00.1'
+  const top = path.split('/', 1)[0]
+  tree.set(`/${directory}/${path}`, { ...value, m: mode })
+  tree.set('/..data', { l: directory })
+  tree.set(`/${top}`, { l: `..data/${top}` })
+}
+
+/** The volume of this mount, when a required ConfigMap or Secret is missing: the kubelet's reason that the Pod cannot start (FailedMount). */
+export function mountProblem(world: World, pod: Pod): string | undefined {
+  for (const volume of pod.spec.volumes ?? []) {
+    const projected = volume['projected'] as { sources?: ProjectedSource[] } | undefined
+    const sources: ProjectedSource[] = projected?.sources ?? [
+      { configMap: volume['configMap'] as KeySource | undefined, secret: volume['secret'] as KeySource | undefined },
+    ]
+    for (const { configMap, secret } of sources) {
+      const problem =
+        (configMap &&
+          missingKeys(
+            'configmap',
+            configMap.name,
+            world.view.get<ConfigMap>('configmaps', pod.metadata.namespace, configMap.name ?? ''),
+            configMap,
+          )) ||
+        (secret &&
+          missingKeys(
+            'secret',
+            secret.secretName ?? secret.name,
+            world.view.get<Secret>('secrets', pod.metadata.namespace, secret.secretName ?? secret.name ?? ''),
+            secret,
+          ))
+      if (problem) return `MountVolume.SetUp failed for volume "${volume.name}" : ${problem}`
+    }
+  }
+  return undefined
+}
+
+function missingKeys(
+  kind: string,
+  name: string | undefined,
+  object: ConfigMap | Secret | undefined,
+  source: KeySource,
+): string | undefined {
+  if (source.optional) return undefined
+  if (!object) return `${kind} "${name}" not found`
+  const keys = { ...object.data, ...(object['binaryData'] as object | undefined) } as Record<string, unknown>
+  const missing = source.items?.find((i) => !(i.key in keys))
+  return missing ? `${kind} references non-existent ${kind === 'configmap' ? 'config' : 'secret'} key: ${missing.key}` : undefined
+}
