@@ -1,0 +1,77 @@
+// The commands and flags of kubectl v1.37 as data: what `commands.json` says, looked up by the words of the command line.
+import { parseData } from '../lib/data'
+import source from './commands.json'
+
+export interface FlagSpec {
+  name: string
+  short?: string
+  /** pflag's type word: bool, string, stringSlice, stringArray, int, int32, int64, duration, tristate, stringToString, mapStringString. */
+  type: string
+  default?: string
+  /** The value a bare `--flag` stands for; without it a value is required. */
+  noValue?: string
+}
+
+export interface CommandSpec {
+  /** `kubectl create service nodeport` */
+  path: string
+  /** The usage line without its parents, `nodeport NAME [--tcp=port:targetPort] …`. */
+  use: string
+  aliases?: string[]
+  flags?: FlagSpec[]
+}
+
+interface Table {
+  version: string
+  global: FlagSpec[]
+  commands: CommandSpec[]
+}
+
+let table: Table | undefined
+let byPath: Map<string, CommandSpec> | undefined
+
+export function commandTable(): Table {
+  table ??= parseData<Table>(source)
+  return table
+}
+
+/** The command at this path (`create service nodeport`, no leading kubectl). */
+export function commandSpec(path: string): CommandSpec | undefined {
+  byPath ??= new Map(commandTable().commands.map((c) => [c.path.replace(/^kubectl ?/, ''), c]))
+  return byPath.get(path)
+}
+
+/** The direct subcommands of a path, in help order. */
+export function subcommands(path: string): CommandSpec[] {
+  const prefix = path ? `kubectl ${path} ` : 'kubectl '
+  return commandTable().commands.filter((c) => c.path.startsWith(prefix) && !c.path.slice(prefix.length).includes(' '))
+}
+
+/** The canonical word for a subcommand or its alias below `path`. */
+export function subcommandNamed(path: string, word: string): string | undefined {
+  for (const c of subcommands(path)) {
+    const name = c.path.slice(c.path.lastIndexOf(' ') + 1)
+    if (name === word || c.aliases?.includes(word)) return name
+  }
+  return undefined
+}
+
+/** Global flags that klog adds; hidden in kubectl's help but accepted everywhere. */
+const LOG_FLAGS: FlagSpec[] = [
+  { name: 'v', short: 'v', type: 'int', default: '0' },
+  { name: 'vmodule', type: 'string' },
+  { name: 'log-flush-frequency', type: 'duration', default: '5s' },
+  { name: 'help', short: 'h', type: 'bool', default: 'false', noValue: 'true' },
+]
+
+/** kubesim's own global flags. */
+const OWN_FLAGS: FlagSpec[] = [{ name: 'state', type: 'string' }]
+
+/** Every flag a command takes; its own ones hide global ones of the same name or letter. */
+export function flagsOf(spec: CommandSpec): FlagSpec[] {
+  const own = spec.flags ?? []
+  const names = new Set(own.map((f) => f.name))
+  const letters = new Set(own.map((f) => f.short))
+  const shared = [...commandTable().global, ...LOG_FLAGS, ...OWN_FLAGS].filter((f) => !names.has(f.name))
+  return [...own, ...shared.map((f) => (f.short && letters.has(f.short) ? { ...f, short: undefined } : f))]
+}

@@ -1,0 +1,151 @@
+// The process around one invocation: streams, variables, clock, chance. The only file that touches process, Date or Math.random.
+import crypto from 'node:crypto'
+import os from 'node:os'
+import path from 'node:path'
+import type { Env } from './api/contracts'
+import { CommandError } from './errors'
+
+/** Standard streams as a command sees them. */
+export interface Streams {
+  out(text: string): void
+  err(text: string): void
+  /** Everything on standard input. */
+  readInput(): Promise<string>
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stdoutIsTerminal: boolean
+  readonly stderrIsTerminal: boolean
+}
+
+/** What an invocation is given from outside. */
+export interface Host {
+  variables: Record<string, string | undefined>
+  cwd: string
+  /** `kubectl` when installed or linked under that name, else `kubesim`. */
+  programName: string
+  streams: Streams
+  /** The wall clock, ms since 1970. */
+  wallClock(): number
+  pid: number
+}
+
+export function processHost(): Host {
+  return {
+    variables: process.env,
+    cwd: process.cwd(),
+    programName: path.basename(process.argv[1] ?? 'kubesim').replace(/\.[cm]?js$/, ''),
+    wallClock: Date.now,
+    pid: process.pid,
+    streams: {
+      out: (text) => writeAll(1, process.stdout, text),
+      err: (text) => writeAll(2, process.stderr, text),
+      readInput: () => readAll(process.stdin),
+      get stdin() {
+        return process.stdin
+      },
+      get stdout() {
+        return process.stdout
+      },
+      get stdoutIsTerminal() {
+        return process.stdout.isTTY === true
+      },
+      get stderrIsTerminal() {
+        return process.stderr.isTTY === true
+      },
+    },
+  }
+}
+
+function writeAll(_fd: number, stream: NodeJS.WriteStream, text: string): void {
+  if (text) stream.write(text)
+}
+
+async function readAll(stream: NodeJS.ReadStream): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of stream) parts.push(part as Buffer)
+  return Buffer.concat(parts).toString('utf8')
+}
+
+/** A pipe that was closed by its reader ends the program quietly, as it ends kubectl. */
+export function endQuietlyOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(141)
+      throw error
+    })
+  }
+}
+
+export function setExitCode(code: number): void {
+  process.exitCode = code
+}
+
+/** Where the state lives: `--state`, $KUBESIM_STATE, or kubesim/state.json under $XDG_STATE_HOME (~/.local/state). */
+export function stateFile(host: Host, flag?: string): string {
+  const { variables } = host
+  const named = flag || variables.KUBESIM_STATE
+  if (named) return path.resolve(host.cwd, named)
+  const base = variables.XDG_STATE_HOME || path.join(variables.HOME || os.homedir(), '.local', 'state')
+  return path.join(base, 'kubesim', 'state.json')
+}
+
+/** Chance: xoshiro-like 32-bit generator whose state is one number, so that a seeded run goes on where the last one stopped. */
+export function seededRandom(seed: number): { next(): number; state(): number } {
+  let a = seed >>> 0
+  return {
+    next() {
+      a = (a + 0x6d2b79f5) >>> 0
+      let t = Math.imul(a ^ (a >>> 15), 1 | a)
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+      return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+    },
+    state: () => a,
+  }
+}
+
+/** The number behind $KUBESIM_SEED: digits as they are, other text by its hash; undefined when not set. */
+export function seedOf(variables: Host['variables']): number | undefined {
+  const text = variables.KUBESIM_SEED
+  if (text === undefined || text === '') return undefined
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  return crypto.createHash('sha256').update(text).digest().readUInt32LE(0)
+}
+
+/** $KUBESIM_CLOCK: `real` (default), `frozen` (stands still between `cluster advance`s), or an RFC 3339 time at which it stands. */
+export function wallClockOf(host: Host): { now(): number; frozen: boolean; start?: number } {
+  const text = host.variables.KUBESIM_CLOCK
+  if (!text || text === 'real') return { now: host.wallClock, frozen: false }
+  if (text === 'frozen') return { now: host.wallClock, frozen: true }
+  const start = Date.parse(text)
+  if (Number.isNaN(start)) throw new CommandError(`invalid KUBESIM_CLOCK "${text}": must be real, frozen or an RFC 3339 time`)
+  return { now: () => start, frozen: true, start }
+}
+
+/** Numbers in [0,1) that nobody can foresee. */
+export function trueRandom(): number {
+  return Math.random()
+}
+
+/** A clock that the event being played sets, and a source of chance. */
+export interface MutableEnv extends Env {
+  set(time: number): void
+}
+
+export function makeEnv(time: number, random: () => number): MutableEnv {
+  let now = time
+  return { now: () => now, random, set: (t) => (now = t) }
+}
+
+/** RFC 3339 in whole seconds, as API objects carry times. */
+export function timestamp(ms: number): string {
+  return `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`
+}
+
+/** RFC 3339 with microseconds (metav1.MicroTime). */
+export function microTimestamp(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 23)}000Z`
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -1,0 +1,105 @@
+// The state file on disk: opened without a lock to read, under the lock from read to rename to write; replaced whole or not at all.
+import fs from 'node:fs'
+import path from 'node:path'
+import { CommandError } from '../errors'
+import { DamagedState, FORMAT, type Header, Layout } from './layout'
+import { acquireLock } from './lock'
+import { State } from './state'
+
+function systemReason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  const reasons: Record<string, string> = {
+    EACCES: 'permission denied',
+    EPERM: 'operation not permitted',
+    EROFS: 'read-only file system',
+    ENOSPC: 'no space left on device',
+    EISDIR: 'is a directory',
+    ENOTDIR: 'a part of its path is not a directory',
+    EMFILE: 'too many open files',
+  }
+  return (code && reasons[code]) ?? message
+}
+
+/** Reads the file; undefined when there is none. Throws CommandError naming file, line and remedy when it is damaged. */
+export function readState(file: string): State | undefined {
+  let bytes: Buffer
+  try {
+    bytes = fs.readFileSync(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new CommandError(`cannot read the state file ${file}: ${systemReason(error)}`)
+  }
+  return damageNamed(file, () => {
+    const layout = new Layout(bytes)
+    if (layout.header.format > FORMAT) {
+      throw new CommandError(`the state file ${file} is of format ${layout.header.format}; this kubesim reads up to ${FORMAT}: update kubesim`)
+    }
+    return new State(layout, layout.header)
+  })
+}
+
+/** Runs `body`; damage it meets in the file becomes an error that says where, and what to do. */
+export function damageNamed<T>(file: string, body: () => T): T {
+  try {
+    return body()
+  } catch (error) {
+    if (!(error instanceof DamagedState)) throw error
+    throw new CommandError(
+      `the state file ${file} is damaged at line ${error.line}: ${error.message}\nIt was left as it is. \`kubesim cluster recover\` saves every whole object; \`kubesim cluster reset\` starts anew.`,
+    )
+  }
+}
+
+export function emptyState(header: Omit<Header, 'format'> & { resourceVersion: number; clockOffset: number; playedUntil: number }): State {
+  return new State(undefined, { ...header, format: FORMAT })
+}
+
+let temporaries = 0
+
+/** Replaces the file by the state's bytes: temporary file, flush, rename. */
+export function writeState(file: string, state: State): void {
+  const temporary = `${file}.${process.pid}.${++temporaries}.tmp`
+  try {
+    const fd = fs.openSync(temporary, 'wx', 0o600)
+    try {
+      const parts = state.serialise()
+      for (let at = 0; at < parts.length; at += 512) writeAll(fd, parts.slice(at, at + 512))
+      fs.fsyncSync(fd)
+    } finally {
+      fs.closeSync(fd)
+    }
+    fs.renameSync(temporary, file)
+  } catch (error) {
+    fs.rmSync(temporary, { force: true })
+    if (error instanceof DamagedState) throw error
+    throw new CommandError(`cannot write the state file ${file}: ${systemReason(error)}`)
+  }
+}
+
+function writeAll(fd: number, parts: Buffer[]): void {
+  let left = parts
+  while (left.length) {
+    let written = fs.writevSync(fd, left)
+    while (left.length && written >= left[0].length) {
+      written -= left[0].length
+      left = left.slice(1)
+    }
+    if (written) left = [left[0].subarray(written), ...left.slice(1)]
+  }
+}
+
+/** Runs `body` while no other process may write. The state's directory is made, readable by its owner alone. */
+export function withLock<T>(file: string, body: () => T): T {
+  let release: () => void
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    release = acquireLock(`${file}.lock`)
+  } catch (error) {
+    throw new CommandError(`cannot write the state file ${file}: ${systemReason(error)}`)
+  }
+  try {
+    return body()
+  } finally {
+    release()
+  }
+}
