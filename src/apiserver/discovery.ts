@@ -1,0 +1,115 @@
+// Which resources the server knows: the built-in ones and those of CustomResourceDefinitions, found by name, kind or short name.
+import type { View } from '../api/contracts'
+import type { KubeObject } from '../api/types'
+import { builtinResources, type ResourceInfo } from '../schema/resources'
+
+interface Crd extends KubeObject {
+  spec: {
+    group: string
+    scope: string
+    names: { plural: string; singular?: string; kind: string; shortNames?: string[]; categories?: string[] }
+    versions: { name: string; served: boolean; storage: boolean; subresources?: { status?: object; scale?: object } }[]
+  }
+}
+
+const CUSTOM_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
+
+function customResources(crd: Crd): ResourceInfo[] {
+  const { group, names, scope } = crd.spec
+  const conditions = (crd.status as { conditions?: { type: string; status: string }[] } | undefined)?.conditions
+  if (!conditions?.some((c) => c.type === 'Established' && c.status === 'True')) return []
+  const served = crd.spec.versions.filter((v) => v.served).sort((a, b) => compareVersions(a.name, b.name))
+  return served.map((v) => ({
+    resource: `${names.plural}.${group}`,
+    plural: names.plural,
+    singular: names.singular ?? names.kind.toLowerCase(),
+    group,
+    version: v.name,
+    kind: names.kind,
+    namespaced: scope === 'Namespaced',
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    verbs: CUSTOM_VERBS,
+    subresources: [...(v.subresources?.status ? ['status'] : []), ...(v.subresources?.scale ? ['scale'] : [])],
+    custom: true,
+  }))
+}
+
+/** Kubernetes' order of versions: v2, v1, v1beta2, v1beta1, v1alpha1, others. Upstream: apimachinery/pkg/version CompareKubeAwareVersionStrings. */
+export function compareVersions(a: string, b: string): number {
+  const rank = (v: string) => {
+    const m = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(v)
+    return m ? [m[2] === 'alpha' ? 1 : m[2] === 'beta' ? 2 : 3, Number(m[1]), Number(m[3] ?? 0)] : [0, 0, 0]
+  }
+  const [x, y] = [rank(a), rank(b)]
+  for (let i = 0; i < 3; i++) if (x[i] !== y[i]) return y[i] - x[i]
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+export function groupVersion(info: { group: string; version: string }): string {
+  return info.group ? `${info.group}/${info.version}` : info.version
+}
+
+export class Discovery {
+  private custom: ResourceInfo[] | undefined
+  constructor(private readonly view: View) {}
+
+  /** To be called when a CustomResourceDefinition changed. */
+  forget(): void {
+    this.custom = undefined
+  }
+
+  private customs(): ResourceInfo[] {
+    this.custom ??= this.view.list<Crd>('customresourcedefinitions.apiextensions.k8s.io').flatMap(customResources)
+    return this.custom
+  }
+
+  /** Every served resource, one entry a version; built-in ones first, preferred versions before others. */
+  all(): ResourceInfo[] {
+    return [...builtinResources(), ...this.customs()]
+  }
+
+  /** The preferred version of `pods` or `deployments.apps`. */
+  byResource(resource: string): ResourceInfo | undefined {
+    const match = (r: ResourceInfo) => r.resource === resource
+    return builtinResources().find(match) ?? this.customs().find(match)
+  }
+
+  byKind(apiVersion: string, kind: string): ResourceInfo | undefined {
+    const match = (r: ResourceInfo) => r.kind === kind && groupVersion(r) === apiVersion
+    return builtinResources().find(match) ?? this.customs().find(match)
+  }
+
+  /**
+   * What a user's word means: `po`, `pods`, `Pod`, `deployments.apps`, `deployments.v1.apps`, an abbreviated group (`hpa.autoscal`).
+   * Undefined when nothing matches.
+   */
+  resolve(word: string): ResourceInfo | undefined {
+    const [name, ...rest] = word.toLowerCase().split('.')
+    const tests = [(r: ResourceInfo) => r.plural === name || r.singular === name, (r: ResourceInfo) => r.shortNames.includes(name)]
+    // Built-in resources are asked first: custom ones cost a look at the CRDs.
+    for (const resources of [() => builtinResources(), () => this.customs()]) {
+      for (const test of tests) {
+        const hit = pick(resources().filter(test), rest)
+        if (hit) return hit
+      }
+    }
+    return undefined
+  }
+
+  /** The resources of a category such as `all`, each once. */
+  category(name: string): ResourceInfo[] {
+    const seen = new Set<string>()
+    return this.all().filter((r) => r.categories.includes(name) && !seen.has(r.resource) && seen.add(r.resource))
+  }
+}
+
+function pick(hits: ResourceInfo[], rest: string[]): ResourceInfo | undefined {
+  if (!hits.length || !rest.length) return hits[0]
+  const group = rest.join('.')
+  return (
+    hits.find((r) => r.group === group) ??
+    hits.find((r) => r.version === rest[0] && r.group === rest.slice(1).join('.')) ??
+    hits.find((r) => r.group.startsWith(group))
+  )
+}

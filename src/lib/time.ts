@@ -1,0 +1,11 @@
+// Times as API objects carry them.
+
+/** RFC 3339 in whole seconds, as API objects carry times. */
+export function timestamp(ms: number): string {
+  return `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`
+}
+
+/** RFC 3339 with microseconds (metav1.MicroTime). */
+export function microTimestamp(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 23)}000Z`
+}
