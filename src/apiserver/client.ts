@@ -1,0 +1,45 @@
+// The API as the cluster's own components use it: objects and events, written under the component's name.
+import type { Client, DeleteOptions, NewEvent, NewObject } from '../api/contracts'
+import type { KubeObject } from '../api/types'
+import { notFound } from '../errors'
+import { uuid } from '../lib/hash'
+import { recordEvent } from './events'
+import type { ApiServer } from './server'
+
+export class ComponentClient implements Client {
+  constructor(
+    private readonly server: ApiServer,
+    /** Stands in events: `replicaset-controller`. */
+    private readonly component: string,
+    /** Stands in managed fields: `kube-controller-manager`, `kubelet`. */
+    private readonly manager: string,
+  ) {}
+
+  get<T extends KubeObject>(resource: string, namespace: string | undefined, name: string): T | undefined {
+    return this.server.storage.get<T>(resource, namespace, name)
+  }
+  list<T extends KubeObject>(resource: string, namespace?: string): T[] {
+    return this.server.storage.list<T>(resource, namespace)
+  }
+  ownedBy<T extends KubeObject>(uid: string, resource: string): T[] {
+    return this.server.storage.ownedBy<T>(uid, resource)
+  }
+  create<T extends KubeObject>(object: NewObject<T>): T {
+    return this.server.create(object as unknown as KubeObject, { manager: this.manager, trusted: true }) as T
+  }
+  update<T extends KubeObject>(object: T): T {
+    return this.server.update(object, { manager: this.manager, trusted: true }) as T
+  }
+  updateStatus<T extends KubeObject>(object: T): T {
+    return this.server.update(object, { manager: this.manager, trusted: true, subresource: 'status' }) as T
+  }
+  delete(resource: string, namespace: string | undefined, name: string, options: DeleteOptions = {}): void {
+    const info = this.server.discovery.byResource(resource)
+    if (!info) throw notFound(resource, name)
+    this.server.delete(info, namespace, name, { ...options, manager: this.manager, trusted: true })
+  }
+  event(about: KubeObject, event: NewEvent): void {
+    const { storage, env } = this.server
+    recordEvent({ storage, component: this.component, now: env.now(), newUid: () => uuid(env) }, about, event)
+  }
+}

@@ -1,0 +1,260 @@
+// The API server's pipeline for objects already decoded: default -> admit -> prepare -> validate -> store, and deletion.
+// Upstream: staging/src/k8s.io/apiserver/pkg/registry/{rest,generic/registry/store.go}.
+import type { Change, DeleteOptions, Env, View } from '../api/contracts'
+import type { KubeObject, Namespace, ObjectMeta, Pod } from '../api/types'
+import { ApiError, alreadyExists, conflict, type FieldError, forbidden, invalid, notFound } from '../errors'
+import { kindOf } from '../kinds'
+import type { Kind } from '../kinds/kind'
+import { deepEqual } from '../lib/equal'
+import { randomSuffix, uuid } from '../lib/hash'
+import { timestamp } from '../lib/time'
+import type { ResourceInfo } from '../schema/resources'
+import type { State } from '../store/state'
+import { admitCreate, admitUpdate, checkNamespace } from './admission'
+import { Discovery } from './discovery'
+import { trackCreate, trackUpdate } from './managed-fields-tracking'
+import { validateMeta, validateMetaUpdate } from './meta-validation'
+import type { RequestOptions } from './options'
+import { Storage } from './storage'
+
+export class ApiServer {
+  readonly storage: Storage
+  readonly discovery: Discovery
+  /** Warning headers of the running request; the caller prints and clears them. */
+  warnings: string[] = []
+
+  constructor(
+    readonly state: State,
+    readonly env: Env,
+    changed: (change: Change) => void,
+  ) {
+    this.storage = new Storage(state, (change) => {
+      if (change.resource === 'customresourcedefinitions.apiextensions.k8s.io') this.discovery.forget()
+      changed(change)
+    })
+    this.discovery = new Discovery(this.storage)
+  }
+
+  get view(): View {
+    return this.storage
+  }
+
+  /** The resource an object belongs to. Throws ApiError NotFound when the server does not serve its kind. */
+  resourceOf(object: { apiVersion: string; kind: string }): ResourceInfo {
+    const info = this.discovery.byKind(object.apiVersion, object.kind)
+    if (!info) throw new ApiError('NotFound', 'the server could not find the requested resource')
+    return info
+  }
+
+  /** Throws ApiError NotFound. */
+  get<T extends KubeObject>(info: ResourceInfo, namespace: string | undefined, name: string): T {
+    const object = this.storage.get<T>(info.resource, info.namespaced ? namespace : undefined, name)
+    if (!object) throw notFound(info.resource, name)
+    return object
+  }
+
+  // -------------------------------------------------------------- create
+
+  create(input: KubeObject, options: RequestOptions): KubeObject {
+    const info = this.resourceOf(input)
+    const object = structuredClone(input)
+    const now = timestamp(this.env.now())
+    const meta = object.metadata
+    if (meta.resourceVersion && !options.trusted) throw new ApiError('BadRequest', 'resourceVersion should not be set on objects to be created')
+    if (info.namespaced) meta.namespace ??= 'default'
+    else delete meta.namespace
+    if (!options.trusted) checkNamespace(this.storage, info, object)
+    const kind = kindOf(info.resource)
+    object.metadata = {
+      ...meta,
+      name: meta.name || (meta.generateName ? this.generateName(info, meta) : ''),
+      uid: options.trusted && meta.uid ? meta.uid : uuid(this.env),
+      creationTimestamp: options.trusted && meta.creationTimestamp ? meta.creationTimestamp : now,
+      resourceVersion: '',
+    }
+    delete object.metadata.deletionTimestamp
+    delete object.metadata.deletionGracePeriodSeconds
+    if (bumpsGeneration(kind, info, object)) object.metadata.generation = 1
+    else if (!options.trusted) delete object.metadata.generation
+    const context = { view: this.storage, env: this.env, dryRun: options.dryRun === true }
+    kind?.defaults?.(object)
+    admitCreate(info, object, { ...context, server: this, trusted: options.trusted === true })
+    kind?.prepareForCreate?.(object, context)
+    if (!options.trusted) {
+      this.refuse(info, object, [...validateMeta(info, object), ...(kind?.validate?.(object) ?? [])])
+      this.warnings.push(...(kind?.warnings?.(object) ?? []))
+    }
+    if (this.storage.get(info.resource, object.metadata.namespace, object.metadata.name)) throw alreadyExists(info.resource, object.metadata.name)
+    trackCreate(info, object, options, now)
+    if (options.dryRun) return withoutVersion(object)
+    return this.storage.put(info.resource, object)
+  }
+
+  private generateName(info: ResourceInfo, meta: ObjectMeta): string {
+    const base = (meta.generateName ?? '').slice(0, 58)
+    for (let tries = 0; tries < 8; tries++) {
+      const name = base + randomSuffix(this.env)
+      if (!this.storage.get(info.resource, meta.namespace, name)) return name
+    }
+    return base + randomSuffix(this.env)
+  }
+
+  private refuse(info: ResourceInfo, object: KubeObject, errors: FieldError[]): void {
+    if (errors.length) throw invalid(info.kind, info.group, object.metadata.name, errors)
+  }
+
+  // -------------------------------------------------------------- update
+
+  /**
+   * Replaces an object; with `subresource: 'status'` only its status. Answers the stored object, which is the old one when nothing changed.
+   * Throws NotFound, Conflict (resourceVersion or uid differ), Invalid, Forbidden.
+   */
+  update(input: KubeObject, options: RequestOptions): KubeObject {
+    const info = this.resourceOf(input)
+    const old = this.get(info, input.metadata.namespace, input.metadata.name)
+    const { resourceVersion, uid, name } = input.metadata
+    if (uid && uid !== old.metadata.uid) {
+      const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
+      throw conflict(info.resource, name, why)
+    }
+    if (resourceVersion && resourceVersion !== old.metadata.resourceVersion && !options.trusted) {
+      throw conflict(info.resource, name, 'the object has been modified; please apply your changes to the latest version and try again')
+    }
+    const kind = kindOf(info.resource)
+    let object = structuredClone(input)
+    object.metadata = {
+      ...object.metadata,
+      uid: old.metadata.uid,
+      creationTimestamp: old.metadata.creationTimestamp,
+      resourceVersion: old.metadata.resourceVersion,
+      ...(old.metadata.generateName ? { generateName: old.metadata.generateName } : {}),
+      ...keep(old.metadata, ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation']),
+    }
+    if (options.subresource === 'status') {
+      object = { ...structuredClone(old), status: object.status, metadata: statusMeta(old.metadata, object.metadata) }
+    }
+    const context = { view: this.storage, env: this.env, dryRun: options.dryRun === true }
+    const server = this
+    if (options.subresource !== 'status') {
+      // Kinds whose status is a part of its own keep it on a write of the spec.
+      if (info.subresources.includes('status')) {
+        if (old.status === undefined) delete object.status
+        else object.status = old.status
+      }
+      kind?.defaults?.(object)
+      admitUpdate(info, object, old, { ...context, server, trusted: options.trusted === true })
+      kind?.prepareForUpdate?.(object, old, context)
+      if (bumpsGeneration(kind, info, object) && !deepEqual(specOf(object), specOf(old))) {
+        object.metadata.generation = (old.metadata.generation ?? 0) + 1
+      }
+      if (!options.trusted) {
+        const errors = [...validateMetaUpdate(info, object, old), ...(kind?.validate?.(object) ?? []), ...(kind?.validateUpdate?.(object, old) ?? [])]
+        this.refuse(info, object, errors)
+        this.warnings.push(...(kind?.warnings?.(object, old) ?? []))
+      }
+    } else if (!options.trusted) {
+      this.refuse(info, object, kind?.validateStatusUpdate?.(object, old) ?? [])
+    }
+    trackUpdate(info, object, old, options, timestamp(this.env.now()))
+    if (sameContent(object, old)) return old
+    if (object.metadata.deletionTimestamp && !object.metadata.finalizers?.length && (object.metadata.deletionGracePeriodSeconds ?? 0) === 0 && isFinal(object)) {
+      if (!options.dryRun) this.storage.remove(info.resource, object)
+      return object
+    }
+    return options.dryRun ? object : this.storage.put(info.resource, object)
+  }
+
+  // -------------------------------------------------------------- delete
+
+  /** Begins or completes a deletion; answers the object as it is now, and whether it is gone. */
+  delete(info: ResourceInfo, namespace: string | undefined, name: string, options: DeleteOptions & RequestOptions): { object: KubeObject; gone: boolean } {
+    const object = this.get(info, namespace, name)
+    if (options.uid && options.uid !== object.metadata.uid) {
+      throw conflict(info.resource, name, `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${object.metadata.uid}`)
+    }
+    if (!options.trusted) refuseProtected(info, object)
+    const now = this.env.now()
+    const finalizers = deletionFinalizers(object, options.propagationPolicy)
+    const grace = info.resource === 'pods' ? podGrace(object as Pod, options) : 0
+    const namespaceContent = info.resource === 'namespaces' && (object as Namespace).spec.finalizers?.length
+    const keeps = finalizers.length > 0 || grace > 0 || namespaceContent
+    if (!keeps) {
+      if (!options.dryRun) this.storage.remove(info.resource, object)
+      return { object, gone: true }
+    }
+    const before = object.metadata.deletionGracePeriodSeconds
+    const marked: KubeObject = {
+      ...object,
+      metadata: {
+        ...object.metadata,
+        ...(finalizers.length ? { finalizers } : {}),
+        deletionTimestamp: object.metadata.deletionTimestamp && (before ?? 0) <= grace ? object.metadata.deletionTimestamp : timestamp(now + grace * 1000),
+        deletionGracePeriodSeconds: before === undefined ? grace : Math.min(before, grace),
+      },
+    }
+    if (bumpsGeneration(kindOf(info.resource), info, object) && object.metadata.deletionTimestamp === undefined) {
+      marked.metadata.generation = (object.metadata.generation ?? 0) + 1
+    }
+    if (namespaceContent) marked.status = { ...(object.status as object), phase: 'Terminating' }
+    if (options.dryRun || deepEqual(marked, object)) return { object: marked, gone: false }
+    return { object: this.storage.put(info.resource, marked), gone: false }
+  }
+}
+
+// ---------------------------------------------------------------- parts
+
+function keep(meta: ObjectMeta, fields: (keyof ObjectMeta)[]): Partial<ObjectMeta> {
+  return Object.fromEntries(fields.map((f) => [f, meta[f]]).filter(([, v]) => v !== undefined))
+}
+
+/** What a status write may change of the metadata: nothing but the managed fields that record it. */
+function statusMeta(old: ObjectMeta, given: ObjectMeta): ObjectMeta {
+  return { ...old, ...(given.managedFields ? { managedFields: given.managedFields } : {}) }
+}
+
+function withoutVersion(object: KubeObject): KubeObject {
+  const { resourceVersion: _, ...metadata } = object.metadata
+  return { ...object, metadata: metadata as ObjectMeta }
+}
+
+function bumpsGeneration(kind: Kind | undefined, info: ResourceInfo, object: KubeObject): boolean {
+  return kind?.hasGeneration ?? (info.custom === true || (object.spec !== undefined && kind !== undefined && info.subresources.includes('status')))
+}
+
+/** Everything a user states: not metadata, not status. */
+function specOf(object: KubeObject): Record<string, unknown> {
+  const { metadata: _m, status: _s, ...rest } = object
+  return rest
+}
+
+function sameContent(a: KubeObject, b: KubeObject): boolean {
+  const strip = (o: KubeObject) => ({ ...o, metadata: { ...o.metadata, resourceVersion: '', managedFields: undefined } })
+  return deepEqual(strip(a), strip(b))
+}
+
+/** A Pod being deleted goes when its kubelet says so, a namespace when it is empty. */
+function isFinal(object: KubeObject): boolean {
+  return object.kind !== 'Namespace' || !(object as Namespace).spec.finalizers?.length
+}
+
+function deletionFinalizers(object: KubeObject, policy: DeleteOptions['propagationPolicy']): string[] {
+  const others = (object.metadata.finalizers ?? []).filter((f) => policy === undefined || (f !== 'orphan' && f !== 'foregroundDeletion'))
+  if (policy === 'Orphan') return [...others, 'orphan']
+  if (policy === 'Foreground') return [...others, 'foregroundDeletion']
+  return others
+}
+
+/** Seconds of grace. Upstream: pkg/registry/core/pod/strategy.go CheckGracefulDelete. */
+function podGrace(pod: Pod, options: DeleteOptions): number {
+  let grace = options.gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30
+  if (grace < 0) grace = 1
+  if (!pod.spec.nodeName || pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') return 0
+  return grace
+}
+
+function refuseProtected(info: ResourceInfo, object: KubeObject): void {
+  const { name } = object.metadata
+  if (info.resource === 'namespaces' && ['default', 'kube-system', 'kube-public'].includes(name)) {
+    throw forbidden('namespaces', name, 'this namespace may not be deleted')
+  }
+}

@@ -1,0 +1,77 @@
+// The built-in resources of v1.37 as the discovery documents list them.
+import { parseData } from '../lib/data'
+import source from './schema.json'
+
+/** One served version of one resource. */
+export interface ResourceInfo {
+  /** Plural and group: `pods`, `deployments.apps`. */
+  resource: string
+  plural: string
+  singular: string
+  group: string
+  version: string
+  kind: string
+  namespaced: boolean
+  shortNames: string[]
+  categories: string[]
+  verbs: string[]
+  /** `status`, `scale`, `log`, … */
+  subresources: string[]
+  /** Defined by a CustomResourceDefinition. */
+  custom?: boolean
+}
+
+interface SchemaFile {
+  version: string
+  resources: {
+    groupVersion: string
+    name: string
+    singularName: string
+    namespaced: boolean
+    kind: string
+    verbs: string[]
+    shortNames?: string[]
+    categories?: string[]
+  }[]
+  /** `apps/v1/Deployment` -> type name */
+  kinds: Record<string, string>
+  types: Record<string, unknown>
+}
+
+let file: SchemaFile | undefined
+let resources: ResourceInfo[] | undefined
+
+export function schemaFile(): SchemaFile {
+  file ??= parseData<SchemaFile>(source)
+  return file
+}
+
+export function builtinResources(): ResourceInfo[] {
+  if (resources) return resources
+  const entries = schemaFile().resources
+  const byName = new Map<string, string[]>()
+  for (const e of entries) {
+    const [plural, sub] = e.name.split('/')
+    if (sub) byName.set(`${e.groupVersion}/${plural}`, [...(byName.get(`${e.groupVersion}/${plural}`) ?? []), sub])
+  }
+  resources = entries
+    .filter((e) => !e.name.includes('/'))
+    .map((e) => {
+      const slash = e.groupVersion.indexOf('/')
+      const group = slash < 0 ? '' : e.groupVersion.slice(0, slash)
+      return {
+        resource: group ? `${e.name}.${group}` : e.name,
+        plural: e.name,
+        singular: e.singularName,
+        group,
+        version: e.groupVersion.slice(slash + 1),
+        kind: e.kind,
+        namespaced: e.namespaced,
+        shortNames: e.shortNames ?? [],
+        categories: e.categories ?? [],
+        verbs: e.verbs,
+        subresources: byName.get(`${e.groupVersion}/${e.name}`) ?? [],
+      }
+    })
+  return resources
+}
