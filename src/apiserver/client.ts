@@ -2,7 +2,7 @@
 import type { Client, DeleteOptions, NewEvent, NewObject } from '../api/contracts'
 import type { KubeObject } from '../api/types'
 import { notFound } from '../errors'
-import { uuid } from '../lib/hash'
+import { uuid } from '../lib/random'
 import { recordEvent } from './events'
 import type { ApiServer } from './server'
 

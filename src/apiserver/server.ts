@@ -6,11 +6,12 @@ import { ApiError, alreadyExists, conflict, type FieldError, forbidden, invalid,
 import { kindOf } from '../kinds'
 import type { Kind } from '../kinds/kind'
 import { deepEqual } from '../lib/equal'
-import { randomSuffix, uuid } from '../lib/hash'
+import { randomSuffix, uuid } from '../lib/random'
 import { timestamp } from '../lib/time'
 import type { ResourceInfo } from '../schema/resources'
 import type { State } from '../store/state'
-import { admitCreate, admitUpdate, checkNamespace } from './admission'
+import { admitCreate, admitUpdate, checkCreate, checkNamespace, checkUpdate } from './admission'
+import type { AdmissionContext } from './admission/plugin'
 import { Discovery } from './discovery'
 import { trackCreate, trackUpdate } from './managed-fields-tracking'
 import { validateMeta, validateMetaUpdate } from './meta-validation'
@@ -76,18 +77,23 @@ export class ApiServer {
     delete object.metadata.deletionGracePeriodSeconds
     if (bumpsGeneration(kind, info, object)) object.metadata.generation = 1
     else if (!options.trusted) delete object.metadata.generation
-    const context = { view: this.storage, env: this.env, dryRun: options.dryRun === true }
+    const context = this.context(options)
     kind?.defaults?.(object)
-    admitCreate(info, object, { ...context, server: this, trusted: options.trusted === true })
+    admitCreate(info, object, context)
     kind?.prepareForCreate?.(object, context)
     if (!options.trusted) {
       this.refuse(info, object, [...validateMeta(info, object), ...(kind?.validate?.(object) ?? [])])
       this.warnings.push(...(kind?.warnings?.(object) ?? []))
     }
+    checkCreate(info, object, context)
     if (this.storage.get(info.resource, object.metadata.namespace, object.metadata.name)) throw alreadyExists(info.resource, object.metadata.name)
     trackCreate(info, object, options, now)
     if (options.dryRun) return withoutVersion(object)
     return this.storage.put(info.resource, object)
+  }
+
+  private context(options: RequestOptions): AdmissionContext {
+    return { view: this.storage, env: this.env, dryRun: options.dryRun === true, warn: (message) => this.warnings.push(message) }
   }
 
   private generateName(info: ResourceInfo, meta: ObjectMeta): string {
@@ -133,8 +139,7 @@ export class ApiServer {
     if (options.subresource === 'status') {
       object = { ...structuredClone(old), status: object.status, metadata: statusMeta(old.metadata, object.metadata) }
     }
-    const context = { view: this.storage, env: this.env, dryRun: options.dryRun === true }
-    const server = this
+    const context = this.context(options)
     if (options.subresource !== 'status') {
       // Kinds whose status is a part of its own keep it on a write of the spec.
       if (info.subresources.includes('status')) {
@@ -142,7 +147,7 @@ export class ApiServer {
         else object.status = old.status
       }
       kind?.defaults?.(object)
-      admitUpdate(info, object, old, { ...context, server, trusted: options.trusted === true })
+      admitUpdate(info, object, old, context)
       kind?.prepareForUpdate?.(object, old, context)
       if (bumpsGeneration(kind, info, object) && !deepEqual(specOf(object), specOf(old))) {
         object.metadata.generation = (old.metadata.generation ?? 0) + 1
@@ -152,6 +157,7 @@ export class ApiServer {
         this.refuse(info, object, errors)
         this.warnings.push(...(kind?.warnings?.(object, old) ?? []))
       }
+      checkUpdate(info, object, old, context)
     } else if (!options.trusted) {
       this.refuse(info, object, kind?.validateStatusUpdate?.(object, old) ?? [])
     }

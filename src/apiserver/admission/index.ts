@@ -1,0 +1,42 @@
+// The admission chain, in the API server's order. Upstream: pkg/kubeapiserver/options/plugins.go.
+import type { KubeObject, Namespace } from '../../api/types'
+import { type ApiError, forbidden, notFound } from '../../errors'
+import type { View } from '../../api/contracts'
+import type { ResourceInfo } from '../../schema/resources'
+import type { AdmissionContext, AdmissionPlugin } from './plugin'
+
+const PLUGINS: AdmissionPlugin[] = []
+
+function concerning(info: ResourceInfo): AdmissionPlugin[] {
+  return PLUGINS.filter((p) => p.resources.includes(info.resource) || p.resources.includes('*'))
+}
+
+export function admitCreate(info: ResourceInfo, object: KubeObject, context: AdmissionContext): void {
+  for (const p of concerning(info)) p.create?.(object, context, info)
+}
+
+export function admitUpdate(info: ResourceInfo, object: KubeObject, old: KubeObject, context: AdmissionContext): void {
+  for (const p of concerning(info)) p.update?.(object, old, context, info)
+}
+
+export function checkCreate(info: ResourceInfo, object: KubeObject, context: AdmissionContext): void {
+  for (const p of concerning(info)) p.checkCreate?.(object, context, info)
+}
+
+export function checkUpdate(info: ResourceInfo, object: KubeObject, old: KubeObject, context: AdmissionContext): void {
+  for (const p of concerning(info)) p.checkUpdate?.(object, old, context, info)
+}
+
+/** NamespaceLifecycle: the namespace must exist and not be ending. */
+export function checkNamespace(view: View, info: ResourceInfo, object: KubeObject): void {
+  if (!info.namespaced) return
+  const name = object.metadata.namespace ?? 'default'
+  const namespace = view.get<Namespace>('namespaces', undefined, name)
+  if (!namespace) throw notFound('namespaces', name)
+  if (namespace.metadata.deletionTimestamp) throw terminating(info, object, name)
+}
+
+function terminating(info: ResourceInfo, object: KubeObject, namespace: string): ApiError {
+  const why = `unable to create new content in namespace ${namespace} because it is being terminated`
+  return forbidden(info.resource, object.metadata.name || (object.metadata.generateName ?? ''), why)
+}

@@ -1,0 +1,24 @@
+// What an admission plugin is: it may change an object on its way in, or refuse it.
+import type { Env, View } from '../../api/contracts'
+import type { KubeObject } from '../../api/types'
+import type { ResourceInfo } from '../../schema/resources'
+
+export interface AdmissionContext {
+  view: View
+  env: Env
+  dryRun: boolean
+  /** Warning headers of the request. */
+  warn(message: string): void
+}
+
+/** Plugins run in their list's order: first every `admit` (before validation), which may change the object. Refusals are ApiErrors. */
+export interface AdmissionPlugin {
+  name: string
+  /** Resources it looks at. */
+  resources: string[]
+  create?(object: KubeObject, context: AdmissionContext, info: ResourceInfo): void
+  update?(object: KubeObject, old: KubeObject, context: AdmissionContext, info: ResourceInfo): void
+  /** After validation, in the same order: may only refuse. */
+  checkCreate?(object: KubeObject, context: AdmissionContext, info: ResourceInfo): void
+  checkUpdate?(object: KubeObject, old: KubeObject, context: AdmissionContext, info: ResourceInfo): void
+}

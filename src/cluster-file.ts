@@ -1,0 +1,74 @@
+// A cluster on disk: opened to read without a lock, opened to write under it; bootstrapped when there is none.
+import { bootstrap } from './apiserver/bootstrap'
+import { Cluster } from './cluster'
+import { type Host, type MutableEnv, makeEnv, seededRandom, seedOf, trueRandom, wallClockOf } from './env'
+import { damageNamed, emptyState, readState, withLock, writeState } from './store/file'
+import type { State } from './store/state'
+
+export class ClusterFile {
+  constructor(
+    private readonly host: Host,
+    readonly file: string,
+  ) {}
+
+  /** Runs `body` on the state as it is now. What `body` changes is not kept. */
+  read<T>(body: (cluster: Cluster) => T): T {
+    const state = readState(this.file)
+    if (!state || (state.header.nextDue !== undefined && state.header.nextDue <= this.clusterTime(state))) return this.write(body)
+    return damageNamed(this.file, () => body(this.open(state).cluster))
+  }
+
+  /**
+   * Runs `body` under the lock, lets the controllers settle and saves. When `body` throws, nothing is saved.
+   * Readers and writers both see everything played that was due by now.
+   */
+  write<T>(body: (cluster: Cluster) => T): T {
+    return withLock(this.file, () =>
+      damageNamed(this.file, () => {
+        const existing = readState(this.file)
+        const state = existing ?? this.freshState()
+        const { cluster, env, random } = this.open(state)
+        if (!existing) {
+          bootstrap(cluster.server, nodeCount(this.host))
+          cluster.settle()
+        }
+        cluster.playUntil(env.now())
+        const result = body(cluster)
+        cluster.settle()
+        this.save(cluster, random)
+        return result
+      }),
+    )
+  }
+
+  private save(cluster: Cluster, random: (() => number) | undefined): void {
+    const { state, env } = cluster
+    if (!state.changed) return
+    state.header.playedUntil = Math.max(state.header.playedUntil, env.now())
+    state.header.nextDue = cluster.nextDue()
+    if (random) state.header.random = random()
+    writeState(this.file, state)
+  }
+
+  /** The cluster's time: never before what was played; standing still when the clock is frozen. */
+  private clusterTime(state: State): number {
+    const clock = wallClockOf(this.host)
+    const { playedUntil, clockOffset } = state.header
+    return clock.frozen ? playedUntil : Math.max(playedUntil, clock.now() + clockOffset)
+  }
+
+  private freshState(): State {
+    return emptyState({ clockOffset: 0, playedUntil: wallClockOf(this.host).now(), resourceVersion: 0, random: seedOf(this.host.variables) })
+  }
+
+  private open(state: State): { cluster: Cluster; env: MutableEnv; random?: () => number } {
+    const seeded = state.header.random === undefined ? undefined : seededRandom(state.header.random)
+    const env = makeEnv(this.clusterTime(state), seeded ? seeded.next : trueRandom)
+    return { cluster: new Cluster(state, env), env, random: seeded?.state }
+  }
+}
+
+function nodeCount(host: Host): number {
+  const count = Number(host.variables.KUBESIM_NODES ?? 3)
+  return Number.isInteger(count) && count > 0 && count <= 254 ? count : 3
+}

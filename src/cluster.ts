@@ -1,0 +1,119 @@
+// A cluster in memory: the API server, the controllers' loop and the clock that plays the past. Owns the reconcile loop.
+import type { Change, Controller, ControllerContext, View } from './api/contracts'
+import { ComponentClient } from './apiserver/client'
+import { ApiServer } from './apiserver/server'
+import { CONTROLLERS } from './controllers'
+import { DueTimes } from './due'
+import type { MutableEnv } from './env'
+import type { State } from './store/state'
+
+/** How often one key may be reconciled at one moment before the loop is taken for endless. */
+const MOST_ROUNDS = 1000
+
+interface Worker {
+  controller: Controller
+  client: ComponentClient
+  queue: Set<string>
+}
+
+function managerOf(controller: Controller): string {
+  if (controller.name === 'kubelet' || controller.name === 'kube-proxy') return controller.name
+  return controller.name === 'default-scheduler' ? 'kube-scheduler' : 'kube-controller-manager'
+}
+
+export class Cluster {
+  readonly server: ApiServer
+  private readonly workers: Worker[]
+  private readonly watchers = new Map<string, { worker: Worker; keys: Controller['watches'][string] }[]>()
+  private readonly due: DueTimes
+
+  constructor(
+    readonly state: State,
+    readonly env: MutableEnv,
+  ) {
+    this.server = new ApiServer(state, env, (change) => this.dispatch(change))
+    this.due = new DueTimes(this.server.storage.records, state.header.nextDue)
+    this.workers = CONTROLLERS.map((controller) => ({
+      controller,
+      client: new ComponentClient(this.server, controller.name, managerOf(controller)),
+      queue: new Set<string>(),
+    }))
+    for (const worker of this.workers) {
+      for (const [resource, keys] of Object.entries(worker.controller.watches)) {
+        this.watchers.set(resource, [...(this.watchers.get(resource) ?? []), { worker, keys }])
+      }
+    }
+  }
+
+  get view(): View {
+    return this.server.view
+  }
+
+  private dispatch(change: Change): void {
+    for (const { worker, keys } of this.watchers.get(change.resource) ?? []) {
+      for (const key of keys(change, this.server.view)) worker.queue.add(key)
+    }
+  }
+
+  /** Queues a key of a controller, as a fault or an exec does that changed what it looks at. */
+  enqueue(controller: string, key: string): void {
+    this.workers.find((w) => w.controller.name === controller)?.queue.add(key)
+  }
+
+  /** Runs the controllers until nothing is queued. Earlier ones in the list go first, each a batch at a time. */
+  settle(): void {
+    const rounds = new Map<string, number>()
+    for (;;) {
+      const worker = this.workers.find((w) => w.queue.size > 0)
+      if (!worker) return
+      const keys = [...worker.queue]
+      worker.queue.clear()
+      for (const key of keys) {
+        const label = `${worker.controller.name}/${key}`
+        const count = (rounds.get(label) ?? 0) + 1
+        if (count > MOST_ROUNDS) throw new Error(`the controllers do not come to rest; still busy: ${this.busy(worker)}`)
+        rounds.set(label, count)
+        this.reconcile(worker, key, label)
+      }
+    }
+  }
+
+  private busy(current: Worker): string {
+    const names = this.workers.filter((w) => w === current || w.queue.size > 0).map((w) => w.controller.name)
+    return names.join(', ')
+  }
+
+  private reconcile(worker: Worker, key: string, label: string): void {
+    let wake: number | undefined
+    const context: ControllerContext = {
+      api: worker.client,
+      records: this.server.storage.records,
+      env: this.env,
+      wakeAt: (time) => {
+        if (wake === undefined || time < wake) wake = time
+      },
+      enqueue: (other) => worker.queue.add(other),
+    }
+    worker.controller.reconcile(key, context)
+    if (wake === undefined) this.due.clear(label)
+    else this.due.set(label, wake)
+  }
+
+  /** Plays everything that was due up to `now` (ms), in order, and leaves the clock there. */
+  playUntil(now: number): void {
+    for (let at = this.due.next(); at !== undefined && at <= now; at = this.due.next()) {
+      this.env.set(Math.max(at, this.env.now()))
+      for (const label of this.due.take(at)) {
+        const slash = label.indexOf('/')
+        this.enqueue(label.slice(0, slash), label.slice(slash + 1))
+      }
+      this.settle()
+    }
+    this.env.set(now)
+  }
+
+  /** When something is next due (ms), for the state's header. */
+  nextDue(): number | undefined {
+    return this.due.next()
+  }
+}

@@ -1,0 +1,90 @@
+// What is due when: one time per controller key, kept in the record table `due`, popped in order of time.
+import type { Records } from './api/contracts'
+
+const TABLE = 'due'
+
+/** Keys are `controller/key`, times cluster milliseconds. Loaded from the records only when first needed. */
+export class DueTimes {
+  private times: Map<string, number> | undefined
+  private heap: [number, string][] = []
+
+  constructor(
+    private readonly records: Records,
+    /** The earliest time as the header knows it. */
+    private readonly known: number | undefined,
+  ) {}
+
+  private load(): Map<string, number> {
+    if (!this.times) {
+      this.times = new Map(this.records.list<number>(TABLE))
+      this.heap = [...this.times].map(([key, time]) => [time, key])
+      this.heap.sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
+    }
+    return this.times
+  }
+
+  /** The earliest time, undefined when nothing is due ever. */
+  next(): number | undefined {
+    if (!this.times) return this.known
+    while (this.heap.length) {
+      const [time, key] = this.heap[0]
+      if (this.times.get(key) === time) return time
+      this.pop()
+    }
+    return undefined
+  }
+
+  set(key: string, time: number): void {
+    const times = this.load()
+    if (times.get(key) === time) return
+    times.set(key, time)
+    this.records.put(TABLE, key, time)
+    this.push([time, key])
+  }
+
+  clear(key: string): void {
+    if (!this.times && this.known === undefined) return
+    if (this.load().delete(key)) this.records.put(TABLE, key, undefined)
+  }
+
+  /** Takes out every key due at or before `time`, earliest first. */
+  take(time: number): string[] {
+    const times = this.load()
+    const keys: string[] = []
+    for (let at = this.next(); at !== undefined && at <= time; at = this.next()) {
+      const [, key] = this.pop()
+      times.delete(key)
+      this.records.put(TABLE, key, undefined)
+      keys.push(key)
+    }
+    return keys
+  }
+
+  private push(entry: [number, string]): void {
+    const { heap } = this
+    let i = heap.push(entry) - 1
+    while (i > 0) {
+      const parent = (i - 1) >> 1
+      if (heap[parent][0] <= heap[i][0]) break
+      ;[heap[parent], heap[i]] = [heap[i], heap[parent]]
+      i = parent
+    }
+  }
+
+  private pop(): [number, string] {
+    const { heap } = this
+    const top = heap[0]
+    const last = heap.pop() as [number, string]
+    if (heap.length) {
+      heap[0] = last
+      for (let i = 0; ; ) {
+        let least = i
+        for (const child of [2 * i + 1, 2 * i + 2]) if (child < heap.length && heap[child][0] < heap[least][0]) least = child
+        if (least === i) break
+        ;[heap[least], heap[i]] = [heap[i], heap[least]]
+        i = least
+      }
+    }
+    return top
+  }
+}
