@@ -129,3 +129,16 @@ export class SilentExit extends Error {
     super(`exit ${exitCode}`)
   }
 }
+
+/** Several failures of one command, as utilerrors.Aggregate; its message is the bracketed list. */
+export class AggregateFailure extends Error {
+  constructor(readonly failures: Error[]) {
+    const messages = [...new Set(failures.map((f) => f.message))]
+    super(messages.length === 1 ? messages[0] : `[${messages.join(', ')}]`)
+  }
+}
+
+/** Nothing, the one failure itself, or all of them together. */
+export function combine(failures: Error[]): Error | undefined {
+  return failures.length > 1 ? new AggregateFailure(failures) : failures[0]
+}

@@ -1,0 +1,54 @@
+// What a command is given: its flags and arguments, the cluster's file, the streams.
+import { ClusterFile } from '../cluster-file'
+import { type Host, stateFile } from '../env'
+import { UsageError } from '../errors'
+import type { Flags } from './flags'
+import { helpHint } from './report'
+
+export class CommandContext {
+  readonly cluster: ClusterFile
+
+  constructor(
+    /** The command's words without the program's name: `create service nodeport`. */
+    readonly path: string,
+    readonly flags: Flags,
+    readonly host: Host,
+  ) {
+    this.cluster = new ClusterFile(host, stateFile(host, flags.string('state')))
+  }
+
+  get args(): string[] {
+    return this.flags.args
+  }
+
+  /** `kubectl create service nodeport`, as error texts name the command. */
+  get programPath(): string {
+    return `kubectl ${this.path}`
+  }
+
+  out(text: string): void {
+    this.host.streams.out(text)
+  }
+
+  err(text: string): void {
+    this.host.streams.err(text)
+  }
+
+  /** The namespace a command works in, and whether it was asked for by flag. */
+  get namespace(): string {
+    return this.flags.string('namespace') || 'default'
+  }
+  get namespaceGiven(): boolean {
+    return this.flags.changed('namespace')
+  }
+
+  /** A refusal of the arguments, followed by the hint to the help. */
+  usage(message: string): UsageError {
+    return new UsageError(message, helpHint(this.programPath))
+  }
+}
+
+/** One command of the list in src/commands. `run` resolves to the exit code (0 when undefined); failures are thrown. */
+export interface Command {
+  run(context: CommandContext): number | undefined | Promise<number | undefined> | Promise<void> | void
+}

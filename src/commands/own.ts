@@ -1,0 +1,8 @@
+// kubesim's own commands, which kubectl does not have, in help order. Their flags are commander's: see src/cli/own.ts.
+import type { OwnCommand } from '../cli/own'
+
+type Loader = () => Promise<{ command: OwnCommand }>
+
+export const COMMANDS: Record<string, Loader> = {
+  cluster: () => import('./cluster'),
+}
