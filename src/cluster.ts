@@ -112,6 +112,14 @@ export class Cluster {
     this.env.set(now)
   }
 
+  /** Moves the cluster's clock forward by so many milliseconds and plays what happens in between. */
+  advance(by: number): void {
+    const target = this.env.now() + by
+    this.settle()
+    this.playUntil(target)
+    this.state.advanceClock(by, target)
+  }
+
   /** When something is next due (ms), for the state's header. */
   nextDue(): number | undefined {
     return this.due.next()

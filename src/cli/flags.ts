@@ -1,7 +1,7 @@
 // Parses a command line as spf13/pflag does (commander differs: it lets a bare `--dry-run` swallow the next word, has no
 // `-owide`, and says other words on errors). Upstream: github.com/spf13/pflag flag.go.
 import { UsageError } from '../errors'
-import { goDuration } from './go-values'
+import { parseDuration } from '../lib/ages'
 import type { FlagSpec } from './flag-table'
 
 export type FlagValue = boolean | string | number | string[] | Record<string, string>
@@ -84,7 +84,7 @@ function initial(spec: FlagSpec): FlagValue {
     case 'int64':
       return Number(spec.default ?? 0)
     case 'duration':
-      return goDuration(spec.default ?? '0s')
+      return parseDuration(spec.default ?? '0s')
     default:
       return spec.default ?? ''
   }
@@ -177,7 +177,7 @@ function convert(spec: FlagSpec, text: string, before: FlagValue | undefined): F
     case 'int64':
       return integer(text, spec.type)
     case 'duration':
-      return goDuration(text)
+      return parseDuration(text)
     default:
       return text
   }

@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Host } from '../env'
 import { AggregateFailure, CommandError } from '../errors'
-import { parseYaml } from '../schema/yaml-errors'
+import { loadYaml, parseYaml } from './yaml'
 
 /** A document with where it came from (`file.yml`, `STDIN`). A `List` has been taken apart: `inList` says so. */
 export interface Document {
@@ -95,7 +95,7 @@ function splitJson(text: string): string[] {
 }
 
 /** The values in a text: YAML documents or JSON objects. Throws CommandError in kubectl's words, naming the source. */
-export function parseDocuments(text: string, source: string): unknown[] {
+export async function parseDocuments(text: string, source: string): Promise<unknown[]> {
   const clean = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
   if (/^\s*[{[]/.test(clean)) {
     try {
@@ -104,6 +104,7 @@ export function parseDocuments(text: string, source: string): unknown[] {
       // Not JSON after all (a flow mapping, or broken): YAML's words serve both.
     }
   }
+  await loadYaml()
   return splitYaml(clean).map((part) => parseYaml(part, source))
 }
 
@@ -140,7 +141,7 @@ export async function readManifests(host: Host, files: string[], recursive: bool
   }
   for (const { name, text } of sources) {
     try {
-      for (const value of parseDocuments(await text(), name)) documents.push(...flatten(value, name, false))
+      for (const value of await parseDocuments(await text(), name)) documents.push(...flatten(value, name, false))
     } catch (error) {
       if (!(error instanceof Error)) throw error
       failures.push(error)

@@ -16,6 +16,7 @@ export class State {
   header: Header
   private readonly root: Branch = { children: new Map(), loaded: false }
   private readonly dirty = new Map<string, unknown>()
+  private moved = false
 
   constructor(
     private readonly layout: Layout | undefined,
@@ -26,7 +27,14 @@ export class State {
   }
 
   get changed(): boolean {
-    return this.dirty.size > 0
+    return this.dirty.size > 0 || this.moved
+  }
+
+  /** Notes that the clock was moved by so many milliseconds, to this cluster time. */
+  advanceClock(by: number, now: number): void {
+    this.header.clockOffset += by
+    this.header.playedUntil = now
+    this.moved = true
   }
 
   get(key: string): unknown {

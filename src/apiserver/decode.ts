@@ -1,0 +1,49 @@
+// A manifest's value becomes an object of a known kind, or kubectl's and the server's refusals.
+import type { KubeObject } from '../api/types'
+import { ApiError, CommandError } from '../errors'
+import type { ResourceInfo } from '../schema/resources'
+import type { ApiServer } from './server'
+
+export interface Decoded {
+  info: ResourceInfo
+  object: KubeObject
+}
+
+/** What kubectl checks before it asks the server: kind and version are there and served. Throws CommandError. */
+export function recognise(server: ApiServer, value: Record<string, unknown>, source: string, inList: boolean): ResourceInfo {
+  const { apiVersion, kind } = value
+  const metadata = (value.metadata ?? {}) as { name?: string; namespace?: string }
+  const unset = typeof kind !== 'string' || !kind ? 'kind' : typeof apiVersion !== 'string' || !apiVersion ? 'apiVersion' : undefined
+  if (unset) {
+    throw new CommandError(
+      `error validating ${JSON.stringify(source)}: error validating data: ${unset} not set; if you choose to ignore these errors, turn validation off with --validate=false`,
+    )
+  }
+  const info = server.discovery.byKind(String(apiVersion), String(kind))
+  if (info) return info
+  const missing = `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`
+  if (inList) throw new CommandError(`unable to recognize ${missing}`)
+  throw new CommandError(
+    `resource mapping not found for name: ${JSON.stringify(metadata.name ?? '')} namespace: ${JSON.stringify(metadata.namespace ?? '')} from ${JSON.stringify(source)}: ${missing}\nensure CRDs are installed first`,
+  )
+}
+
+/** Reads the fields by the kind's schema. Throws ApiError BadRequest for wrong types and, when strict, unknown fields. */
+export function decodeObject(_server: ApiServer, info: ResourceInfo, value: Record<string, unknown>): KubeObject {
+  const object = structuredClone(value) as KubeObject
+  if (typeof object.metadata !== 'object' || object.metadata === null) object.metadata = {} as KubeObject['metadata']
+  if (Array.isArray(object.metadata)) throw new ApiError('BadRequest', `${info.kind} in version ${JSON.stringify(info.version)} cannot be handled as a ${info.kind}`)
+  return object
+}
+
+/** Namespace rules of `-n` against the manifest's own. Throws CommandError when both are given and differ. */
+export function placeInNamespace(info: ResourceInfo, object: KubeObject, namespace: string, given: boolean): KubeObject {
+  if (!info.namespaced) return object
+  const own = object.metadata.namespace
+  if (own && given && own !== namespace) {
+    throw new CommandError(
+      `the namespace from the provided object ${JSON.stringify(own)} does not match the namespace ${JSON.stringify(namespace)}. You must pass '--namespace=${own}' to perform this operation.`,
+    )
+  }
+  return own ? object : { ...object, metadata: { ...object.metadata, namespace } }
+}

@@ -1,0 +1,70 @@
+// kubectl create -f: makes the objects of files. The generators are files of their own. Upstream: kubectl/pkg/cmd/create/create.go.
+import type { KubeObject } from '../api/types'
+import { decodeObject, placeInNamespace, recognise } from '../apiserver/decode'
+import type { Command, CommandContext } from '../cli/context'
+import { dryRunOf, dryRunSuffix } from '../cli/dry-run'
+import { type Document, readManifests } from '../cli/manifests'
+import type { Cluster } from '../cluster'
+import { ApiError, CommandError, combine } from '../errors'
+import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
+import { printerFor } from '../print'
+import { kindPrefix } from '../print/table'
+
+/** An ApiError that says which file it concerns. Upstream: AddSourceToErr. */
+export function addSource(verb: string, source: string, error: Error): Error {
+  if (!(error instanceof ApiError)) return error
+  return new ApiError(error.reason, `error when ${verb} ${JSON.stringify(source)}: ${error.message}`, error.details)
+}
+
+async function create(context: CommandContext): Promise<void> {
+  const { flags, args } = context
+  const files = flags.list('filename')
+  if (args.length) throw context.usage(`Unexpected args: [${args.join(' ')}]`)
+  if (!files.length && !flags.string('kustomize')) throw new CommandError('must specify one of -f and -k')
+  const { documents, failures } = await readManifests(context.host, files, flags.bool('recursive'))
+  const dryRun = dryRunOf(context)
+  const output = flags.string('output')
+  const printer = output && output !== 'name' ? printerFor(output, { showManagedFields: flags.bool('show-managed-fields') }) : undefined
+  if (!documents.length && !failures.length) throw new CommandError('no objects passed to create')
+  const lines: string[] = []
+  const fileFailures = [...failures]
+  const commandFailures: Error[] = []
+  const warnings = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
+    for (const document of documents) {
+      try {
+        const made = createOne(context, cluster, document, dryRun)
+        if (!made) continue
+        const name = `${kindPrefix(made.info)}/${made.object.metadata.name || '<unknown>'}`
+        if (printer) lines.push(printer.print(made.object))
+        else lines.push(output === 'name' ? `${name}\n` : `${name} created${dryRunSuffix(dryRun)}\n`)
+      } catch (error) {
+        if (error instanceof CommandError) fileFailures.push(error)
+        else if (error instanceof Error) commandFailures.push(addSource('creating', document.source, error))
+      }
+    }
+    return cluster.server.warnings
+  })
+  for (const w of warnings) context.err(`Warning: ${w}\n`)
+  context.out(lines.join(''))
+  const fileFailure = combine(fileFailures)
+  const failure = combine([...commandFailures, ...(fileFailure ? [fileFailure] : [])])
+  if (failure) throw failure
+}
+
+function createOne(context: CommandContext, cluster: Cluster, document: Document, dryRun: string) {
+  const { server } = cluster
+  const info = recognise(server, document.value, document.source, document.inList)
+  const selector = context.flags.string('selector')
+  const labels = (document.value.metadata as KubeObject['metadata'] | undefined)?.labels
+  if (selector && !selectorMatches(parseLabelSelector(selector), labels)) return undefined
+  const placed = placeInNamespace(info, asObject(document.value), context.namespace, context.namespaceGiven)
+  if (dryRun === 'client') return { info, object: placed }
+  const object = decodeObject(server, info, placed)
+  return { info, object: server.create(object, { manager: context.flags.string('field-manager'), dryRun: dryRun === 'server' }) }
+}
+
+function asObject(value: Record<string, unknown>): KubeObject {
+  return { ...value, metadata: { ...(value.metadata as object) } } as KubeObject
+}
+
+export const command: Command = { run: create }

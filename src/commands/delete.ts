@@ -1,0 +1,150 @@
+// kubectl delete: by name, selector or file, waiting until the objects are gone. Upstream: kubectl/pkg/cmd/delete/delete.go.
+import type { DeleteOptions } from '../api/contracts'
+import type { KubeObject } from '../api/types'
+import { listObjects } from '../apiserver/query'
+import type { Command, CommandContext } from '../cli/context'
+import { type DryRun, dryRunOf, dryRunSuffix } from '../cli/dry-run'
+import { type Document, readManifests } from '../cli/manifests'
+import { parseResourceArguments } from '../cli/resource-args'
+import type { Cluster } from '../cluster'
+import { sleep } from '../env'
+import { ApiError, CommandError, combine } from '../errors'
+import { kindPrefix } from '../print/table'
+import type { ResourceInfo } from '../schema/resources'
+
+interface Victim {
+  info: ResourceInfo
+  namespace: string | undefined
+  name: string
+  uid?: string
+}
+
+const FORCE_WARNING =
+  'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n'
+
+function deleteOptions(context: CommandContext): DeleteOptions {
+  const { flags } = context
+  const cascade = flags.string('cascade')
+  const policies: Record<string, DeleteOptions['propagationPolicy']> = { background: 'Background', true: 'Background', orphan: 'Orphan', false: 'Orphan', foreground: 'Foreground' }
+  if (!(cascade in policies)) throw new CommandError(`invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`)
+  let grace = flags.number('grace-period')
+  if (flags.bool('now')) {
+    if (grace !== -1) throw new CommandError('--now and --grace-period cannot be specified together')
+    grace = 1
+  }
+  if (flags.bool('force')) {
+    if (grace > 0) throw new CommandError('--force and --grace-period greater than 0 cannot be specified together')
+    if (grace < 0) grace = 0
+  } else if (grace === 0) grace = 1
+  return { propagationPolicy: policies[cascade], ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}) }
+}
+
+function validate(context: CommandContext): void {
+  const { flags } = context
+  const output = flags.string('output')
+  if (output && output !== 'name') throw new CommandError(`unexpected -o output mode: ${output}. We only support '-o name'`)
+  if (flags.bool('all') && flags.string('selector')) throw new CommandError('cannot set --all and --selector at the same time')
+  if (flags.bool('all') && flags.string('field-selector')) throw new CommandError('cannot set --all and --field-selector at the same time')
+}
+
+async function remove(context: CommandContext): Promise<void> {
+  const { flags } = context
+  validate(context)
+  const options = deleteOptions(context)
+  const dryRun = dryRunOf(context)
+  const documents = flags.list('filename').length ? await readManifests(context.host, flags.list('filename'), flags.bool('recursive')) : undefined
+  const failures: Error[] = [...(documents?.failures ?? [])]
+  const warnings: string[] = []
+  if (flags.bool('force') && dryRun === 'none') warnings.push(FORCE_WARNING)
+  const begun = context.cluster[dryRun === 'none' ? 'write' : 'read']((cluster) => {
+    const victims = documents ? victimsOfDocuments(context, cluster, documents.documents, failures) : victimsOfArguments(context, cluster)
+    if (context.namespaceGiven && victims.some((v) => !v.info.namespaced)) {
+      warnings.push('Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n')
+    }
+    const ignoreMissing = flags.bool('ignore-not-found') || flags.bool('all')
+    return victims.flatMap((victim) => {
+      try {
+        return [begin(cluster, victim, options, dryRun)]
+      } catch (error) {
+        if (!(error instanceof Error)) throw error
+        if (!(ignoreMissing && error instanceof ApiError && error.reason === 'NotFound')) failures.push(error)
+        return []
+      }
+    })
+  })
+  context.err(warnings.join(''))
+  for (const victim of begun) context.out(line(context, victim, dryRun))
+  const failure = combine(failures)
+  if (failure) throw failure
+  const ignored = flags.bool('ignore-not-found') && (documents !== undefined || context.args.length > 0)
+  if (!begun.length && !ignored) context.out('No resources found\n')
+  if (dryRun === 'none' && flags.bool('wait')) await waitUntilGone(context, begun)
+}
+
+function victimsOfArguments(context: CommandContext, cluster: Cluster): Victim[] {
+  const { flags } = context
+  const { server } = cluster
+  const query = { labelSelector: flags.string('selector'), fieldSelector: flags.string('field-selector') }
+  const selecting = flags.bool('all') || query.labelSelector !== '' || query.fieldSelector !== ''
+  const allNamespaces = flags.bool('all-namespaces')
+  const rules = { selector: selecting, allowAll: false, allNamespaces, program: context.host.programName }
+  const { targets } = parseResourceArguments(server.discovery, context.args, rules)
+  const namespace = allNamespaces ? undefined : context.namespace
+  return targets.flatMap(({ info, name }): Victim[] => {
+    if (name !== undefined) return [{ info, namespace: info.namespaced ? context.namespace : undefined, name }]
+    return listObjects(server, info, namespace, query).map((o) => victimOf(info, o))
+  })
+}
+
+function victimOf(info: ResourceInfo, object: KubeObject): Victim {
+  return { info, namespace: object.metadata.namespace, name: object.metadata.name }
+}
+
+function victimsOfDocuments(context: CommandContext, cluster: Cluster, documents: Document[], failures: Error[]): Victim[] {
+  return documents.flatMap(({ value }): Victim[] => {
+    const { apiVersion, kind, metadata } = value as { apiVersion?: string; kind?: string; metadata?: { name?: string; namespace?: string } }
+    const info = cluster.server.discovery.byKind(String(apiVersion), String(kind))
+    if (!info) {
+      failures.push(new CommandError(`unable to recognize "": no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`))
+      return []
+    }
+    return [{ info, namespace: info.namespaced ? (metadata?.namespace ?? context.namespace) : undefined, name: metadata?.name ?? '' }]
+  })
+}
+
+function begin(cluster: Cluster, victim: Victim, options: DeleteOptions, dryRun: DryRun): Victim {
+  if (dryRun === 'client') return victim
+  const { object } = cluster.server.delete(victim.info, victim.namespace, victim.name, { ...options, manager: 'kubectl-delete', dryRun: dryRun === 'server' })
+  return { ...victim, uid: object.metadata.uid }
+}
+
+function line(context: CommandContext, { info, namespace, name }: Victim, dryRun: DryRun): string {
+  const kind = kindPrefix(info)
+  if (context.flags.string('output') === 'name') return `${kind}/${name}\n`
+  const verb = context.flags.bool('force') && context.flags.number('grace-period') === 0 ? 'force deleted' : 'deleted'
+  const where = namespace ? ` from ${namespace} namespace` : ''
+  return `${kind} ${JSON.stringify(name)} ${verb}${where}${dryRunSuffix(dryRun)}\n`
+}
+
+/** Waits in the cluster's time, which is real time. Throws CommandError when --timeout passes. */
+async function waitUntilGone(context: CommandContext, victims: Victim[]): Promise<void> {
+  const timeout = context.flags.duration('timeout')
+  const until = timeout > 0 ? context.host.wallClock() + timeout : Number.POSITIVE_INFINITY
+  let left = victims
+  for (;;) {
+    left = context.cluster.read((cluster) =>
+      left.filter((v) => {
+        const now = cluster.view.get(v.info.resource, v.namespace, v.name)
+        return now !== undefined && now.metadata.uid === v.uid
+      }),
+    )
+    if (!left.length) return
+    if (context.host.wallClock() >= until) {
+      const [{ info, name }] = left
+      throw new CommandError(`timed out waiting for the condition on ${info.resource}/${name}`)
+    }
+    await sleep(50)
+  }
+}
+
+export const command: Command = { run: remove }
