@@ -58,7 +58,12 @@ export class ClusterFile {
   }
 
   private freshState(): State {
-    return emptyState({ clockOffset: 0, playedUntil: wallClockOf(this.host).now(), resourceVersion: 0, random: seedOf(this.host.variables) })
+    return emptyState({
+      clockOffset: 0,
+      playedUntil: wallClockOf(this.host).now(),
+      resourceVersion: 0,
+      random: seedOf(this.host.variables),
+    })
   }
 
   private open(state: State): { cluster: Cluster; env: MutableEnv; random?: () => number } {

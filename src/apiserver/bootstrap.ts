@@ -17,8 +17,16 @@ export function bootstrap(server: ApiServer, nodes: number): void {
   }
   for (let i = 1; i <= nodes; i++) make(node(i, now))
   for (let i = 1; i <= nodes; i++) make(nodeLease(i, server.env.now()))
-  make(priorityClass('system-cluster-critical', 2_000_000_000, 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.'))
-  make(priorityClass('system-node-critical', 2_000_001_000, 'Used for system critical pods that must not be moved from their current node.'))
+  make(
+    priorityClass(
+      'system-cluster-critical',
+      2_000_000_000,
+      'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+    ),
+  )
+  make(
+    priorityClass('system-node-critical', 2_000_001_000, 'Used for system critical pods that must not be moved from their current node.'),
+  )
   make(kubernetesService())
   for (const object of kubernetesEndpoints()) make(object)
   make(dnsService())
@@ -56,7 +64,14 @@ function node(i: number, now: string): KubeObject {
     reason,
     message,
   })
-  const resources = { cpu: '8', 'ephemeral-storage': '102623Mi', 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: '16384Mi', pods: '110' }
+  const resources = {
+    cpu: '8',
+    'ephemeral-storage': '102623Mi',
+    'hugepages-1Gi': '0',
+    'hugepages-2Mi': '0',
+    memory: '16384Mi',
+    pods: '110',
+  }
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -116,7 +131,14 @@ function nodeLease(i: number, now: number): KubeObject {
 // ---------------------------------------------------------------- services
 
 function priorityClass(name: string, value: number, description: string): KubeObject {
-  return { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name } as KubeObject['metadata'], value, description, globalDefault: false }
+  return {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name } as KubeObject['metadata'],
+    value,
+    description,
+    globalDefault: false,
+  }
 }
 
 function kubernetesService(): KubeObject {
@@ -140,7 +162,8 @@ function kubernetesService(): KubeObject {
 /** The API server publishes its own address, both ways. */
 function kubernetesEndpoints(): KubeObject[] {
   const ports = [{ name: 'https', port: 6443, protocol: 'TCP' }]
-  const metadata = (labels: Record<string, string>) => ({ name: 'kubernetes', namespace: 'default', labels }) as unknown as KubeObject['metadata']
+  const metadata = (labels: Record<string, string>) =>
+    ({ name: 'kubernetes', namespace: 'default', labels }) as unknown as KubeObject['metadata']
   return [
     {
       apiVersion: 'v1',
@@ -248,7 +271,16 @@ function staticPods(nodes: number): KubeObject[] {
     pods.push(staticPod('coredns', i, { 'k8s-app': 'kube-dns' }, 'registry.k8s.io/coredns/coredns:v1.12.4', undefined, 53))
   }
   for (let i = 1; i <= nodes; i++) {
-    pods.push(staticPod('kube-proxy', i, { 'k8s-app': 'kube-proxy' }, `registry.k8s.io/kube-proxy:${VERSION}`, ['/usr/local/bin/kube-proxy'], undefined))
+    pods.push(
+      staticPod(
+        'kube-proxy',
+        i,
+        { 'k8s-app': 'kube-proxy' },
+        `registry.k8s.io/kube-proxy:${VERSION}`,
+        ['/usr/local/bin/kube-proxy'],
+        undefined,
+      ),
+    )
   }
   return pods
 }

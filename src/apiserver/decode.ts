@@ -32,7 +32,8 @@ export function recognise(server: ApiServer, value: Record<string, unknown>, sou
 export function decodeObject(_server: ApiServer, info: ResourceInfo, value: Record<string, unknown>): KubeObject {
   const object = structuredClone(value) as KubeObject
   if (typeof object.metadata !== 'object' || object.metadata === null) object.metadata = {} as KubeObject['metadata']
-  if (Array.isArray(object.metadata)) throw new ApiError('BadRequest', `${info.kind} in version ${JSON.stringify(info.version)} cannot be handled as a ${info.kind}`)
+  if (Array.isArray(object.metadata))
+    throw new ApiError('BadRequest', `${info.kind} in version ${JSON.stringify(info.version)} cannot be handled as a ${info.kind}`)
   return object
 }
 

@@ -61,7 +61,8 @@ export class ApiServer {
     const object = structuredClone(input)
     const now = timestamp(this.env.now())
     const meta = object.metadata
-    if (meta.resourceVersion && !options.trusted) throw new ApiError('BadRequest', 'resourceVersion should not be set on objects to be created')
+    if (meta.resourceVersion && !options.trusted)
+      throw new ApiError('BadRequest', 'resourceVersion should not be set on objects to be created')
     if (info.namespaced) meta.namespace ??= 'default'
     else delete meta.namespace
     if (!options.trusted) checkNamespace(this.storage, info, object)
@@ -86,7 +87,8 @@ export class ApiServer {
       this.warnings.push(...(kind?.warnings?.(object) ?? []))
     }
     checkCreate(info, object, context)
-    if (this.storage.get(info.resource, object.metadata.namespace, object.metadata.name)) throw alreadyExists(info.resource, object.metadata.name)
+    if (this.storage.get(info.resource, object.metadata.namespace, object.metadata.name))
+      throw alreadyExists(info.resource, object.metadata.name)
     trackCreate(info, object, options, now)
     if (options.dryRun) return withoutVersion(object)
     return this.storage.put(info.resource, object)
@@ -153,7 +155,11 @@ export class ApiServer {
         object.metadata.generation = (old.metadata.generation ?? 0) + 1
       }
       if (!options.trusted) {
-        const errors = [...validateMetaUpdate(info, object, old), ...(kind?.validate?.(object) ?? []), ...(kind?.validateUpdate?.(object, old) ?? [])]
+        const errors = [
+          ...validateMetaUpdate(info, object, old),
+          ...(kind?.validate?.(object) ?? []),
+          ...(kind?.validateUpdate?.(object, old) ?? []),
+        ]
         this.refuse(info, object, errors)
         this.warnings.push(...(kind?.warnings?.(object, old) ?? []))
       }
@@ -163,7 +169,12 @@ export class ApiServer {
     }
     trackUpdate(info, object, old, options, timestamp(this.env.now()))
     if (sameContent(object, old)) return old
-    if (object.metadata.deletionTimestamp && !object.metadata.finalizers?.length && (object.metadata.deletionGracePeriodSeconds ?? 0) === 0 && isFinal(object)) {
+    if (
+      object.metadata.deletionTimestamp &&
+      !object.metadata.finalizers?.length &&
+      (object.metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
+      isFinal(object)
+    ) {
       if (!options.dryRun) this.storage.remove(info.resource, object)
       return object
     }
@@ -173,10 +184,19 @@ export class ApiServer {
   // -------------------------------------------------------------- delete
 
   /** Begins or completes a deletion; answers the object as it is now, and whether it is gone. */
-  delete(info: ResourceInfo, namespace: string | undefined, name: string, options: DeleteOptions & RequestOptions): { object: KubeObject; gone: boolean } {
+  delete(
+    info: ResourceInfo,
+    namespace: string | undefined,
+    name: string,
+    options: DeleteOptions & RequestOptions,
+  ): { object: KubeObject; gone: boolean } {
     const object = this.get(info, namespace, name)
     if (options.uid && options.uid !== object.metadata.uid) {
-      throw conflict(info.resource, name, `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${object.metadata.uid}`)
+      throw conflict(
+        info.resource,
+        name,
+        `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${object.metadata.uid}`,
+      )
     }
     if (!options.trusted) refuseProtected(info, object)
     const now = this.env.now()
@@ -194,7 +214,8 @@ export class ApiServer {
       metadata: {
         ...object.metadata,
         ...(finalizers.length ? { finalizers } : {}),
-        deletionTimestamp: object.metadata.deletionTimestamp && (before ?? 0) <= grace ? object.metadata.deletionTimestamp : timestamp(now + grace * 1000),
+        deletionTimestamp:
+          object.metadata.deletionTimestamp && (before ?? 0) <= grace ? object.metadata.deletionTimestamp : timestamp(now + grace * 1000),
         deletionGracePeriodSeconds: before === undefined ? grace : Math.min(before, grace),
       },
     }
@@ -224,7 +245,10 @@ function withoutVersion(object: KubeObject): KubeObject {
 }
 
 function bumpsGeneration(kind: Kind | undefined, info: ResourceInfo, object: KubeObject): boolean {
-  return kind?.hasGeneration ?? (info.custom === true || (object.spec !== undefined && kind !== undefined && info.subresources.includes('status')))
+  return (
+    kind?.hasGeneration ??
+    (info.custom === true || (object.spec !== undefined && kind !== undefined && info.subresources.includes('status')))
+  )
 }
 
 /** Everything a user states: not metadata, not status. */

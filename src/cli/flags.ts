@@ -123,14 +123,16 @@ export function csv(text: string): string[] {
       at++
       for (;;) {
         const close = text.indexOf('"', at)
-        if (close < 0) throw new Error(`record on line 1; parse error on line 1, column ${text.length + 1}: extraneous or missing " in quoted-field`)
+        if (close < 0)
+          throw new Error(`record on line 1; parse error on line 1, column ${text.length + 1}: extraneous or missing " in quoted-field`)
         field += text.slice(at, close)
         at = close + 1
         if (text[at] !== '"') break
         field += '"'
         at++
       }
-      if (at < text.length && text[at] !== ',') throw new Error(`parse error on line 1, column ${at + 1}: extraneous or missing " in quoted-field`)
+      if (at < text.length && text[at] !== ',')
+        throw new Error(`parse error on line 1, column ${at + 1}: extraneous or missing " in quoted-field`)
     } else {
       const comma = text.indexOf(',', at)
       field = text.slice(at, comma < 0 ? text.length : comma)

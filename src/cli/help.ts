@@ -7,7 +7,8 @@ import { commandSpec, subcommands } from './flag-table'
 export async function help(path: string, rest: string[], host: Host, runnable: boolean): Promise<number> {
   const word = rest.find((w) => !w.startsWith('-'))
   if (!path && word && word !== 'help') throw unknownCommand(word)
-  if (path && !runnable && word) throw new UsageError(`unknown command ${JSON.stringify(word)}`, `See 'kubectl ${path} -h' for help and examples`)
+  if (path && !runnable && word)
+    throw new UsageError(`unknown command ${JSON.stringify(word)}`, `See 'kubectl ${path} -h' for help and examples`)
   const spec = commandSpec(path)
   const lines = subcommands(path).map((c) => `  ${c.path.slice(c.path.lastIndexOf(' ') + 1)}`)
   host.streams.out(`Usage:\n  kubectl ${spec?.use ?? ''}\n\n${lines.length ? `Available Commands:\n${lines.join('\n')}\n` : ''}`)

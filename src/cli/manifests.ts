@@ -47,7 +47,11 @@ function expand(name: string, cwd: string, recursive: boolean): string[] {
 
 function glob(pattern: string, cwd: string): string[] {
   const dir = path.dirname(pattern)
-  const rule = path.basename(pattern).replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '[^/]*').replaceAll('?', '[^/]')
+  const rule = path
+    .basename(pattern)
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '[^/]*')
+    .replaceAll('?', '[^/]')
   try {
     const regex = new RegExp(`^${rule}$`)
     return fs
@@ -116,12 +120,15 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function flatten(value: unknown, source: string, inList: boolean): Document[] {
   if (value === null || value === undefined) return []
   if (!isObject(value)) {
-    throw new CommandError(`error parsing ${source}: error unmarshaling JSON: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`)
+    throw new CommandError(
+      `error parsing ${source}: error unmarshaling JSON: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`,
+    )
   }
   if (typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items)) {
     const itemKind = value.kind.slice(0, -4)
     return value.items.flatMap((item) => {
-      const filled = isObject(item) && itemKind && !item.kind ? { ...item, kind: itemKind, apiVersion: item.apiVersion ?? value.apiVersion } : item
+      const filled =
+        isObject(item) && itemKind && !item.kind ? { ...item, kind: itemKind, apiVersion: item.apiVersion ?? value.apiVersion } : item
       return flatten(filled, source, true)
     })
   }
@@ -136,8 +143,10 @@ export async function readManifests(host: Host, files: string[], recursive: bool
   const sources: { name: string; text: () => Promise<string> | string }[] = []
   for (const file of files) {
     if (file === '-') sources.push({ name: 'STDIN', text: () => host.streams.readInput() })
-    else if (/^https?:\/\//.test(file)) throw new CommandError(`unable to read URL ${JSON.stringify(file)}: kubesim works without a network`)
-    else for (const name of expand(file, host.cwd, recursive)) sources.push({ name, text: () => readText(path.resolve(host.cwd, name), name) })
+    else if (/^https?:\/\//.test(file))
+      throw new CommandError(`unable to read URL ${JSON.stringify(file)}: kubesim works without a network`)
+    else
+      for (const name of expand(file, host.cwd, recursive)) sources.push({ name, text: () => readText(path.resolve(host.cwd, name), name) })
   }
   for (const { name, text } of sources) {
     try {
@@ -147,7 +156,8 @@ export async function readManifests(host: Host, files: string[], recursive: bool
       failures.push(error)
     }
   }
-  if (failures.length && sources.length > 1) return { documents, failures: [failures.length > 1 ? new AggregateFailure(failures) : failures[0]] }
+  if (failures.length && sources.length > 1)
+    return { documents, failures: [failures.length > 1 ? new AggregateFailure(failures) : failures[0]] }
   return { documents, failures }
 }
 

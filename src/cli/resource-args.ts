@@ -37,7 +37,9 @@ export interface ArgumentRules {
 function noSuchType(word: string): CommandError {
   const [name, ...group] = word.split('.')
   return new CommandError(
-    group.length ? `the server doesn't have a resource type ${JSON.stringify(name)} in group ${JSON.stringify(group.join('.'))}` : `the server doesn't have a resource type ${JSON.stringify(word)}`,
+    group.length
+      ? `the server doesn't have a resource type ${JSON.stringify(name)} in group ${JSON.stringify(group.join('.'))}`
+      : `the server doesn't have a resource type ${JSON.stringify(word)}`,
   )
 }
 

@@ -73,7 +73,8 @@ async function runKubectl(path: string, rest: string[], host: Host): Promise<num
   try {
     flags = parseFlags(flagsOf(spec), rest)
   } catch (error) {
-    if (error instanceof UsageError && error.hint === undefined) throw new UsageError(error.message, `See 'kubectl ${path} --help' for usage.`)
+    if (error instanceof UsageError && error.hint === undefined)
+      throw new UsageError(error.message, `See 'kubectl ${path} --help' for usage.`)
     throw error
   }
   const { command } = await load()

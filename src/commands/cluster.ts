@@ -1,7 +1,7 @@
 // kubesim cluster: the state file as a cluster (info, init, reset, advance, snapshot, restore, diff, recover).
 import { durationArgument, type OwnCommand, type OwnContext, type Program } from '../cli/own'
-import { timestamp } from '../lib/time'
 import { parseDuration } from '../lib/ages'
+import { timestamp } from '../lib/time'
 
 function advance(context: OwnContext, text: string): void {
   const by = durationArgument(text, parseDuration)

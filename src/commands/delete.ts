@@ -25,7 +25,13 @@ const FORCE_WARNING =
 function deleteOptions(context: CommandContext): DeleteOptions {
   const { flags } = context
   const cascade = flags.string('cascade')
-  const policies: Record<string, DeleteOptions['propagationPolicy']> = { background: 'Background', true: 'Background', orphan: 'Orphan', false: 'Orphan', foreground: 'Foreground' }
+  const policies: Record<string, DeleteOptions['propagationPolicy']> = {
+    background: 'Background',
+    true: 'Background',
+    orphan: 'Orphan',
+    false: 'Orphan',
+    foreground: 'Foreground',
+  }
   if (!(cascade in policies)) throw new CommandError(`invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`)
   let grace = flags.number('grace-period')
   if (flags.bool('now')) {
@@ -52,7 +58,9 @@ async function remove(context: CommandContext): Promise<void> {
   validate(context)
   const options = deleteOptions(context)
   const dryRun = dryRunOf(context)
-  const documents = flags.list('filename').length ? await readManifests(context.host, flags.list('filename'), flags.bool('recursive')) : undefined
+  const documents = flags.list('filename').length
+    ? await readManifests(context.host, flags.list('filename'), flags.bool('recursive'))
+    : undefined
   const failures: Error[] = [...(documents?.failures ?? [])]
   const warnings: string[] = []
   if (flags.bool('force') && dryRun === 'none') warnings.push(FORCE_WARNING)
@@ -105,7 +113,9 @@ function victimsOfDocuments(context: CommandContext, cluster: Cluster, documents
     const { apiVersion, kind, metadata } = value as { apiVersion?: string; kind?: string; metadata?: { name?: string; namespace?: string } }
     const info = cluster.server.discovery.byKind(String(apiVersion), String(kind))
     if (!info) {
-      failures.push(new CommandError(`unable to recognize "": no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`))
+      failures.push(
+        new CommandError(`unable to recognize "": no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`),
+      )
       return []
     }
     return [{ info, namespace: info.namespaced ? (metadata?.namespace ?? context.namespace) : undefined, name: metadata?.name ?? '' }]
@@ -114,7 +124,11 @@ function victimsOfDocuments(context: CommandContext, cluster: Cluster, documents
 
 function begin(cluster: Cluster, victim: Victim, options: DeleteOptions, dryRun: DryRun): Victim {
   if (dryRun === 'client') return victim
-  const { object } = cluster.server.delete(victim.info, victim.namespace, victim.name, { ...options, manager: 'kubectl-delete', dryRun: dryRun === 'server' })
+  const { object } = cluster.server.delete(victim.info, victim.namespace, victim.name, {
+    ...options,
+    manager: 'kubectl-delete',
+    dryRun: dryRun === 'server',
+  })
   return { ...victim, uid: object.metadata.uid }
 }
 

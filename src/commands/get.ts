@@ -49,7 +49,9 @@ async function get(context: CommandContext): Promise<void> {
     throw new CommandError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
   }
   if (documents?.failures.length && !documents.documents.length) throw combine(documents.failures)
-  const answer = context.cluster.read((cluster) => (documents ? fromDocuments(context, cluster, documents.documents) : fromArguments(context, cluster)))
+  const answer = context.cluster.read((cluster) =>
+    documents ? fromDocuments(context, cluster, documents.documents) : fromArguments(context, cluster),
+  )
   answer.failures.push(...(documents?.failures ?? []))
   for (const warning of answer.warnings) context.err(`Warning: ${warning}\n`)
   if (output === 'name') context.out(answer.found.map((f) => `${kindPrefix(f.info)}/${f.object.metadata.name}\n`).join(''))
@@ -98,7 +100,11 @@ function fromArguments(context: CommandContext, cluster: Cluster): Answer {
   return answer(cluster, targets, found, failures, named && single)
 }
 
-function fromDocuments(context: CommandContext, cluster: Cluster, documents: { value: Record<string, unknown>; inList: boolean }[]): Answer {
+function fromDocuments(
+  context: CommandContext,
+  cluster: Cluster,
+  documents: { value: Record<string, unknown>; inList: boolean }[],
+): Answer {
   const { server } = cluster
   const targets: Target[] = []
   const found: Found[] = []
@@ -107,7 +113,9 @@ function fromDocuments(context: CommandContext, cluster: Cluster, documents: { v
     const { apiVersion, kind, metadata } = value as { apiVersion?: string; kind?: string; metadata?: { name?: string; namespace?: string } }
     const info = server.discovery.byKind(String(apiVersion), String(kind))
     if (!info) {
-      failures.push(new CommandError(`unable to recognize "": no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`))
+      failures.push(
+        new CommandError(`unable to recognize "": no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`),
+      )
       continue
     }
     targets.push({ info, name: metadata?.name })

@@ -33,6 +33,8 @@ export function printerFor(output: string, options: PrinterOptions = {}): Printe
     case 'yaml':
       return { print: (o) => toYaml(prepare(o)) }
     default:
-      throw new CommandError(`unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: json,yaml`)
+      throw new CommandError(
+        `unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: json,yaml`,
+      )
   }
 }

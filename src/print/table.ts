@@ -30,7 +30,12 @@ export function kindPrefix(info: ResourceInfo): string {
 }
 
 /** The header and the rows of some objects of one kind, as cells. */
-export function tableCells(info: ResourceInfo, objects: KubeObject[], options: TableOptions, columns: Column[] = columnsOf(info)): string[][] {
+export function tableCells(
+  info: ResourceInfo,
+  objects: KubeObject[],
+  options: TableOptions,
+  columns: Column[] = columnsOf(info),
+): string[][] {
   const shown = columns.filter((c) => options.wide || !c.wide)
   const labels = options.labelColumns ?? []
   const header = [

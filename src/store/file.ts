@@ -32,7 +32,9 @@ export function readState(file: string): State | undefined {
   return damageNamed(file, () => {
     const layout = new Layout(bytes)
     if (layout.header.format > FORMAT) {
-      throw new CommandError(`the state file ${file} is of format ${layout.header.format}; this kubesim reads up to ${FORMAT}: update kubesim`)
+      throw new CommandError(
+        `the state file ${file} is of format ${layout.header.format}; this kubesim reads up to ${FORMAT}: update kubesim`,
+      )
     }
     return new State(layout, layout.header)
   })

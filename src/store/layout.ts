@@ -48,7 +48,8 @@ export class Layout {
     const newline = bytes.indexOf(NEWLINE)
     const first = bytes.toString('utf8', 0, newline < 0 ? Math.min(bytes.length, 200) : newline + 1)
     if (bytes.length === 0) throw new DamagedState('the file is empty', 1)
-    if (!first.startsWith('{"kubesim":') || !first.endsWith(OPEN)) throw new DamagedState('the first line is not the header of a kubesim state file', 1)
+    if (!first.startsWith('{"kubesim":') || !first.endsWith(OPEN))
+      throw new DamagedState('the first line is not the header of a kubesim state file', 1)
     try {
       this.header = (JSON.parse(first.slice(0, -OPEN.length) + '}') as { kubesim: Header }).kubesim
     } catch {

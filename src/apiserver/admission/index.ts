@@ -1,7 +1,8 @@
 // The admission chain, in the API server's order. Upstream: pkg/kubeapiserver/options/plugins.go.
+
+import type { View } from '../../api/contracts'
 import type { KubeObject, Namespace } from '../../api/types'
 import { type ApiError, forbidden, notFound } from '../../errors'
-import type { View } from '../../api/contracts'
 import type { ResourceInfo } from '../../schema/resources'
 import type { AdmissionContext, AdmissionPlugin } from './plugin'
 
