@@ -1,6 +1,6 @@
 // Hashes and made-up names: pod-template-hash, controller revisions, kube-proxy's chain names, UUIDs.
 import { createHash } from 'node:crypto'
-import { fnv32a, safeEncode } from './fnv'
+import { fnv32, fnv32a, safeEncode } from './fnv'
 
 /** JSON with sorted keys and without absent or null fields: equal objects give equal text whatever the order of their keys. */
 export function canonicalJson(value: unknown): string {
@@ -24,10 +24,13 @@ export function podTemplateHash(template: unknown, collisionCount?: number): str
   return safeEncode(String(fnv32a(collisionCount === undefined ? text : `${text}${collisionCount}`)))
 }
 
-/** The hash in a ControllerRevision's name (history.HashControllerRevision): FNV over the revision's raw patch. */
+/**
+ * The hash in a ControllerRevision's name (history.HashControllerRevision): FNV-1 over the revision's raw patch as Go's
+ * encoding/json writes it, then the collision count, which controllers always give.
+ */
 export function controllerRevisionHash(data: unknown, collisionCount?: number): string {
-  const text = typeof data === 'string' ? data : canonicalJson(data)
-  return safeEncode(String(fnv32a(collisionCount === undefined ? text : `${text}${collisionCount}`)))
+  const text = canonicalJson(data).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return safeEncode(String(fnv32(collisionCount === undefined ? text : `${text}${collisionCount}`)))
 }
 
 /** A version 4 UUID from 16 bytes of `random` (numbers in [0, 1)). */

@@ -9,3 +9,8 @@ export function timestamp(ms: number): string {
 export function microTimestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 23)}000Z`
 }
+
+/** Milliseconds since 1970 of an RFC 3339 time; 0 when there is none. */
+export function fromTime(time: string | null | undefined): number {
+  return time ? Date.parse(time) : 0
+}

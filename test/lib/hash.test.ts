@@ -1,5 +1,5 @@
 // Hashes and made-up names: forms, worked examples of kube-proxy's chain names, stability.
-import { canonicalJson, podTemplateHash, sha256Base32, uuid } from '../../src/lib/hash'
+import { canonicalJson, controllerRevisionHash, podTemplateHash, sha256Base32, uuid } from '../../src/lib/hash'
 
 test.each([
   ['default/kubernetes:httpstcp', 'NPX46M4PTMTKRN6Y'],
@@ -23,4 +23,26 @@ test('canonical JSON sorts keys at every depth', () => {
 test('a uuid is of version 4 and follows the random source', () => {
   expect(uuid(() => 0)).toBe('00000000-0000-4000-8000-000000000000')
   expect(uuid(() => 0.9999)).toBe('ffffffff-ffff-4fff-bfff-ffffffffffff')
+})
+
+test('the revision hash of a recorded stateful set comes out as on the real cluster', () => {
+  const container = {
+    image: 'redis:7',
+    imagePullPolicy: 'IfNotPresent',
+    name: 'redis',
+    ports: [{ containerPort: 6379, name: 'redis', protocol: 'TCP' }],
+    resources: {},
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+  }
+  const spec = {
+    containers: [container],
+    dnsPolicy: 'ClusterFirst',
+    restartPolicy: 'Always',
+    schedulerName: 'default-scheduler',
+    securityContext: {},
+    terminationGracePeriodSeconds: 30,
+  }
+  const patch = { spec: { template: { $patch: 'replace', metadata: { labels: { app: 'db' } }, spec } } }
+  expect(controllerRevisionHash(patch, 0)).toBe('84bd98bd66')
 })
