@@ -1,4 +1,7 @@
-// Bundles src/ into dist/kubesim.js: one file, modules inside it evaluated only when a command asks for them.
+// Bundles src/ into dist/kubesim.js (one file; modules in it are evaluated only when a command asks for them) and warms its code cache.
+const { execFileSync } = require('node:child_process')
+const fs = require('node:fs')
+const os = require('node:os')
 const path = require('node:path')
 const esbuild = require('esbuild')
 
@@ -17,3 +20,15 @@ esbuild.buildSync({
   loader: { '.json': 'text' },
   logLevel: 'warning',
 })
+
+// The cache holds the functions that ran: those of the everyday commands.
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'kubesim-build-'))
+try {
+  execFileSync(process.execPath, [path.join(__dirname, 'warm-cache.cjs')], {
+    env: { ...process.env, KUBESIM_STATE: path.join(scratch, 'state.json'), HOME: scratch, KUBECONFIG: '' },
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+} finally {
+  fs.rmSync(scratch, { recursive: true, force: true })
+}

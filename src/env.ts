@@ -66,8 +66,12 @@ async function readAll(stream: NodeJS.ReadStream): Promise<string> {
   return Buffer.concat(parts).toString('utf8')
 }
 
+let watched = false
+
 /** A pipe that was closed by its reader ends the program quietly, as it ends kubectl. */
 export function endQuietlyOnClosedPipe(): void {
+  if (watched) return
+  watched = true
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(141)
