@@ -1,0 +1,301 @@
+// Decoding of objects as the API server's JSON decoder does it: unknown fields, type errors in Go's words, Go's rules of what is printed.
+// Upstream: sigs.k8s.io/json, apimachinery/pkg/runtime/serializer/json, apiserver/pkg/endpoints/handlers/create.go (transformDecodeError).
+import type { KubeObject } from '../api/types'
+import { ApiError } from '../errors'
+import { canonicalQuantity } from '../lib/quantity'
+import { type Field, type FieldType, type ScalarKind, structType, typeNameOf } from './types'
+
+export interface Decoded {
+  value: Record<string, unknown>
+  /** `unknown field "spec.replicaz"`, in the order of the sorted document; at most 100. */
+  strict: string[]
+  /** The first error of a type, in Go's words: `json: cannot unmarshal …`. */
+  error?: string
+}
+
+/** Ends the decoding at once, as an UnmarshalJSON method's error does; others are kept while decoding goes on. */
+class Abort extends Error {}
+
+const MAX_STRICT = 100
+const INT_RANGE: Record<string, [number, number]> = {
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  int64: [-(2 ** 63), 2 ** 63],
+}
+
+interface State {
+  strict: string[]
+  error?: string
+  /** Name of the innermost struct and the fields that lead to the value: they stand in the messages. */
+  struct?: string
+  stack: string[]
+}
+
+function jsonName(value: unknown): string {
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'boolean') return 'bool'
+  return typeof value
+}
+
+function mismatch(state: State, value: string, go: string): string {
+  if (!state.struct) return `json: cannot unmarshal ${value} into Go value of type ${go}`
+  return `json: cannot unmarshal ${value} into Go struct field ${state.struct}.${state.stack.join('.')} of type ${go}`
+}
+
+function save(state: State, value: string, go: string): undefined {
+  state.error ??= mismatch(state, value, go)
+  return undefined
+}
+
+/** The text of the API server's times: UTC, seconds. */
+function decodeTime(value: unknown, state: State, micro: boolean, go: string): string | undefined {
+  if (typeof value !== 'string') throw new Abort(mismatch(state, jsonName(value), 'string'))
+  if (value === '') return undefined
+  const layout = micro ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00'
+  const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(value)
+  const time = parts ? Date.parse(parts[1] + parts[3]) : Number.NaN
+  if (!parts || Number.isNaN(time)) throw new Abort(timeError(value, layout, go))
+  const seconds = new Date(time).toISOString().slice(0, 19)
+  if (seconds === '0001-01-01T00:00:00') return undefined
+  if (!micro) return `${seconds}Z`
+  return `${seconds}.${(parts[2] ?? '').slice(1, 7).padEnd(6, '0')}Z`
+}
+
+const LAYOUT_STEPS: [RegExp, string][] = [
+  [/^\d{4}/, '2006'],
+  [/^-/, '-'],
+  [/^\d\d/, '01'],
+  [/^-/, '-'],
+  [/^\d\d/, '02'],
+  [/^T/, 'T'],
+  [/^\d\d/, '15'],
+  [/^:/, ':'],
+  [/^\d\d/, '04'],
+  [/^:/, ':'],
+  [/^\d\d/, '05'],
+]
+
+/** Go's time.ParseError: which part of the text did not fit which part of the layout. */
+function timeError(value: string, layout: string, _go: string): string {
+  let rest = value
+  for (const [pattern, element] of LAYOUT_STEPS) {
+    const found = pattern.exec(rest)
+    if (!found) return `parsing time ${JSON.stringify(value)} as "${layout}": cannot parse ${JSON.stringify(rest)} as "${element}"`
+    rest = rest.slice(found[0].length)
+  }
+  const fraction = /^\.\d+/.exec(rest)
+  if (fraction) rest = rest.slice(fraction[0].length)
+  const zone = /^(Z|[+-]\d\d:\d\d)/.exec(rest)
+  if (!zone) return `parsing time ${JSON.stringify(value)} as "${layout}": cannot parse ${JSON.stringify(rest)} as "Z07:00"`
+  if (rest.length > zone[0].length) {
+    return `parsing time ${JSON.stringify(value)}: extra text: ${JSON.stringify(rest.slice(zone[0].length))}`
+  }
+  const [month, day] = [Number(value.slice(5, 7)), Number(value.slice(8, 10))]
+  const part = month < 1 || month > 12 ? 'month' : day < 1 || day > 31 ? 'day' : 'hour'
+  return `parsing time ${JSON.stringify(value)}: ${part} out of range`
+}
+
+/** Base64's first wrong byte, as encoding/base64's CorruptInputError counts it; -1 when the text is whole. */
+function badBase64At(text: string): number {
+  const clean = text.replace(/[\r\n]/g, '')
+  for (let i = 0; i < clean.length; i++) {
+    if (clean[i] === '=') {
+      const tail = clean.slice(i)
+      const wanted = 4 - (i % 4)
+      if (i % 4 < 2) return i
+      if (tail !== '='.repeat(wanted)) return tail.length < wanted ? clean.length : i + wanted
+      return -1
+    }
+    if (!/[A-Za-z0-9+/]/.test(clean[i])) return i
+  }
+  return clean.length % 4 === 0 ? -1 : clean.length - (clean.length % 4)
+}
+
+function decodeNumber(value: unknown, kind: 'int32' | 'int64' | 'double', go: string, state: State): number | undefined {
+  if (typeof value !== 'number') return save(state, jsonName(value), go)
+  if (kind === 'double') return value
+  const [low, high] = INT_RANGE[kind]
+  if (!Number.isInteger(value) || value < low || value > high) return save(state, `number ${value}`, go)
+  return value
+}
+
+function decodeScalar(value: unknown, kind: ScalarKind, go: string, state: State): unknown {
+  switch (kind) {
+    case 'string':
+      return typeof value === 'string' ? value : save(state, jsonName(value), go)
+    case 'boolean':
+      return typeof value === 'boolean' ? value : save(state, jsonName(value), go)
+    case 'int32':
+    case 'int64':
+    case 'double':
+      return decodeNumber(value, kind, go, state)
+    case 'bytes': {
+      if (typeof value !== 'string') return save(state, jsonName(value), go)
+      const bad = badBase64At(value)
+      if (bad >= 0) state.error ??= `illegal base64 data at input byte ${bad}`
+      return value.replace(/[\r\n]/g, '')
+    }
+    case 'time':
+    case 'micro-time':
+      return decodeTime(value, state, kind === 'micro-time', go)
+    case 'quantity':
+      try {
+        return canonicalQuantity(typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value))
+      } catch (error) {
+        throw new Abort((error as Error).message)
+      }
+    case 'int-or-string': {
+      if (typeof value === 'string') return value
+      const number = decodeNumber(value, 'int32', 'int32', state)
+      if (number === undefined) throw new Abort(state.error)
+      return number
+    }
+    case 'object':
+    case 'any':
+      return value
+  }
+}
+
+function zeroOf(type: FieldType): unknown {
+  if (type.form !== 'scalar') return null
+  switch (type.kind) {
+    case 'string':
+      return ''
+    case 'boolean':
+      return false
+    case 'quantity':
+      return '0'
+    case 'int32':
+    case 'int64':
+    case 'double':
+    case 'int-or-string':
+      return 0
+    default:
+      return null
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function decodeValue(value: unknown, type: FieldType, state: State, path: string): unknown {
+  if (value === null || value === undefined) return undefined
+  switch (type.form) {
+    case 'scalar':
+      return decodeScalar(value, type.kind, type.go, state)
+    case 'list': {
+      if (!Array.isArray(value)) return save(state, jsonName(value), type.go)
+      return value.map((item, i) => decodeValue(item, type.items, state, `${path}[${i}]`) ?? emptyItem(type.items))
+    }
+    case 'map': {
+      if (!isRecord(value)) return save(state, jsonName(value), type.go)
+      const out: Record<string, unknown> = {}
+      for (const key of Object.keys(value).sort()) {
+        out[key] = decodeValue(value[key], type.values, state, path ? `${path}.${key}` : key) ?? emptyItem(type.values)
+      }
+      return out
+    }
+    case 'struct':
+      if (!isRecord(value)) return save(state, jsonName(value), type.go)
+      return decodeStruct(value, type.type, state, path)
+  }
+}
+
+/** What a null inside a list or map becomes: the zero of its type. */
+function emptyItem(type: FieldType): unknown {
+  return type.form === 'struct' ? decodeStruct({}, type.type, { strict: [], stack: [] }, '') : zeroOf(type)
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) ? value.length === 0 : isRecord(value) && Object.keys(value).length === 0
+}
+
+/** What Go's encoder prints for a field that decoded to this. */
+function present(field: Field, value: unknown): unknown {
+  const { type, presence } = field
+  if (type.form === 'struct') {
+    if (value !== undefined) return value
+    if (presence === 'struct') return emptyItem(type)
+    return presence === 'null' ? null : undefined
+  }
+  const none = value === undefined || ((type.form === 'list' || type.form === 'map') && isEmpty(value))
+  if (none) return presence === 'null' ? null : presence === 'zero' ? zeroOf(type) : undefined
+  if (presence === 'pointer' || presence === 'zero' || presence === 'null' || type.form !== 'scalar') return value
+  const plain = type.kind === 'string' || type.kind === 'boolean' || type.kind === 'bytes' || /^(int|double)/.test(type.kind)
+  return plain && type.kind !== 'int-or-string' && (value === '' || value === false || value === 0) ? undefined : value
+}
+
+function decodeStruct(input: Record<string, unknown>, typeName: string, state: State, path: string): Record<string, unknown> {
+  const struct = structType(typeName)
+  if (!struct) return input
+  const outer = state.struct
+  const out: Record<string, unknown> = {}
+  for (const key of Object.keys(input).sort()) {
+    const here = path ? `${path}.${key}` : key
+    const field = struct.fields.get(key)
+    if (!field) {
+      if (state.strict.length < MAX_STRICT) state.strict.push(`unknown field "${here}"`)
+      continue
+    }
+    state.struct = struct.goName
+    state.stack.push(key)
+    out[key] = decodeValue(input[key], field.type, state, here)
+    state.stack.pop()
+    state.struct = outer
+  }
+  for (const field of struct.fields.values()) {
+    const value = present(field, out[field.name])
+    if (value === undefined) delete out[field.name]
+    else out[field.name] = value
+  }
+  return out
+}
+
+/** Decodes a plain JSON value as this schema type (`core.v1.Service`). Never throws; keys come out in a fixed order. */
+export function decodeAs(value: unknown, typeName: string): Decoded {
+  const state: State = { strict: [], stack: [] }
+  try {
+    const type = structType(typeName)
+    if (!isRecord(value)) {
+      return { value: {}, strict: [], error: mismatch(state, jsonName(value), type ? typeName.split('.').slice(-2).join('.') : 'object') }
+    }
+    const out = decodeStruct(value, typeName, state, '')
+    return { value: out, strict: state.strict, error: state.error }
+  } catch (error) {
+    if (error instanceof Abort) return { value: {}, strict: state.strict, error: error.message }
+    throw error
+  }
+}
+
+/** An object that the cluster itself made, brought to the form in which the API server prints it (empty parts left out, times in UTC). */
+export function normalize<T extends KubeObject>(object: T): T {
+  const type = typeNameOf(object.apiVersion, object.kind)
+  return type ? (decodeAs(object, type).value as T) : object
+}
+
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
+
+/** `strict decoding error: unknown field "a", unknown field "b"`. */
+export function strictError(strict: string[]): string {
+  return `strict decoding error: ${strict.join(', ')}`
+}
+
+/** The refusal of a body that does not fit its kind. */
+export function cannotBeHandled(apiVersion: string, kind: string, why: string): ApiError {
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
+  return new ApiError('BadRequest', `${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`)
+}
+
+/**
+ * A request's body as an object of its built-in kind, and the warnings of `Warn` validation.
+ * Throws ApiError BadRequest for type errors and, under `Strict`, for unknown fields. Custom resources: src/schema/custom.ts.
+ */
+export function decodeObject(input: Record<string, unknown>, validation: FieldValidation): { object: KubeObject; warnings: string[] } {
+  const { apiVersion, kind } = input as { apiVersion: string; kind: string }
+  const type = typeNameOf(apiVersion, kind)
+  if (!type) throw new ApiError('NotFound', 'the server could not find the requested resource')
+  const { value, strict, error } = decodeAs(input, type)
+  if (error) throw cannotBeHandled(apiVersion, kind, error)
+  if (strict.length && validation === 'Strict') throw cannotBeHandled(apiVersion, kind, strictError(strict))
+  return { object: value as KubeObject, warnings: validation === 'Warn' ? strict : [] }
+}
