@@ -1,5 +1,6 @@
 // The built-in resources of v1.37 as the discovery documents list them.
 import { parseData } from '../lib/data'
+import resourceSource from './resources.json'
 import source from './schema.json'
 
 /** One served version of one resource. */
@@ -21,7 +22,15 @@ export interface ResourceInfo {
   custom?: boolean
 }
 
+/** The types: `schema.json` is large and parsed only when fields are looked at; the resource list is small and always needed. */
 interface SchemaFile {
+  version: string
+  /** `apps/v1/Deployment` -> type name */
+  kinds: Record<string, string>
+  types: Record<string, unknown>
+}
+
+interface ResourceFile {
   version: string
   resources: {
     groupVersion: string
@@ -33,9 +42,6 @@ interface SchemaFile {
     shortNames?: string[]
     categories?: string[]
   }[]
-  /** `apps/v1/Deployment` -> type name */
-  kinds: Record<string, string>
-  types: Record<string, unknown>
 }
 
 let file: SchemaFile | undefined
@@ -48,7 +54,7 @@ export function schemaFile(): SchemaFile {
 
 export function builtinResources(): ResourceInfo[] {
   if (resources) return resources
-  const entries = schemaFile().resources
+  const entries = parseData<ResourceFile>(resourceSource).resources
   const byName = new Map<string, string[]>()
   for (const e of entries) {
     const [plural, sub] = e.name.split('/')
