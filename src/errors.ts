@@ -118,6 +118,8 @@ export class CommandError extends Error {
   constructor(
     message: string,
     readonly exitCode = 1,
+    /** What still goes to stdout before the error. */
+    readonly printed = '',
   ) {
     super(message)
   }

@@ -1,5 +1,8 @@
 // Objects as kubectl hands them to a structured printer: managed fields left out unless asked for, several in a List.
 import type { KubeObject } from '../api/types'
+import { isList, type List } from './printer'
+
+export type { List } from './printer'
 
 export function withoutManagedFields<T extends KubeObject>(object: T): T {
   if (!object.metadata?.managedFields) return object
@@ -7,11 +10,10 @@ export function withoutManagedFields<T extends KubeObject>(object: T): T {
   return { ...object, metadata }
 }
 
-export interface List {
-  apiVersion: 'v1'
-  items: KubeObject[]
-  kind: 'List'
-  metadata: { resourceVersion: string }
+/** What json, yaml and kyaml print of an object or a list. */
+export function prepared(object: KubeObject | List, showManagedFields: boolean | undefined): KubeObject | List {
+  if (showManagedFields) return object
+  return isList(object) ? { ...object, items: object.items.map(withoutManagedFields) } : withoutManagedFields(object)
 }
 
 export function listOf(items: KubeObject[]): List {

@@ -1,13 +1,14 @@
 // The tables of `kubectl get`: a kind's columns, label columns, kinds before names, namespaces first.
+// Upstream: cli-runtime printers/tableprinter.go, kubectl get/get.go.
 import type { KubeObject } from '../api/types'
 import { kindOf } from '../kinds'
 import type { Column } from '../kinds/kind'
 import { age } from '../lib/ages'
 import { formatLabels } from '../lib/label-format'
 import { align, TABLE } from '../lib/tabwriter'
-import type { ResourceInfo } from '../schema/resources'
 
 export interface TableOptions {
+  /** The cluster's time in ms. */
   now: number
   wide?: boolean
   noHeaders?: boolean
@@ -15,54 +16,98 @@ export interface TableOptions {
   showKind?: boolean
   withNamespace?: boolean
   showLabels?: boolean
+  /** Label keys, a column each. */
   labelColumns?: string[]
 }
 
-const GENERIC: Column[] = [
-  { name: 'NAME', cell: (o) => o.metadata.name },
-  { name: 'AGE', cell: (o, now) => age(o.metadata.creationTimestamp, now) },
+/** What a table needs to know of a resource: `resource` is `pods` or `deployments.apps`. */
+export interface TableResource {
+  resource: string
+  kind: string
+  group: string
+}
+
+/** The columns of kinds that have none of their own, and of `--server-print=false`. */
+export const GENERIC_COLUMNS: Column[] = [
+  { name: 'NAME', cell: (object) => object.metadata.name },
+  { name: 'AGE', cell: (object, now) => age(object.metadata.creationTimestamp, now) },
 ]
 
+export function columnsOf(info: TableResource): Column[] {
+  return kindOf(info.resource)?.columns ?? GENERIC_COLUMNS
+}
+
 /** `pod`, `deployment.apps`: how a kind stands before a name. */
-export function kindPrefix(info: ResourceInfo): string {
+export function kindPrefix(info: TableResource): string {
   const kind = info.kind.toLowerCase()
   return info.group ? `${kind}.${info.group}` : kind
 }
 
-/** The header and the rows of some objects of one kind, as cells. */
+/** The header and the rows of some objects of one kind, as cells; `event` fills an EVENT column. */
 export function tableCells(
-  info: ResourceInfo,
+  info: TableResource,
   objects: KubeObject[],
   options: TableOptions,
   columns: Column[] = columnsOf(info),
+  event?: string,
 ): string[][] {
-  const shown = columns.filter((c) => options.wide || !c.wide)
+  const shown = columns.filter((column) => options.wide || !column.wide)
   const labels = options.labelColumns ?? []
   const header = [
+    ...(event === undefined ? [] : ['EVENT']),
     ...(options.withNamespace ? ['NAMESPACE'] : []),
-    ...shown.map((c) => c.name),
-    ...labels.map((l) => l.slice(l.lastIndexOf('/') + 1).toUpperCase()),
+    ...shown.map((column) => column.name),
+    ...labels.map((label) => label.slice(label.lastIndexOf('/') + 1).toUpperCase()),
     ...(options.showLabels ? ['LABELS'] : []),
   ]
+  const nameColumn = options.showKind ? shown.findIndex((column) => column.name === 'NAME') : -1
   const rows = objects.map((object) => {
-    const cells = shown.map((c) => c.cell(object, options.now, options.wide === true))
-    if (options.showKind && shown[0]?.name === 'NAME') cells[0] = `${kindPrefix(info)}/${cells[0]}`
+    const cells = shown.map((column) => column.cell(object, options.now, options.wide === true))
+    if (nameColumn >= 0) cells[nameColumn] = `${kindPrefix(info)}/${cells[nameColumn]}`
     return [
+      ...(event === undefined ? [] : [event.padEnd(8)]),
       ...(options.withNamespace ? [object.metadata.namespace ?? ''] : []),
       ...cells,
-      ...labels.map((l) => object.metadata.labels?.[l] ?? ''),
+      ...labels.map((label) => object.metadata.labels?.[label] ?? ''),
       ...(options.showLabels ? [formatLabels(object.metadata.labels)] : []),
     ]
   })
   return [header, ...rows]
 }
 
-export function columnsOf(info: ResourceInfo): Column[] {
-  return kindOf(info.resource)?.columns ?? GENERIC
+/**
+ * Cells aligned as kubectl's table printer does it; one line a row, newline at the end, nothing at all without rows.
+ * Given `remembered`, columns are at least as wide as in the parts printed before with it.
+ */
+export function formatTable(cells: string[][], noHeaders = false, remembered?: number[]): string {
+  const [header, ...rows] = cells
+  if (rows.length === 0) return ''
+  const lines = rows.map((row) => row.map(cellText))
+  const padded = noHeaders ? padFirst(lines[0], rows) : padFirst(header, rows)
+  const all = noHeaders ? [padded, ...lines.slice(1)] : [padded, ...lines]
+  return align(all.map((row) => `${row.join('\t')}\n`).join(''), { ...TABLE, remembered })
 }
 
-/** Cells aligned as kubectl's table printer does it; one line a row, newline at the end. */
-export function formatTable(cells: string[][], noHeaders = false): string {
-  const lines = (noHeaders ? cells.slice(1) : cells).map((row) => `${row.join('\t')}\n`)
-  return align(lines.join(''), TABLE)
+/** The first line is padded to the bytes of the widest cell, not to its runes: upstream measures its columns so. */
+function padFirst(first: string[], rows: string[][]): string[] {
+  return first.map((cell, i) => {
+    if (i === first.length - 1) return cell
+    const widest = rows.reduce((width, row) => Math.max(width, byteLength(row[i])), 0)
+    return cell + ' '.repeat(Math.max(0, widest - byteLength(cell)))
+  })
+}
+
+function byteLength(text: string): number {
+  return /^[\x00-\x7f]*$/.test(text) ? text.length : new TextEncoder().encode(text).length
+}
+
+/** A cell ends at its first line break. */
+function cellText(cell: string): string {
+  const end = cell.search(/[\f\n\r]/)
+  return end < 0 ? escapeTerminal(cell) : `${escapeTerminal(cell.slice(0, end))}...`
+}
+
+/** Keeps escape sequences in data from reaching the terminal. */
+export function escapeTerminal(text: string): string {
+  return text.replace(/[\x1b\r]/g, (char) => (char === '\r' ? '\\r' : '^['))
 }

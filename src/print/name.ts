@@ -1,0 +1,19 @@
+// -o name, and the sentence of a command that did something: `deployment.apps/web created`. Upstream: cli-runtime printers/name.go.
+import type { KubeObject } from '../api/types'
+import { itemsOf, type Printer } from './printer'
+
+/** `operation` is what was done (`created`, `patched (no change)`); without it only the name is printed. */
+export function namePrinter(operation = ''): Printer {
+  const line = (object: KubeObject) => `${objectName(object)}${operation && ' '}${operation}\n`
+  return {
+    print: (object) => itemsOf(object).map(line).join(''),
+    printEvent: ({ object }) => line(object),
+  }
+}
+
+/** `pod/web`, `deployment.apps/web`. */
+export function objectName(object: KubeObject): string {
+  const slash = object.apiVersion.indexOf('/')
+  const kind = object.kind.toLowerCase()
+  return `${slash < 0 ? kind : `${kind}.${object.apiVersion.slice(0, slash)}`}/${object.metadata.name || '<unknown>'}`
+}
