@@ -1,6 +1,7 @@
 // A manifest's value becomes an object of a known kind, or kubectl's and the server's refusals.
 import type { KubeObject } from '../api/types'
-import { ApiError, CommandError } from '../errors'
+import { CommandError } from '../errors'
+import { decodeObject as decodeBuiltin, type FieldValidation } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
 import type { ApiServer } from './server'
 
@@ -29,11 +30,19 @@ export function recognise(server: ApiServer, value: Record<string, unknown>, sou
 }
 
 /** Reads the fields by the kind's schema. Throws ApiError BadRequest for wrong types and, when strict, unknown fields. */
-export function decodeObject(_server: ApiServer, info: ResourceInfo, value: Record<string, unknown>): KubeObject {
-  const object = structuredClone(value) as KubeObject
-  if (typeof object.metadata !== 'object' || object.metadata === null) object.metadata = {} as KubeObject['metadata']
-  if (Array.isArray(object.metadata))
-    throw new ApiError('BadRequest', `${info.kind} in version ${JSON.stringify(info.version)} cannot be handled as a ${info.kind}`)
+export function decodeObject(
+  server: ApiServer,
+  info: ResourceInfo,
+  value: Record<string, unknown>,
+  validation: FieldValidation = 'Strict',
+): KubeObject {
+  if (info.custom) {
+    const object = structuredClone(value) as KubeObject
+    if (typeof object.metadata !== 'object' || object.metadata === null) object.metadata = {} as KubeObject['metadata']
+    return object
+  }
+  const { object, warnings } = decodeBuiltin(value, validation)
+  server.warnings.push(...warnings)
   return object
 }
 

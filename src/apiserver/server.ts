@@ -8,6 +8,7 @@ import type { Kind } from '../kinds/kind'
 import { deepEqual } from '../lib/equal'
 import { randomSuffix, uuid } from '../lib/random'
 import { timestamp } from '../lib/time'
+import { normalize } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
 import type { State } from '../store/state'
 import { admitCreate, admitUpdate, checkCreate, checkNamespace, checkUpdate } from './admission'
@@ -58,7 +59,7 @@ export class ApiServer {
 
   create(input: KubeObject, options: RequestOptions): KubeObject {
     const info = this.resourceOf(input)
-    const object = structuredClone(input)
+    const object = normalize(structuredClone(input))
     const now = timestamp(this.env.now())
     const meta = object.metadata
     if (meta.resourceVersion && !options.trusted)
@@ -129,7 +130,7 @@ export class ApiServer {
       throw conflict(info.resource, name, 'the object has been modified; please apply your changes to the latest version and try again')
     }
     const kind = kindOf(info.resource)
-    let object = structuredClone(input)
+    let object = normalize(structuredClone(input))
     object.metadata = {
       ...object.metadata,
       uid: old.metadata.uid,
