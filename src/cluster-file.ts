@@ -26,12 +26,7 @@ export class ClusterFile {
     return withLock(this.file, () =>
       damageNamed(this.file, () => {
         const existing = readState(this.file)
-        const state = existing ?? this.freshState()
-        const { cluster, env, random } = this.open(state)
-        if (!existing) {
-          bootstrap(cluster.server, nodeCount(this.host))
-          cluster.settle()
-        }
+        const { cluster, env, random } = existing ? this.open(existing) : this.fresh(nodeCount(this.host))
         cluster.playUntil(env.now())
         const result = body(cluster)
         cluster.settle()
@@ -39,6 +34,21 @@ export class ClusterFile {
         return result
       }),
     )
+  }
+
+  /** Replaces whatever the file holds by a fresh cluster of so many nodes. */
+  reset(nodes: number = nodeCount(this.host)): void {
+    withLock(this.file, () => {
+      const { cluster, random } = this.fresh(nodes)
+      this.save(cluster, random)
+    })
+  }
+
+  private fresh(nodes: number): ReturnType<ClusterFile['open']> {
+    const opened = this.open(this.freshState())
+    bootstrap(opened.cluster.server, nodes)
+    opened.cluster.settle()
+    return opened
   }
 
   private save(cluster: Cluster, random: (() => number) | undefined): void {
@@ -75,5 +85,5 @@ export class ClusterFile {
 
 function nodeCount(host: Host): number {
   const count = Number(host.variables.KUBESIM_NODES ?? 3)
-  return Number.isInteger(count) && count > 0 && count <= 254 ? count : 3
+  return Number.isInteger(count) && count > 0 && count <= 1000 ? count : 3
 }

@@ -9,6 +9,8 @@ import { CommandError, SilentExit } from '../errors'
 export interface OwnContext {
   host: Host
   cluster: ClusterFile
+  /** Makes a fresh cluster, in place of the one there is. */
+  make(nodes: number | undefined): void
   out(text: string): void
   err(text: string): void
 }
@@ -38,6 +40,7 @@ export async function runOwn(name: string, words: string[], host: Host): Promise
     get cluster() {
       return new ClusterFile(host, stateFile(host, program.opts<{ state?: string }>().state))
     },
+    make: (nodes) => context.cluster.reset(nodes),
     out: (text) => host.streams.out(text),
     err: (text) => host.streams.err(text),
   }

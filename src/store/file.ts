@@ -6,7 +6,7 @@ import { DamagedState, FORMAT, type Header, Layout } from './layout'
 import { acquireLock } from './lock'
 import { State } from './state'
 
-function systemReason(error: unknown): string {
+export function systemReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException
   const reasons: Record<string, string> = {
     EACCES: 'permission denied',
@@ -20,15 +20,20 @@ function systemReason(error: unknown): string {
   return (code && reasons[code]) ?? message
 }
 
-/** Reads the file; undefined when there is none. Throws CommandError naming file, line and remedy when it is damaged. */
-export function readState(file: string): State | undefined {
-  let bytes: Buffer
+/** The file's bytes; undefined when there is none. */
+export function readBytes(file: string): Buffer | undefined {
   try {
-    bytes = fs.readFileSync(file)
+    return fs.readFileSync(file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new CommandError(`cannot read the state file ${file}: ${systemReason(error)}`)
   }
+}
+
+/** Reads the file; undefined when there is none. Throws CommandError naming file, line and remedy when it is damaged. */
+export function readState(file: string): State | undefined {
+  const bytes = readBytes(file)
+  if (!bytes) return undefined
   return damageNamed(file, () => {
     const layout = new Layout(bytes)
     if (layout.header.format > FORMAT) {
@@ -58,13 +63,17 @@ export function emptyState(header: Omit<Header, 'format'> & { resourceVersion: n
 
 let temporaries = 0
 
-/** Replaces the file by the state's bytes: temporary file, flush, rename. */
+/** Replaces the file by the state's bytes. */
 export function writeState(file: string, state: State): void {
+  replaceFile(file, state.serialise())
+}
+
+/** Replaces a file whole or not at all: temporary file beside it, flush, rename. Throws CommandError. */
+export function replaceFile(file: string, parts: Buffer[]): void {
   const temporary = `${file}.${process.pid}.${++temporaries}.tmp`
   try {
     const fd = fs.openSync(temporary, 'wx', 0o600)
     try {
-      const parts = state.serialise()
       for (let at = 0; at < parts.length; at += 512) writeAll(fd, parts.slice(at, at + 512))
       fs.fsyncSync(fd)
     } finally {
@@ -73,7 +82,6 @@ export function writeState(file: string, state: State): void {
     fs.renameSync(temporary, file)
   } catch (error) {
     fs.rmSync(temporary, { force: true })
-    if (error instanceof DamagedState) throw error
     throw new CommandError(`cannot write the state file ${file}: ${systemReason(error)}`)
   }
 }

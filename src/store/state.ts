@@ -87,6 +87,15 @@ export class State {
     if (listed !== (value !== null)) for (const b of path) b.keys = undefined
   }
 
+  /** The first parts of all keys: resources, and tables of records. */
+  topics(): string[] {
+    if (!this.root.loaded) {
+      this.load('')
+      this.root.loaded = true
+    }
+    return [...this.root.children.keys()].sort(compare)
+  }
+
   /** Keys that start with `prefix`, which ends in `/`; in order. */
   keys(prefix: string): string[] {
     let branch = this.root
