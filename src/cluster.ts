@@ -50,8 +50,10 @@ export class Cluster {
   }
 
   private dispatch(change: Change): void {
-    for (const { worker, keys } of this.watchers.get(change.resource) ?? []) {
-      for (const key of keys(change, this.server.view)) worker.queue.add(key)
+    for (const resource of [change.resource, '*']) {
+      for (const { worker, keys } of this.watchers.get(resource) ?? []) {
+        for (const key of keys(change, this.server.view)) worker.queue.add(key)
+      }
     }
   }
 

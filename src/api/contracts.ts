@@ -30,6 +30,8 @@ export interface DeleteOptions {
 
 /** Reading and writing as a component of the cluster (controllers, kubelet): defaulted and versioned, not validated as user input. */
 export interface Client extends View {
+  /** Objects of any resource that name this uid as an owner, controlling or not. Cheap: an index. */
+  dependents(uid: string): { resource: string; object: KubeObject }[]
   /** Throws ApiError AlreadyExists, Forbidden (quota, terminating namespace), Invalid. A `generateName` gets its five characters. */
   create<T extends KubeObject>(object: NewObject<T>): T
   /** Writes metadata and spec; nothing is stored and no version burnt when nothing changed. Throws ApiError NotFound. */
@@ -93,7 +95,7 @@ export interface ControllerContext {
 export interface Controller {
   /** The name that stands in events and managed fields, e.g. `replicaset-controller`. */
   name: string
-  /** Resources whose changes concern it, each with the keys to queue for a change. */
+  /** Resources whose changes concern it, each with the keys to queue for a change; `*` stands for every resource. */
   watches: Record<string, (change: Change, view: View) => Iterable<string>>
   reconcile(key: string, context: ControllerContext): void
 }

@@ -24,6 +24,9 @@ export class ComponentClient implements Client {
   ownedBy<T extends KubeObject>(uid: string, resource: string): T[] {
     return this.server.storage.ownedBy<T>(uid, resource)
   }
+  dependents(uid: string): { resource: string; object: KubeObject }[] {
+    return this.server.storage.dependents(uid)
+  }
   create<T extends KubeObject>(object: NewObject<T>): T {
     return this.server.create(object as unknown as KubeObject, { manager: this.manager, trusted: true }) as T
   }

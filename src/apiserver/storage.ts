@@ -12,8 +12,11 @@ function segment(text: string): string {
   return /^[!#$&-.0-[\]-~]*$/.test(text) ? text : encodeURIComponent(text)
 }
 
-function controllerUid(object: KubeObject | undefined): string | undefined {
-  return object?.metadata.ownerReferences?.find((r) => r.controller)?.uid
+/** The uids of an object's owners; the value tells whether one controls it. */
+function owners(object: KubeObject | undefined): Map<string, number> {
+  const found = new Map<string, number>()
+  for (const { uid, controller } of object?.metadata.ownerReferences ?? []) found.set(uid, controller ? 1 : 0)
+  return found
 }
 
 export class Storage implements View {
@@ -35,10 +38,30 @@ export class Storage implements View {
     const prefix = `~owned/${uid}/`
     const out: T[] = []
     for (const key of this.state.keys(`${prefix}${resource}/`)) {
-      const object = this.state.get(key.slice(prefix.length)) as T | undefined
+      const object = this.state.get(key) === 1 ? (this.state.get(key.slice(prefix.length)) as T | undefined) : undefined
       if (object) out.push(object)
     }
     return out
+  }
+
+  /** Objects of any resource with this uid among their owners, controlling or not. */
+  dependents(uid: string): { resource: string; object: KubeObject }[] {
+    const prefix = `~owned/${uid}/`
+    const out: { resource: string; object: KubeObject }[] = []
+    for (const entry of this.state.keys(prefix)) {
+      const key = entry.slice(prefix.length)
+      const object = this.state.get(key) as KubeObject | undefined
+      if (object) out.push({ resource: key.slice(0, key.indexOf('/')), object })
+    }
+    return out
+  }
+
+  private indexOwners(key: string, before: KubeObject | undefined, after: KubeObject | undefined): void {
+    if (before?.metadata.ownerReferences === after?.metadata.ownerReferences) return
+    const was = owners(before)
+    const is = owners(after)
+    for (const uid of was.keys()) if (!is.has(uid)) this.state.set(`~owned/${uid}/${key}`, undefined)
+    for (const [uid, value] of is) if (was.get(uid) !== value) this.state.set(`~owned/${uid}/${key}`, value)
   }
 
   nextVersion(): string {
@@ -51,12 +74,7 @@ export class Storage implements View {
     const before = this.state.get(key) as KubeObject | undefined
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion: this.nextVersion() } }
     this.state.set(key, stored)
-    const was = controllerUid(before)
-    const is = controllerUid(stored)
-    if (was !== is) {
-      if (was) this.state.set(`~owned/${was}/${key}`, undefined)
-      if (is) this.state.set(`~owned/${is}/${key}`, 1)
-    }
+    this.indexOwners(key, before, stored)
     this.changed({ resource, before, after: stored })
     return stored
   }
@@ -64,8 +82,7 @@ export class Storage implements View {
   remove(resource: string, object: KubeObject): void {
     const key = entryKey(resource, object.metadata.namespace, object.metadata.name)
     this.state.set(key, undefined)
-    const owner = controllerUid(object)
-    if (owner) this.state.set(`~owned/${owner}/${key}`, undefined)
+    this.indexOwners(key, object, undefined)
     this.nextVersion()
     this.changed({ resource, before: object })
   }

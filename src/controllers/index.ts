@@ -1,7 +1,19 @@
-// The controllers of a cluster, in the order in which they see a change.
+// The controllers of a cluster, in the order in which they act.
 import type { Controller } from '../api/contracts'
 import { deploymentController } from './deployment'
+import { garbageCollector } from './garbage-collector'
+import { namespaceController } from './namespace'
 import { replicaSetController } from './replicaset'
 import { replicationControllerController } from './replicationcontroller'
+import { rootCaPublisher } from './root-ca-publisher'
+import { serviceAccountController } from './serviceaccount'
 
-export const CONTROLLERS: Controller[] = [deploymentController, replicaSetController, replicationControllerController]
+export const CONTROLLERS: Controller[] = [
+  namespaceController,
+  serviceAccountController,
+  rootCaPublisher,
+  deploymentController,
+  replicaSetController,
+  replicationControllerController,
+  garbageCollector,
+]

@@ -121,6 +121,12 @@ export class FakeCluster implements Client {
     return paths.map((path) => this.objects.get(path) as T)
   }
 
+  dependents(uid: string): { resource: string; object: KubeObject }[] {
+    return [...this.objects]
+      .filter(([, o]) => o.metadata.ownerReferences?.some((r) => r.uid === uid))
+      .map(([path, object]) => ({ resource: path.slice(0, path.indexOf('|')), object }))
+  }
+
   // ---------------------------------------------------------------- writing
 
   create<T extends KubeObject>(object: NewObject<T>): T {

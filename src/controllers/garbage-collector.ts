@@ -1,0 +1,124 @@
+// Deletes what has lost its owners, and finishes foreground and orphaning deletions. Follows pkg/controller/garbagecollector.
+import type { Change, Client, Controller, View } from '../api/contracts'
+import type { KubeObject, OwnerReference } from '../api/types'
+import { ApiError } from '../errors'
+import { resourceOfKind } from './shared/resources'
+
+const ORPHAN = 'orphan'
+const FOREGROUND = 'foregroundDeletion'
+
+/**
+ * Keys: `uid/...` for an owner that is gone, `resource/namespace/name` for an object to look at (the namespace is empty for
+ * objects of the whole cluster).
+ */
+function keysOf({ resource, before, after }: Change, view: View): string[] {
+  if (!after) return before ? [`uid/${before.metadata.uid}`, ...waitingOwners(before, view)] : []
+  const { deletionTimestamp, finalizers, ownerReferences } = after.metadata
+  const key = `${resource}/${after.metadata.namespace ?? ''}/${after.metadata.name}`
+  if (deletionTimestamp) return finalizers?.some((f) => f === ORPHAN || f === FOREGROUND) ? [key] : []
+  if (!ownerReferences?.length || (before && before.metadata.ownerReferences === ownerReferences)) return []
+  return ownerReferences.some((owner) => ownerOf(view, after, owner) === undefined) ? [key] : []
+}
+
+/** Owners in foreground deletion that a removed object may have been blocking. */
+function waitingOwners(object: KubeObject, view: View): string[] {
+  const keys: string[] = []
+  for (const reference of object.metadata.ownerReferences ?? []) {
+    const served = resourceOfKind(view, reference.apiVersion, reference.kind)
+    const owner = served && ownerOf(view, object, reference)
+    if (!owner?.metadata.finalizers?.includes(FOREGROUND)) continue
+    keys.push(`${served!.resource}/${owner.metadata.namespace ?? ''}/${owner.metadata.name}`)
+  }
+  return keys
+}
+
+/** The object a reference means, if it still exists with that uid. */
+function ownerOf(view: View, dependent: KubeObject, reference: OwnerReference): KubeObject | undefined {
+  const served = resourceOfKind(view, reference.apiVersion, reference.kind)
+  if (!served) return undefined
+  const owner = view.get(served.resource, served.namespaced ? dependent.metadata.namespace : undefined, reference.name)
+  return owner?.metadata.uid === reference.uid ? owner : undefined
+}
+
+export const garbageCollector: Controller = {
+  name: 'garbage-collector-controller',
+  watches: { '*': keysOf },
+  reconcile(key, { api }) {
+    const [resource, namespace, name] = key.split('/')
+    if (resource === 'uid') {
+      for (const dependent of api.dependents(namespace)) collect(api, dependent.resource, dependent.object)
+      return
+    }
+    const object = api.get(resource, namespace || undefined, name)
+    if (object) collect(api, resource, object)
+  },
+}
+
+function collect(api: Client, resource: string, object: KubeObject): void {
+  const { finalizers, deletionTimestamp, ownerReferences } = object.metadata
+  if (deletionTimestamp) {
+    if (finalizers?.includes(ORPHAN)) orphanDependents(api, object)
+    else if (finalizers?.includes(FOREGROUND)) deleteDependents(api, object)
+    return
+  }
+  if (!ownerReferences?.length) return
+  const owners = ownerReferences.map((reference) => ({ reference, owner: ownerOf(api, object, reference) }))
+  const waiting = owners.filter(({ owner }) => owner?.metadata.deletionTimestamp && owner.metadata.finalizers?.includes(FOREGROUND))
+  const solid = owners.filter((o) => o.owner && !waiting.includes(o))
+  if (solid.length) {
+    if (solid.length < owners.length)
+      keepOwners(
+        api,
+        object,
+        solid.map((o) => o.reference),
+      )
+    return
+  }
+  // An owner that waits for its dependents wants theirs gone first, too.
+  const policy = waiting.length && api.dependents(object.metadata.uid).length ? 'Foreground' : policyOf(finalizers)
+  remove(api, resource, object, policy)
+}
+
+function policyOf(finalizers: string[] | undefined): 'Orphan' | 'Foreground' | 'Background' {
+  if (finalizers?.includes(ORPHAN)) return 'Orphan'
+  return finalizers?.includes(FOREGROUND) ? 'Foreground' : 'Background'
+}
+
+function remove(api: Client, resource: string, object: KubeObject, propagationPolicy: 'Orphan' | 'Foreground' | 'Background'): void {
+  const { namespace, name, uid } = object.metadata
+  try {
+    api.delete(resource, namespace, name, { propagationPolicy, uid })
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+  }
+}
+
+function keepOwners(api: Client, object: KubeObject, ownerReferences: OwnerReference[]): void {
+  const { ownerReferences: _, ...metadata } = object.metadata
+  api.update({ ...object, metadata: ownerReferences.length ? { ...metadata, ownerReferences } : metadata })
+}
+
+function withoutFinalizer(api: Client, object: KubeObject, finalizer: string): void {
+  const finalizers = object.metadata.finalizers?.filter((f) => f !== finalizer)
+  api.update({ ...object, metadata: { ...object.metadata, finalizers } })
+}
+
+function orphanDependents(api: Client, owner: KubeObject): void {
+  for (const { object } of api.dependents(owner.metadata.uid)) {
+    keepOwners(
+      api,
+      object,
+      object.metadata.ownerReferences!.filter((r) => r.uid !== owner.metadata.uid),
+    )
+  }
+  withoutFinalizer(api, owner, ORPHAN)
+}
+
+/** Goes on when no dependent that blocks the owner's deletion is left; each one's removal brings the owner back here. */
+function deleteDependents(api: Client, owner: KubeObject): void {
+  const { uid } = owner.metadata
+  const blocks = (object: KubeObject) => object.metadata.ownerReferences?.some((r) => r.uid === uid && r.blockOwnerDeletion)
+  for (const { resource, object } of api.dependents(uid))
+    if (blocks(object) && !object.metadata.deletionTimestamp) collect(api, resource, object)
+  if (!api.dependents(uid).some(({ object }) => blocks(object))) withoutFinalizer(api, owner, FOREGROUND)
+}
