@@ -1,7 +1,14 @@
 // CertificateSigningRequest: a request for a certificate and its approval.
+
 import type { Condition, KubeObject } from '../api/types'
 import { humanDuration } from '../lib/ages'
+import { formatLabels } from '../lib/label-selector'
 import { AGE, NAME } from './columns'
+import { certificateRequestText } from './describe/certificate-request'
+import { eventLines } from './describe/events'
+import { rfc1123z } from './describe/metadata'
+import { describing } from './describe/writer'
+import type { DescribeContext } from './kind'
 import { defineKind } from './kind'
 
 interface CertificateSigningRequest extends KubeObject {
@@ -16,6 +23,22 @@ function conditionText({ status }: CertificateSigningRequest): string {
   return `${decision}${has('Failed') ? ',Failed' : ''}${status?.certificate ? ',Issued' : ''}`
 }
 
+function describeRequest(request: CertificateSigningRequest, context: DescribeContext): string {
+  const { metadata, spec } = request
+  return describing((w) => {
+    w.write(0, `Name:\t${metadata.name}\n`)
+    w.write(0, `Labels:\t${formatLabels(metadata.labels)}\n`)
+    w.write(0, `Annotations:\t${formatLabels(metadata.annotations)}\n`)
+    w.write(0, `CreationTimestamp:\t${rfc1123z(metadata.creationTimestamp)}\n`)
+    w.write(0, `Requesting User:\t${spec.username ?? ''}\n`)
+    if (spec.signerName) w.write(0, `Signer:\t${spec.signerName}\n`)
+    if (spec.expirationSeconds !== undefined) w.write(0, `Requested Duration:\t${humanDuration(spec.expirationSeconds * 1000)}\n`)
+    w.write(0, `Status:\t${conditionText(request)}\n`)
+    w.write(0, certificateRequestText(spec.request))
+    eventLines(w, request, context)
+  })
+}
+
 export const certificateSigningRequest = defineKind<CertificateSigningRequest>({
   resource: 'certificatesigningrequests.certificates.k8s.io',
   columns: [
@@ -26,4 +49,5 @@ export const certificateSigningRequest = defineKind<CertificateSigningRequest>({
     { name: 'REQUESTEDDURATION', cell: ({ spec }) => (spec.expirationSeconds ? humanDuration(spec.expirationSeconds * 1000) : '<none>') },
     { name: 'CONDITION', cell: conditionText },
   ],
+  describe: describeRequest,
 })

@@ -1,10 +1,11 @@
 // ClusterRoleBinding: who has a role.
 import type { RoleBinding } from '../api/rbac'
 import { AGE, NAME } from './columns'
-import { subjectColumns } from './describe/subjects'
+import { describeBinding, subjectColumns } from './describe/subjects'
 import { defineKind } from './kind'
 
 export const clusterRoleBinding = defineKind<RoleBinding>({
   resource: 'clusterrolebindings.rbac.authorization.k8s.io',
   columns: [NAME, { name: 'ROLE', cell: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` }, AGE, ...subjectColumns()],
+  describe: describeBinding,
 })

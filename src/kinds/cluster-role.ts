@@ -1,8 +1,11 @@
 // ClusterRole: what may be done anywhere.
+
 import { DEFAULT_COLUMNS } from './columns'
+import { describeRole } from './describe/rules'
 import { defineKind } from './kind'
 
 export const clusterRole = defineKind({
   resource: 'clusterroles.rbac.authorization.k8s.io',
   columns: DEFAULT_COLUMNS,
+  describe: describeRole,
 })

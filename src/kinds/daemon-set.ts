@@ -1,8 +1,37 @@
 // DaemonSet: one pod on every node that fits.
+
 import type { DaemonSet } from '../api/workloads'
-import { formatLabels, formatSelector } from '../lib/label-format'
+import { formatLabelSelector, formatLabels } from '../lib/label-selector'
+import { matchesSelector } from '../lib/selectors'
 import { AGE, count, NAME, templateColumns } from './columns'
+import { eventLines } from './describe/events'
+import { annotationLines, labelLines } from './describe/metadata'
+import { podTemplateLines } from './describe/pod-template'
+import { podCounts } from './describe/pods'
+import { selectorText } from './describe/selectors'
+import { describing } from './describe/writer'
+import type { DescribeContext } from './kind'
 import { defineKind } from './kind'
+
+function describeDaemonSet(set: DaemonSet, context: DescribeContext): string {
+  const { metadata, spec, status } = set
+  return describing((w) => {
+    w.write(0, `Name:\t${metadata.name}\n`)
+    w.write(0, `Namespace:\t${metadata.namespace ?? ''}\n`)
+    w.write(0, `Selector:\t${selectorText(spec.selector)}\n`)
+    w.write(0, `Node-Selector:\t${formatLabels(spec.template?.spec?.nodeSelector)}\n`)
+    labelLines(w, 'Labels', metadata.labels)
+    annotationLines(w, 'Annotations', metadata.annotations)
+    w.write(0, `Desired Number of Nodes Scheduled: ${count(status?.desiredNumberScheduled)}\n`)
+    w.write(0, `Current Number of Nodes Scheduled: ${count(status?.currentNumberScheduled)}\n`)
+    w.write(0, `Number of Nodes Scheduled with Up-to-date Pods: ${count(status?.updatedNumberScheduled)}\n`)
+    w.write(0, `Number of Nodes Scheduled with Available Pods: ${count(status?.numberAvailable)}\n`)
+    w.write(0, `Number of Nodes Misscheduled: ${count(status?.numberMisscheduled)}\n`)
+    w.write(0, `Pods Status:\t${podCounts(context.view, set, (labels) => matchesSelector(spec.selector, labels))}\n`)
+    podTemplateLines(w, spec.template)
+    eventLines(w, set, context)
+  })
+}
 
 export const daemonSet = defineKind<DaemonSet>({
   resource: 'daemonsets.apps',
@@ -17,7 +46,8 @@ export const daemonSet = defineKind<DaemonSet>({
     AGE,
     ...templateColumns<DaemonSet>(
       (set) => set.spec.template?.spec?.containers,
-      (set) => formatSelector(set.spec.selector),
+      (set) => formatLabelSelector(set.spec.selector),
     ),
   ],
+  describe: describeDaemonSet,
 })

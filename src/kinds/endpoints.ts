@@ -1,7 +1,12 @@
 // Endpoints: the addresses behind a Service, in the old form.
-import type { Endpoints } from '../api/types'
+
+import type { EndpointAddress, Endpoints } from '../api/types'
 import { AGE, firstFew, NAME } from './columns'
-import { hostPort } from './describe/endpoints'
+import { hostPort, portTable } from './describe/endpoints'
+import { eventLines } from './describe/events'
+import { headLines } from './describe/metadata'
+import { describing } from './describe/writer'
+import type { DescribeContext } from './kind'
 import { defineKind } from './kind'
 
 function addresses(endpoints: Endpoints): string {
@@ -14,7 +19,23 @@ function addresses(endpoints: Endpoints): string {
   return endpoints.subsets?.length ? firstFew(list) : '<none>'
 }
 
+function describeEndpoints(endpoints: Endpoints, context: DescribeContext): string {
+  const ips = (list: EndpointAddress[] | undefined) => (list ?? []).map((address) => address.ip).join(',') || '<none>'
+  return describing((w) => {
+    headLines(w, endpoints, true)
+    w.write(0, 'Subsets:\n')
+    for (const subset of endpoints.subsets ?? []) {
+      w.write(1, `Addresses:\t${ips(subset.addresses)}\n`)
+      w.write(1, `NotReadyAddresses:\t${ips(subset.notReadyAddresses)}\n`)
+      if (subset.ports?.length) portTable(w, subset.ports, 1)
+      w.write(0, '\n')
+    }
+    eventLines(w, endpoints, context)
+  })
+}
+
 export const endpoints = defineKind<Endpoints>({
   resource: 'endpoints',
   columns: [NAME, { name: 'ENDPOINTS', cell: addresses }, AGE],
+  describe: describeEndpoints,
 })

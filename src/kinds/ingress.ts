@@ -1,6 +1,8 @@
 // Ingress: HTTP from outside to Services.
+
 import type { Ingress } from '../api/networking'
 import { AGE, ingressAddresses, NAME } from './columns'
+import { describeIngress } from './describe/ingress'
 import { defineKind } from './kind'
 
 /** The first three hosts; what follows the third rule with a host is counted by rules, not by hosts, as upstream does. */
@@ -26,4 +28,5 @@ export const ingress = defineKind<Ingress>({
     { name: 'PORTS', cell: ({ spec }) => (spec.tls?.length ? '80, 443' : '80') },
     AGE,
   ],
+  describe: describeIngress,
 })

@@ -1,6 +1,11 @@
 // IPAddress: an address taken from a ServiceCIDR.
+
 import type { KubeObject } from '../api/types'
 import { NAME } from './columns'
+import { eventLines } from './describe/events'
+import { headLines } from './describe/metadata'
+import { describing } from './describe/writer'
+import type { DescribeContext } from './kind'
 import { defineKind } from './kind'
 
 interface IPAddress extends KubeObject {
@@ -14,7 +19,23 @@ function parentText({ spec: { parentRef } }: IPAddress): string {
   return [resource, ...(parentRef.namespace ? [parentRef.namespace] : []), parentRef.name].join('/')
 }
 
+function describeIpAddress(address: IPAddress, context: DescribeContext): string {
+  const { parentRef } = address.spec
+  return describing((w) => {
+    headLines(w, address, false)
+    if (parentRef) {
+      w.write(0, 'Parent Reference:\n')
+      w.write(1, `Group:\t${parentRef.group ?? ''}\n`)
+      w.write(1, `Resource:\t${parentRef.resource}\n`)
+      w.write(1, `Namespace:\t${parentRef.namespace ?? ''}\n`)
+      w.write(1, `Name:\t${parentRef.name}\n`)
+    }
+    eventLines(w, address, context)
+  })
+}
+
 export const ipAddress = defineKind<IPAddress>({
   resource: 'ipaddresses.networking.k8s.io',
   columns: [NAME, { name: 'PARENTREF', cell: parentText }],
+  describe: describeIpAddress,
 })

@@ -1,8 +1,11 @@
 // LimitRange: bounds and defaults for the resources of a namespace.
+
 import { DEFAULT_COLUMNS } from './columns'
+import { describeLimitRange, type LimitRange } from './describe/limit-ranges'
 import { defineKind } from './kind'
 
-export const limitRange = defineKind({
+export const limitRange = defineKind<LimitRange>({
   resource: 'limitranges',
   columns: DEFAULT_COLUMNS,
+  describe: describeLimitRange,
 })

@@ -1,10 +1,13 @@
 // NetworkPolicy: who may talk to which pods.
+
 import type { NetworkPolicy } from '../api/networking'
-import { formatSelector } from '../lib/label-format'
+import { formatLabelSelector } from '../lib/label-selector'
 import { AGE, NAME } from './columns'
+import { describeNetworkPolicy } from './describe/network-policy'
 import { defineKind } from './kind'
 
 export const networkPolicy = defineKind<NetworkPolicy>({
   resource: 'networkpolicies.networking.k8s.io',
-  columns: [NAME, { name: 'POD-SELECTOR', cell: ({ spec }) => formatSelector(spec.podSelector) }, AGE],
+  columns: [NAME, { name: 'POD-SELECTOR', cell: ({ spec }) => formatLabelSelector(spec.podSelector) }, AGE],
+  describe: describeNetworkPolicy,
 })

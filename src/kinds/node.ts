@@ -1,6 +1,8 @@
 // Node: a machine that runs pods.
+
 import type { Node } from '../api/types'
 import { AGE, NAME, nodeRoles } from './columns'
+import { describeNode } from './describe/node'
 import { defineKind } from './kind'
 
 function statusText(node: Node): string {
@@ -27,4 +29,5 @@ export const node = defineKind<Node>({
     { name: 'KERNEL-VERSION', wide: true, cell: (node) => node.status?.nodeInfo?.kernelVersion || '<unknown>' },
     { name: 'CONTAINER-RUNTIME', wide: true, cell: (node) => node.status?.nodeInfo?.containerRuntimeVersion || '<unknown>' },
   ],
+  describe: describeNode,
 })

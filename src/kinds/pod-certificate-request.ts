@@ -1,6 +1,6 @@
 // PodCertificateRequest: a certificate asked for by the kubelet for a pod.
 import type { Condition, KubeObject, StringMap } from '../api/types'
-import { formatLabels } from '../lib/label-format'
+import { formatLabels } from '../lib/label-selector'
 import { NAME } from './columns'
 import { defineKind } from './kind'
 

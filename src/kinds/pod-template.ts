@@ -1,6 +1,6 @@
 // PodTemplate: a stored template for pods.
 import type { KubeObject, PodTemplateSpec } from '../api/types'
-import { formatLabels } from '../lib/label-format'
+import { formatLabels } from '../lib/label-selector'
 import { containerImages, containerNames, NAME } from './columns'
 import { defineKind } from './kind'
 

@@ -1,6 +1,8 @@
 // Pod: containers that run together on one node.
+
 import type { Pod } from '../api/types'
 import { AGE, NAME } from './columns'
+import { describePod } from './describe/pod'
 import { defineKind } from './kind'
 import { podRow } from './pod-row'
 
@@ -24,4 +26,5 @@ export const pod = defineKind<Pod>({
     { name: 'NOMINATED NODE', wide: true, cell: ({ status }) => status?.nominatedNodeName || '<none>' },
     { name: 'READINESS GATES', wide: true, cell: readinessGates },
   ],
+  describe: describePod,
 })

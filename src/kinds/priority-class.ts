@@ -1,6 +1,11 @@
 // PriorityClass: how much a pod matters.
+
 import type { KubeObject } from '../api/types'
+import { formatLabels } from '../lib/label-selector'
 import { AGE, count, NAME } from './columns'
+import { eventLines } from './describe/events'
+import { describing } from './describe/writer'
+import type { DescribeContext } from './kind'
 import { defineKind } from './kind'
 
 interface PriorityClass extends KubeObject {
@@ -8,6 +13,18 @@ interface PriorityClass extends KubeObject {
   globalDefault?: boolean
   preemptionPolicy?: string
   description?: string
+}
+
+function describePriorityClass(priority: PriorityClass, context: DescribeContext): string {
+  return describing((w) => {
+    w.write(0, `Name:\t${priority.metadata.name}\n`)
+    w.write(0, `Value:\t${count(priority.value)}\n`)
+    w.write(0, `GlobalDefault:\t${priority.globalDefault ?? false}\n`)
+    w.write(0, `PreemptionPolicy:\t${priority.preemptionPolicy ?? ''}\n`)
+    w.write(0, `Description:\t${priority.description ?? ''}\n`)
+    w.write(0, `Annotations:\t${formatLabels(priority.metadata.annotations)}\n`)
+    eventLines(w, priority, context)
+  })
 }
 
 export const priorityClass = defineKind<PriorityClass>({
@@ -19,4 +36,5 @@ export const priorityClass = defineKind<PriorityClass>({
     AGE,
     { name: 'PREEMPTIONPOLICY', cell: (priority) => priority.preemptionPolicy ?? '' },
   ],
+  describe: describePriorityClass,
 })

@@ -1,8 +1,32 @@
 // ReplicationController: the first keeper of a number of pods.
+
 import type { ReplicationController } from '../api/types'
-import { formatLabels } from '../lib/label-format'
+import { formatLabels } from '../lib/label-selector'
+import { matchesLabels } from '../lib/selectors'
 import { AGE, count, NAME, templateColumns } from './columns'
+import { eventLines } from './describe/events'
+import { annotationLines, conditionLines, labelLines } from './describe/metadata'
+import { podTemplateLines } from './describe/pod-template'
+import { podCounts } from './describe/pods'
+import { describing } from './describe/writer'
+import type { DescribeContext } from './kind'
 import { defineKind } from './kind'
+
+function describeReplicationController(controller: ReplicationController, context: DescribeContext): string {
+  const { metadata, spec, status } = controller
+  return describing((w) => {
+    w.write(0, `Name:\t${metadata.name}\n`)
+    w.write(0, `Namespace:\t${metadata.namespace ?? ''}\n`)
+    w.write(0, `Selector:\t${formatLabels(spec.selector)}\n`)
+    labelLines(w, 'Labels', metadata.labels)
+    annotationLines(w, 'Annotations', metadata.annotations)
+    w.write(0, `Replicas:\t${count(status?.replicas)} current / ${count(spec.replicas)} desired\n`)
+    w.write(0, `Pods Status:\t${podCounts(context.view, controller, (labels) => matchesLabels(spec.selector ?? {}, labels))}\n`)
+    podTemplateLines(w, spec.template)
+    conditionLines(w, status?.conditions)
+    eventLines(w, controller, context)
+  })
+}
 
 export const replicationController = defineKind<ReplicationController>({
   resource: 'replicationcontrollers',
@@ -17,4 +41,5 @@ export const replicationController = defineKind<ReplicationController>({
       (controller) => formatLabels(controller.spec.selector),
     ),
   ],
+  describe: describeReplicationController,
 })

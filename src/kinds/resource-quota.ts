@@ -1,6 +1,8 @@
 // ResourceQuota: how much a namespace may use.
+
 import type { ResourceQuota } from '../api/workloads'
 import { AGE, NAME } from './columns'
+import { describeQuota } from './describe/quotas'
 import { defineKind } from './kind'
 
 /** `pods: 1/10, requests.cpu: 0/2`; resources named `limits.…` have a column of their own. */
@@ -15,4 +17,5 @@ function usage({ status }: ResourceQuota, limits: boolean): string {
 export const resourceQuota = defineKind<ResourceQuota>({
   resource: 'resourcequotas',
   columns: [NAME, { name: 'REQUEST', cell: (quota) => usage(quota, false) }, { name: 'LIMIT', cell: (quota) => usage(quota, true) }, AGE],
+  describe: describeQuota,
 })

@@ -1,10 +1,11 @@
 // RoleBinding: who has a role.
 import type { RoleBinding } from '../api/rbac'
 import { AGE, NAME } from './columns'
-import { subjectColumns } from './describe/subjects'
+import { describeBinding, subjectColumns } from './describe/subjects'
 import { defineKind } from './kind'
 
 export const roleBinding = defineKind<RoleBinding>({
   resource: 'rolebindings.rbac.authorization.k8s.io',
   columns: [NAME, { name: 'ROLE', cell: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` }, AGE, ...subjectColumns()],
+  describe: describeBinding,
 })

@@ -1,8 +1,11 @@
 // Role: what may be done in a namespace.
+
 import { DEFAULT_COLUMNS } from './columns'
+import { describeRole } from './describe/rules'
 import { defineKind } from './kind'
 
 export const role = defineKind({
   resource: 'roles.rbac.authorization.k8s.io',
   columns: DEFAULT_COLUMNS,
+  describe: describeRole,
 })

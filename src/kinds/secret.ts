@@ -1,7 +1,25 @@
 // Secret: data for pods that is not shown.
+
 import type { Secret } from '../api/types'
 import { AGE, NAME } from './columns'
+import { byteCount, decoded } from './describe/base64'
+import { headLines } from './describe/metadata'
+import { describing } from './describe/writer'
 import { defineKind } from './kind'
+
+/** Sizes only, but for the token of a service account, which upstream shows. */
+function describeSecret(secret: Secret): string {
+  const isToken = (key: string) => key === 'token' && secret.type === 'kubernetes.io/service-account-token'
+  return describing((w) => {
+    headLines(w, secret, true)
+    w.write(0, `\nType:\t${secret.type ?? ''}\n`)
+    w.write(0, '\nData\n====\n')
+    for (const key of Object.keys(secret.data ?? {}).sort()) {
+      const value = secret.data?.[key]
+      w.write(0, `${key}:\t${isToken(key) ? decoded(value) : `${byteCount(value)} bytes`}\n`)
+    }
+  })
+}
 
 export const secret = defineKind<Secret>({
   resource: 'secrets',
@@ -11,4 +29,5 @@ export const secret = defineKind<Secret>({
     { name: 'DATA', cell: (secret) => String(Object.keys(secret.data ?? {}).length) },
     AGE,
   ],
+  describe: describeSecret,
 })

@@ -1,6 +1,7 @@
 // The addresses behind a Service as describe shows them. Follows formatEndpointSlices of kubectl's pkg/describe.
 import type { View } from '../../api/contracts'
 import type { EndpointSlice, SliceEndpoint } from '../../api/types'
+import type { DescribeWriter } from './writer'
 
 /** `10.1.2.3:80`, `[fd00::1]:80`. Upstream: net.JoinHostPort. */
 export function hostPort(host: string, port: number | string): string {
@@ -40,4 +41,18 @@ export function endpointsText(slices: EndpointSlice[], portName: string): string
     for (const port of ports) if ((port.name ?? '') === portName) for (const endpoint of endpoints) add(endpoint, port.port ?? 0)
   }
   return more ? `${list.join(',')} + ${total - 3} more...` : list.join(',')
+}
+
+interface NamedPort {
+  name?: string
+  port?: number
+  protocol?: string
+}
+
+/** `Ports:` and its table. */
+export function portTable(w: DescribeWriter, ports: NamedPort[], level: number): void {
+  w.write(level, 'Ports:\n')
+  w.write(level + 1, 'Name\tPort\tProtocol\n')
+  w.write(level + 1, '----\t----\t--------\n')
+  for (const { name, port, protocol } of ports) w.write(level + 1, `${name || '<unset>'}\t${port ?? '<unset>'}\t${protocol ?? ''}\n`)
 }
