@@ -1,5 +1,4 @@
 // CertificateSigningRequest: a request for a certificate and its approval.
-
 import type { Condition, KubeObject } from '../api/types'
 import { humanDuration } from '../lib/ages'
 import { formatLabels } from '../lib/label-selector'
@@ -8,8 +7,7 @@ import { certificateRequestText } from './describe/certificate-request'
 import { eventLines } from './describe/events'
 import { rfc1123z } from './describe/metadata'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 interface CertificateSigningRequest extends KubeObject {
   spec: { request: string; signerName?: string; username?: string; expirationSeconds?: number }

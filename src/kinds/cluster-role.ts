@@ -1,5 +1,4 @@
 // ClusterRole: what may be done anywhere.
-
 import { DEFAULT_COLUMNS } from './columns'
 import { describeRole } from './describe/rules'
 import { defineKind } from './kind'

@@ -1,13 +1,11 @@
 // ConfigMap: plain data for pods.
-
 import type { ConfigMap } from '../api/types'
 import { AGE, NAME } from './columns'
 import { byteCount } from './describe/base64'
 import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 function describeConfigMap(map: ConfigMap, context: DescribeContext): string {
   return describing((w) => {

@@ -1,5 +1,4 @@
 // CronJob: Jobs by the clock.
-
 import type { CronJob } from '../api/workloads'
 import { age } from '../lib/ages'
 import { formatLabelSelector } from '../lib/label-selector'
@@ -9,8 +8,7 @@ import { headLines, rfc1123z } from './describe/metadata'
 import { podTemplateLines } from './describe/pod-template'
 import { selectorText } from './describe/selectors'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 function describeCronJob(cronJob: CronJob, context: DescribeContext): string {
   const { spec, status } = cronJob

@@ -1,13 +1,11 @@
 // CSINode: the storage drivers on a node.
-
 import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
 import { eventLines } from './describe/events'
 import { goList } from './describe/go-text'
 import { headLines, rfc1123z } from './describe/metadata'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 interface CSINode extends KubeObject {
   spec: { drivers?: { name: string; nodeID: string; topologyKeys?: string[]; allocatable?: { count?: number } }[] | null }

@@ -1,5 +1,4 @@
 // DaemonSet: one pod on every node that fits.
-
 import type { DaemonSet } from '../api/workloads'
 import { formatLabelSelector, formatLabels } from '../lib/label-selector'
 import { matchesSelector } from '../lib/selectors'
@@ -10,8 +9,7 @@ import { podTemplateLines } from './describe/pod-template'
 import { podCounts } from './describe/pods'
 import { selectorText } from './describe/selectors'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 function describeDaemonSet(set: DaemonSet, context: DescribeContext): string {
   const { metadata, spec, status } = set

@@ -1,5 +1,4 @@
 // Deployment: ReplicaSets that follow one another.
-
 import type { Deployment, ReplicaSet } from '../api/types'
 import { AGE, count, NAME, templateColumns } from './columns'
 import { eventLines } from './describe/events'
@@ -8,8 +7,7 @@ import { podTemplateLines } from './describe/pod-template'
 import { replicaSetsOf } from './describe/replica-sets'
 import { selectorText } from './describe/selectors'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 function describeDeployment(deployment: Deployment, context: DescribeContext): string {
   const { metadata, spec, status } = deployment

@@ -1,14 +1,11 @@
 // EndpointSlice: a part of the addresses behind a Service.
-
 import type { EndpointSlice, SliceEndpoint } from '../api/types'
 import { AGE, firstFew, NAME } from './columns'
 import { portTable } from './describe/endpoints'
 import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
-import type { DescribeWriter } from './describe/writer'
-import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeWriter, describing } from './describe/writer'
+import { type DescribeContext, defineKind } from './kind'
 
 function describeEndpointSlice(slice: EndpointSlice, context: DescribeContext): string {
   return describing((w) => {

@@ -1,13 +1,11 @@
 // Endpoints: the addresses behind a Service, in the old form.
-
 import type { EndpointAddress, Endpoints } from '../api/types'
 import { AGE, firstFew, NAME } from './columns'
 import { hostPort, portTable } from './describe/endpoints'
 import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 function addresses(endpoints: Endpoints): string {
   const list: string[] = []

@@ -1,14 +1,11 @@
 // HorizontalPodAutoscaler: scales a workload by metrics.
-
 import type { HorizontalPodAutoscaler } from '../api/workloads'
 import { AGE, count, NAME } from './columns'
 import { eventLines } from './describe/events'
 import { headLines, rfc1123z } from './describe/metadata'
 import { describeMetrics, targetsText } from './describe/metrics'
-import type { DescribeWriter } from './describe/writer'
-import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeWriter, describing } from './describe/writer'
+import { type DescribeContext, defineKind } from './kind'
 
 interface ScalingRules {
   stabilizationWindowSeconds?: number

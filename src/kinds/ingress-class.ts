@@ -1,12 +1,10 @@
 // IngressClass: which controller an Ingress is for.
-
 import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
 import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 interface IngressClass extends KubeObject {
   spec: { controller?: string; parameters?: { apiGroup?: string; kind: string; name: string } }

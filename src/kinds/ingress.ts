@@ -1,5 +1,4 @@
 // Ingress: HTTP from outside to Services.
-
 import type { Ingress } from '../api/networking'
 import { AGE, ingressAddresses, NAME } from './columns'
 import { describeIngress } from './describe/ingress'

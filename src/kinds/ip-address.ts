@@ -1,12 +1,10 @@
 // IPAddress: an address taken from a ServiceCIDR.
-
 import type { KubeObject } from '../api/types'
 import { NAME } from './columns'
 import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 interface IPAddress extends KubeObject {
   spec: { parentRef?: { group?: string; resource: string; namespace?: string; name: string } }

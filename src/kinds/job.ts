@@ -1,5 +1,4 @@
 // Job: pods that run until enough of them succeeded.
-
 import type { Job } from '../api/workloads'
 import { humanDuration } from '../lib/ages'
 import { formatLabelSelector } from '../lib/label-selector'
@@ -8,10 +7,8 @@ import { eventLines } from './describe/events'
 import { annotationLines, controlledByLine, labelLines, rfc1123z } from './describe/metadata'
 import { podTemplateLines } from './describe/pod-template'
 import { selectorText } from './describe/selectors'
-import type { DescribeWriter } from './describe/writer'
-import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeWriter, describing } from './describe/writer'
+import { type DescribeContext, defineKind } from './kind'
 
 function statusText({ metadata, status }: Job): string {
   const has = (type: string) => status?.conditions?.find((condition) => condition.type === type)?.status === 'True'

@@ -1,5 +1,4 @@
 // LimitRange: bounds and defaults for the resources of a namespace.
-
 import { DEFAULT_COLUMNS } from './columns'
 import { describeLimitRange, type LimitRange } from './describe/limit-ranges'
 import { defineKind } from './kind'

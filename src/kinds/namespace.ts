@@ -1,5 +1,4 @@
 // Namespace: a scope for names.
-
 import type { Namespace } from '../api/types'
 import type { ResourceQuota } from '../api/workloads'
 import { AGE, NAME } from './columns'
@@ -7,8 +6,7 @@ import { type LimitRange, limitRangeLines } from './describe/limit-ranges'
 import { headLines, timedConditionLines } from './describe/metadata'
 import { quotaLines } from './describe/quotas'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 function describeNamespace(namespace: Namespace, { view }: DescribeContext): string {
   const { metadata, status } = namespace

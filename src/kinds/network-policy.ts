@@ -1,5 +1,4 @@
 // NetworkPolicy: who may talk to which pods.
-
 import type { NetworkPolicy } from '../api/networking'
 import { formatLabelSelector } from '../lib/label-selector'
 import { AGE, NAME } from './columns'

@@ -1,5 +1,4 @@
 // Node: a machine that runs pods.
-
 import type { Node } from '../api/types'
 import { AGE, NAME, nodeRoles } from './columns'
 import { describeNode } from './describe/node'

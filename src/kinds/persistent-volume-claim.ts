@@ -1,5 +1,4 @@
 // PersistentVolumeClaim: a request for storage.
-
 import type { View } from '../api/contracts'
 import type { Pod } from '../api/types'
 import type { PersistentVolumeClaim } from '../api/workloads'
@@ -8,8 +7,7 @@ import { claimLines } from './describe/claims'
 import { eventLines } from './describe/events'
 import { multiline, rfc1123z } from './describe/metadata'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 function describeClaim(claim: PersistentVolumeClaim, context: DescribeContext): string {
   return describing((w) => {

@@ -1,5 +1,4 @@
 // PersistentVolume: a piece of storage in the cluster.
-
 import type { PersistentVolume } from '../api/workloads'
 import { age } from '../lib/ages'
 import { AGE, accessModesText, NAME, storageClassOf } from './columns'
@@ -7,10 +6,8 @@ import { eventLines } from './describe/events'
 import { goList } from './describe/go-text'
 import { headLines } from './describe/metadata'
 import { persistentSourceLines } from './describe/volumes'
-import type { DescribeWriter } from './describe/writer'
-import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeWriter, describing } from './describe/writer'
+import { type DescribeContext, defineKind } from './kind'
 
 function describeVolume(volume: PersistentVolume, context: DescribeContext): string {
   const { metadata, spec, status } = volume

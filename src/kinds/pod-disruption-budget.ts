@@ -1,12 +1,10 @@
 // PodDisruptionBudget: how many pods may be missing at a time.
-
 import type { PodDisruptionBudget } from '../api/workloads'
 import { formatLabelSelector } from '../lib/label-selector'
 import { AGE, count, NAME } from './columns'
 import { eventLines } from './describe/events'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 function describeBudget(budget: PodDisruptionBudget, context: DescribeContext): string {
   const { metadata, spec, status } = budget

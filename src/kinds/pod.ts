@@ -1,5 +1,4 @@
 // Pod: containers that run together on one node.
-
 import type { Pod } from '../api/types'
 import { AGE, NAME } from './columns'
 import { describePod } from './describe/pod'

@@ -1,12 +1,10 @@
 // PriorityClass: how much a pod matters.
-
 import type { KubeObject } from '../api/types'
 import { formatLabels } from '../lib/label-selector'
 import { AGE, count, NAME } from './columns'
 import { eventLines } from './describe/events'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 interface PriorityClass extends KubeObject {
   value: number

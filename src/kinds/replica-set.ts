@@ -1,5 +1,4 @@
 // ReplicaSet: keeps a number of equal pods.
-
 import type { ReplicaSet } from '../api/types'
 import { formatLabelSelector } from '../lib/label-selector'
 import { matchesSelector } from '../lib/selectors'
@@ -9,8 +8,7 @@ import { annotationLines, conditionLines, controlledByLine, labelLines } from '.
 import { podTemplateLines } from './describe/pod-template'
 import { podCounts } from './describe/pods'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 function describeReplicaSet(set: ReplicaSet, context: DescribeContext): string {
   const { metadata, spec, status } = set

@@ -1,5 +1,4 @@
 // ReplicationController: the first keeper of a number of pods.
-
 import type { ReplicationController } from '../api/types'
 import { formatLabels } from '../lib/label-selector'
 import { matchesLabels } from '../lib/selectors'
@@ -9,8 +8,7 @@ import { annotationLines, conditionLines, labelLines } from './describe/metadata
 import { podTemplateLines } from './describe/pod-template'
 import { podCounts } from './describe/pods'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 function describeReplicationController(controller: ReplicationController, context: DescribeContext): string {
   const { metadata, spec, status } = controller

@@ -1,5 +1,4 @@
 // ResourceQuota: how much a namespace may use.
-
 import type { ResourceQuota } from '../api/workloads'
 import { AGE, NAME } from './columns'
 import { describeQuota } from './describe/quotas'

@@ -1,5 +1,4 @@
 // Role: what may be done in a namespace.
-
 import { DEFAULT_COLUMNS } from './columns'
 import { describeRole } from './describe/rules'
 import { defineKind } from './kind'

@@ -1,5 +1,4 @@
 // Secret: data for pods that is not shown.
-
 import type { Secret } from '../api/types'
 import { AGE, NAME } from './columns'
 import { byteCount, decoded } from './describe/base64'

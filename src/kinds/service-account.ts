@@ -4,8 +4,7 @@ import { AGE, NAME } from './columns'
 import { eventLines } from './describe/events'
 import { headLines, multiline } from './describe/metadata'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 interface ServiceAccount extends KubeObject {
   imagePullSecrets?: { name?: string }[]

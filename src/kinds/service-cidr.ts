@@ -1,12 +1,10 @@
 // ServiceCIDR: a range of ClusterIPs.
-
 import type { Condition, KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
 import { eventLines } from './describe/events'
 import { headLines, timedConditionLines } from './describe/metadata'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 interface ServiceCIDR extends KubeObject {
   spec: { cidrs?: string[] }

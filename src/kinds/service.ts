@@ -1,15 +1,12 @@
 // Service: one address for a set of pods.
-
 import type { Service } from '../api/types'
 import { formatLabels } from '../lib/label-selector'
 import { AGE, ingressAddresses, NAME } from './columns'
 import { endpointsText, slicesOf } from './describe/endpoints'
 import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
-import type { DescribeWriter } from './describe/writer'
-import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeWriter, describing } from './describe/writer'
+import { type DescribeContext, defineKind } from './kind'
 
 function externalIPs({ spec, status }: Service): string {
   const listed = spec.externalIPs ?? []

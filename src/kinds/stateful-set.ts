@@ -1,5 +1,4 @@
 // StatefulSet: pods with names and volumes of their own.
-
 import type { StatefulSet } from '../api/workloads'
 import { matchesSelector } from '../lib/selectors'
 import { AGE, count, NAME, templateColumns } from './columns'
@@ -10,8 +9,7 @@ import { podTemplateLines } from './describe/pod-template'
 import { podCounts } from './describe/pods'
 import { selectorText } from './describe/selectors'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 function describeStatefulSet(set: StatefulSet, context: DescribeContext): string {
   const { metadata, spec, status } = set

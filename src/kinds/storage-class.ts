@@ -1,13 +1,11 @@
 // StorageClass: how volumes are made for claims.
-
 import type { StorageClass } from '../api/workloads'
 import { formatLabels } from '../lib/label-selector'
 import { AGE, boolText, DEFAULT_STORAGE_CLASS, isDefaultClass } from './columns'
 import { eventLines } from './describe/events'
 import { multiline } from './describe/metadata'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 function nameText(storage: StorageClass): string {
   return isDefaultClass(storage, DEFAULT_STORAGE_CLASS) ? `${storage.metadata.name} (default)` : storage.metadata.name

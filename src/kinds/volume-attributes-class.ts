@@ -1,12 +1,10 @@
 // VolumeAttributesClass: settings of volumes that can change.
-
 import type { KubeObject, StringMap } from '../api/types'
 import { formatLabels } from '../lib/label-selector'
 import { AGE, isDefaultClass } from './columns'
 import { eventLines } from './describe/events'
 import { describing } from './describe/writer'
-import type { DescribeContext } from './kind'
-import { defineKind } from './kind'
+import { type DescribeContext, defineKind } from './kind'
 
 interface VolumeAttributesClass extends KubeObject {
   driverName: string

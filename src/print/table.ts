@@ -4,7 +4,7 @@ import type { KubeObject } from '../api/types'
 import { kindOf } from '../kinds'
 import type { Column } from '../kinds/kind'
 import { age } from '../lib/ages'
-import { formatLabels } from '../lib/label-format'
+import { formatLabels } from '../lib/label-selector'
 import { align, TABLE } from '../lib/tabwriter'
 
 export interface TableOptions {
