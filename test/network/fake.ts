@@ -1,6 +1,7 @@
 // A View and Records over plain lists, for tests of the network's pure functions.
-import type { Env, Records, View } from '../../src/api/contracts'
+import type { Change, ControllerContext, Env, Records, View } from '../../src/api/contracts'
 import type { KubeObject } from '../../src/api/types'
+import { kubeProxy } from '../../src/network/proxy/controller'
 
 const RESOURCES: Record<string, string> = {
   Service: 'services',
@@ -81,5 +82,65 @@ export function node(n: number, labels: Record<string, string> = {}) {
     metadata: { name: `node-${n}`, labels },
     spec: { podCIDR: `10.244.${n - 1}.0/24` },
     status: { addresses: [{ type: 'InternalIP', address: `172.18.0.${n + 1}` }] },
+  }
+}
+
+/** A Service with one port, 80 to 8080, unless the spec says otherwise. */
+export function service(name: string, spec: object = {}, metadata: object = {}) {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, ...metadata },
+    spec: { type: 'ClusterIP', clusterIP: '10.96.1.1', ports: [{ port: 80, protocol: 'TCP', targetPort: 8080 }], ...spec },
+  }
+}
+
+/** A slice of the Service `of` with port 8080. */
+export function slice(name: string, of: string, endpoints: object[], more: object = {}) {
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name, labels: { 'kubernetes.io/service-name': of } },
+    addressType: 'IPv4',
+    ports: [{ name: '', port: 8080, protocol: 'TCP' }],
+    endpoints,
+    ...more,
+  }
+}
+
+/** The endpoint `10.244.<n-1>.<last>` on node n, ready. */
+export function endpoint(n: number, last: number, more: object = {}) {
+  return { addresses: [`10.244.${n - 1}.${last}`], nodeName: `node-${n}`, conditions: { ready: true }, ...more }
+}
+
+/** A running Pod with the address `10.244.<n-1>.<last>` on node n. */
+export function pod(name: string, n: number, last: number, more: { labels?: object; namespace?: string; spec?: object } = {}) {
+  const { labels = {}, namespace = 'default', spec = {} } = more
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace, labels },
+    spec: { nodeName: `node-${n}`, containers: [], ...spec },
+    status: { phase: 'Running', podIP: `10.244.${n - 1}.${last}` },
+  }
+}
+
+/** Objects with the rules kube-proxy makes of them. */
+export function world(objects: object[], records = fakeRecords()) {
+  const view = fakeView(objects)
+  const queue: string[] = []
+  const api = { api: view, records, env: fakeEnv(), wakeAt: () => {}, enqueue: (k: string) => queue.push(k) }
+  return {
+    view,
+    records,
+    /** Plays changes as the store reports them, until nothing is queued. */
+    play(...changes: Change[]) {
+      for (const change of changes) queue.push(...(kubeProxy.watches[change.resource]?.(change, view) ?? []))
+      for (let key = queue.shift(); key !== undefined; key = queue.shift()) kubeProxy.reconcile(key, api as unknown as ControllerContext)
+    },
+    created() {
+      this.play(...view.objects.map((after) => ({ resource: RESOURCES[after.kind], after })))
+      return this
+    },
   }
 }
