@@ -18,7 +18,7 @@ import { deviceClass } from './device-class'
 import { deviceTaintRule } from './device-taint-rule'
 import { endpointSlice } from './endpoint-slice'
 import { endpoints } from './endpoints'
-import { event } from './event'
+import { event, eventOfEventsGroup } from './event'
 import { flowSchema } from './flow-schema'
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler'
 import { ingress } from './ingress'
@@ -102,6 +102,7 @@ const KINDS: Kind[] = [
   podCertificateRequest,
   lease,
   endpointSlice,
+  eventOfEventsGroup,
   flowSchema,
   priorityLevelConfiguration,
   ingressClass,
