@@ -1,28 +1,10 @@
 // NetworkPolicy as the cluster's network plugin (kindnet) enforces it: may this connection leave its Pod, and enter the other one?
 // Follows the API's own definition (k8s.io/api/networking/v1 types.go) and sigs.k8s.io/kube-network-policies.
 import type { View } from '../api/contracts'
-import type { KubeObject, LabelSelector, Namespace, Pod } from '../api/types'
+import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../api/networking'
+import type { Namespace, Pod } from '../api/types'
 import { matchesSelector } from '../lib/selectors'
 import { inNetwork } from './address'
-
-interface PolicyPeer {
-  podSelector?: LabelSelector
-  namespaceSelector?: LabelSelector
-  ipBlock?: { cidr: string; except?: string[] }
-}
-interface PolicyPort {
-  protocol?: string
-  port?: number | string
-  endPort?: number
-}
-interface PolicyRule {
-  ports?: PolicyPort[]
-  from?: PolicyPeer[]
-  to?: PolicyPeer[]
-}
-interface NetworkPolicy extends KubeObject {
-  spec: { podSelector?: LabelSelector; policyTypes?: string[]; ingress?: PolicyRule[]; egress?: PolicyRule[] }
-}
 
 /** One end of a connection: its address, and the Pod behind it when it is one with a network of its own. */
 export interface Peer {
@@ -75,16 +57,20 @@ function denied(
   const policies = policiesFor(view, pod, direction)
   if (policies.length === 0) return undefined
   for (const policy of policies) {
-    for (const rule of policy.spec[direction] ?? []) {
-      const peers = (direction === 'ingress' ? rule.from : rule.to) ?? []
+    for (const { peers, ports } of rulesOf(policy, direction)) {
       const peerFits = peers.length === 0 || peers.some((p) => matchesPeer(view, p, peer, policy.metadata.namespace!))
-      if (peerFits && matchesPorts(rule.ports ?? [], destination.pod, protocol, port)) return undefined
+      if (peerFits && matchesPorts(ports, destination.pod, protocol, port)) return undefined
     }
   }
   return { direction, pod, policies: policies.map((p) => p.metadata.name) }
 }
 
-function matchesPeer(view: View, { podSelector, namespaceSelector, ipBlock }: PolicyPeer, peer: Peer, namespace: string): boolean {
+function rulesOf({ spec }: NetworkPolicy, direction: Direction): { peers: NetworkPolicyPeer[]; ports: NetworkPolicyPort[] }[] {
+  if (direction === 'ingress') return (spec.ingress ?? []).map(({ from, ports }) => ({ peers: from ?? [], ports: ports ?? [] }))
+  return (spec.egress ?? []).map(({ to, ports }) => ({ peers: to ?? [], ports: ports ?? [] }))
+}
+
+function matchesPeer(view: View, { podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer, peer: Peer, namespace: string): boolean {
   if (ipBlock) return inNetwork(peer.ip, ipBlock.cidr) && !(ipBlock.except ?? []).some((e) => inNetwork(peer.ip, e))
   if (!peer.pod) return false
   const { labels, namespace: own } = peer.pod.metadata
@@ -94,7 +80,7 @@ function matchesPeer(view: View, { podSelector, namespaceSelector, ipBlock }: Po
   return podSelector ? matchesSelector(podSelector, labels) : true
 }
 
-function matchesPorts(ports: PolicyPort[], destination: Pod | undefined, protocol: string, port: number): boolean {
+function matchesPorts(ports: NetworkPolicyPort[], destination: Pod | undefined, protocol: string, port: number): boolean {
   if (ports.length === 0) return true
   return ports.some((p) => {
     if ((p.protocol ?? 'TCP') !== protocol) return false

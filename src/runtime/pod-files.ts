@@ -1,5 +1,6 @@
 // Files that the kubelet and the kernel put into every container: hosts, resolv.conf, hostname, the account's token, /proc.
 import type { Container, Node, Pod } from '../api/types'
+import { resolvConf, resolvConfText } from '../network/dns/resolv-conf'
 import { hostnameOf } from './environment'
 import { digestOf } from './images/reference'
 import type { ContainerRecord } from './process'
@@ -7,14 +8,13 @@ import type { Entry, Tree } from './tree'
 import type { World } from './world'
 
 const ZONE = 'cluster.local'
-const CLUSTER_DNS = '10.96.0.10'
 
 /** /etc/hosts, /etc/hostname, /etc/resolv.conf and the termination log of a container. */
 export function podFiles(world: World, pod: Pod, container: Container): Tree {
   const tree: Tree = new Map()
   tree.set('/etc/hosts', { t: hostsFile(world, pod) })
   tree.set('/etc/hostname', { t: `${hostnameOf(pod)}\n` })
-  tree.set('/etc/resolv.conf', { t: resolvConf(world, pod) })
+  tree.set('/etc/resolv.conf', { t: resolvConfText(resolvConf(pod)) })
   tree.set(container.terminationMessagePath || '/dev/termination-log', { t: '', m: 0o666 })
   for (const device of ['null', 'zero', 'full', 'random', 'urandom', 'tty']) tree.set(`/dev/${device}`, { t: '', m: 0o666 })
   tree.set('/dev/stdout', { l: '/proc/self/fd/1' })
@@ -45,36 +45,6 @@ export function hostsFile(world: World, pod: Pod): string {
     for (const alias of pod.spec.hostAliases) lines.push([alias.ip, ...(alias.hostnames ?? [])].join('\t'))
   }
   return `${lines.join('\n')}\n`
-}
-
-/** Follows pkg/kubelet/network/dns/dns.go. */
-export function resolvConf(_world: World, pod: Pod): string {
-  const policy = pod.spec.dnsPolicy ?? 'ClusterFirst'
-  const inCluster = policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && !pod.spec.hostNetwork)
-  const ns = pod.metadata.namespace ?? 'default'
-  let searches: string[] = []
-  let servers: string[] = []
-  let options: string[] = []
-  if (inCluster) {
-    searches = [`${ns}.svc.${ZONE}`, `svc.${ZONE}`, ZONE]
-    servers = [CLUSTER_DNS]
-    options = ['ndots:5']
-  } else if (policy !== 'None') {
-    servers = ['172.18.0.1']
-    options = ['edns0', 'trust-ad', 'ndots:0']
-  }
-  const config = pod.spec.dnsConfig
-  servers = [...new Set([...servers, ...(config?.nameservers ?? [])])].slice(0, 3)
-  searches = [...new Set([...searches, ...(config?.searches ?? [])])].slice(0, 32)
-  for (const { name, value } of config?.options ?? []) {
-    options = options.filter((o) => o.split(':', 1)[0] !== name)
-    options.push(value === undefined || value === '' ? name : `${name}:${value}`)
-  }
-  let out = ''
-  if (searches.length > 0) out += `search ${searches.join(' ')}\n`
-  for (const server of servers) out += `nameserver ${server}\n`
-  if (options.length > 0) out += `options ${options.join(' ')}\n`
-  return out
 }
 
 /** A token in a JWT's shape: real claims, a signature nobody can check. */

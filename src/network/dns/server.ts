@@ -2,6 +2,7 @@
 // Follows miekg/dns server.go (serveDNS, DefaultMsgAcceptFunc) and CoreDNS's core/dnsserver, request.Scrub, plugins loadbalance and forward.
 import { type AnswerContext, answerTo } from './answer'
 import { CLASS_IN, type Edns, type Message, RCODES, type ResourceRecord, replyTo, typeName } from './message'
+import { balanced } from './order'
 import { decode, decodeHeader, encode, type Header, messageOf, truncate, WireError } from './wire'
 
 export interface ServeContext extends AnswerContext {
@@ -70,7 +71,9 @@ async function respond(context: ServeContext, request: Message): Promise<Message
   const answers = context.forward && typeName(question.type) !== 'CNAME' ? await completed(context, request, found.answers) : found.answers
   const { rcode, authoritative, authority, additional } = found
   const reply = { ...replyTo(request, rcode), authoritative, answers, authority, additional }
-  return rcode === 'NOERROR' ? shuffled(reply, context.random) : reply
+  if (rcode !== 'NOERROR') return reply
+  const order = (records: ResourceRecord[]) => balanced(records, context.random)
+  return { ...reply, answers: order(reply.answers), authority: order(reply.authority), additional: order(reply.additional) }
 }
 
 /** A chain that leaves the zone goes on with what others say about its target. */
@@ -80,26 +83,6 @@ async function completed(context: ServeContext, request: Message, answers: Resou
   const question = { ...request.questions[0], name: last.target }
   const more = await context.forward?.({ ...request, questions: [question] })
   return [...answers, ...(more?.answers ?? [])]
-}
-
-/** CNAMEs first, then other records, then addresses and mail exchangers, these two in random order. */
-function shuffled(reply: Message, random: () => number): Message {
-  const order = (records: ResourceRecord[]) => {
-    if (records.length < 2) return records
-    const of = (...types: string[]) => records.filter((r) => types.includes(r.type))
-    const rest = records.filter((r) => !['CNAME', 'A', 'AAAA', 'MX'].includes(r.type))
-    return [...of('CNAME'), ...rest, ...shuffle(of('A', 'AAAA'), random), ...shuffle(of('MX'), random)]
-  }
-  return { ...reply, answers: order(reply.answers), authority: order(reply.authority), additional: order(reply.additional) }
-}
-
-function shuffle<T>(items: T[], random: () => number): T[] {
-  const out = [...items]
-  for (let i = 0; i < out.length; i++) {
-    const other = i + Math.floor(random() * (out.length - i))
-    ;[out[i], out[other]] = [out[other], out[i]]
-  }
-  return out
 }
 
 /** Options that go back to whom they came from: NSID, EXPIRE, COOKIE, TCP keepalive, padding. */
