@@ -1,10 +1,54 @@
-// Who manages which fields: kept up to date at every write, in metadata.managedFields.
-import type { KubeObject } from '../api/types'
+// Who manages which fields: what every create and update makes of metadata.managedFields.
+import type { View } from '../api/contracts'
+import type { KubeObject, ManagedFieldsEntry } from '../api/types'
+import type { JsonObject } from '../lib/patch/value'
+import { normalize } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
+import { groupVersion } from './discovery'
+import { updateManagers, type Writer } from './managed-fields'
 import type { RequestOptions } from './options'
+import { shapeOfResource } from './shapes'
 
-/** Called with the object about to be stored. */
-export function trackCreate(_info: ResourceInfo, _object: KubeObject, _options: RequestOptions, _now: string): void {}
+/** A request's writer; requests for a kind with a status subresource own nothing of what the other part holds. */
+export function writerOf(info: ResourceInfo, options: RequestOptions, time: string): Writer {
+  const separate = info.subresources.includes('status')
+  return {
+    manager: options.manager,
+    apiVersion: groupVersion(info),
+    time,
+    ...(options.subresource ? { subresource: options.subresource } : {}),
+    resetFields: separate ? [options.subresource === 'status' ? 'spec' : 'status'] : [],
+  }
+}
 
-/** Called with the object about to replace `old`. */
-export function trackUpdate(_info: ResourceInfo, _object: KubeObject, _old: KubeObject, _options: RequestOptions, _now: string): void {}
+/** The kind's object without any field set, as Go has it: with the structs and lists that are always there. */
+export function emptyObject(info: ResourceInfo): KubeObject {
+  return normalize({ apiVersion: groupVersion(info), kind: info.kind, metadata: {} } as KubeObject)
+}
+
+/** For the object asked for, defaulted, before admission and allocation. */
+export function trackCreate(
+  view: View,
+  info: ResourceInfo,
+  object: KubeObject,
+  options: RequestOptions,
+  now: string,
+): ManagedFieldsEntry[] | undefined {
+  return updateManagers(asJson(emptyObject(info)), asJson(object), shapeOfResource(view, info), writerOf(info, options, now), true)
+}
+
+/** For the object that is to replace `old`, defaulted, before admission and allocation. */
+export function trackUpdate(
+  view: View,
+  info: ResourceInfo,
+  object: KubeObject,
+  old: KubeObject,
+  options: RequestOptions,
+  now: string,
+): ManagedFieldsEntry[] | undefined {
+  return updateManagers(asJson(old), asJson(object), shapeOfResource(view, info), writerOf(info, options, now))
+}
+
+function asJson(object: KubeObject): JsonObject {
+  return object as unknown as JsonObject
+}

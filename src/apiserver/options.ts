@@ -1,4 +1,5 @@
 // How a request is to be treated.
+import type { ManagedFieldsEntry } from '../api/types'
 
 export interface RequestOptions {
   /** The field manager, e.g. `kubectl-create`. */
@@ -9,4 +10,6 @@ export interface RequestOptions {
   subresource?: string
   /** A component of the cluster: no validation, no admission. */
   trusted?: boolean
+  /** Server-side apply has worked these out itself; they are stored as they are. */
+  managedFields?: ManagedFieldsEntry[]
 }

@@ -1,7 +1,7 @@
 // The API server's pipeline for objects already decoded: default -> admit -> prepare -> validate -> store, and deletion.
 // Upstream: staging/src/k8s.io/apiserver/pkg/registry/{rest,generic/registry/store.go}.
 import type { Change, DeleteOptions, Env, View } from '../api/contracts'
-import type { KubeObject, Namespace, ObjectMeta, Pod } from '../api/types'
+import type { KubeObject, ManagedFieldsEntry, Namespace, ObjectMeta, Pod } from '../api/types'
 import { ApiError, alreadyExists, conflict, type FieldError, forbidden, invalid, notFound } from '../errors'
 import { kindOf } from '../kinds'
 import type { Kind } from '../kinds/kind'
@@ -81,6 +81,7 @@ export class ApiServer {
     else if (!options.trusted) delete object.metadata.generation
     const context = this.context(options)
     kind?.defaults?.(object)
+    setManagedFields(object, options.managedFields ?? trackCreate(this.storage, info, object, options, now))
     admitCreate(info, object, context)
     kind?.prepareForCreate?.(object, context)
     if (!options.trusted) {
@@ -90,7 +91,6 @@ export class ApiServer {
     checkCreate(info, object, context)
     if (this.storage.get(info.resource, object.metadata.namespace, object.metadata.name))
       throw alreadyExists(info.resource, object.metadata.name)
-    trackCreate(info, object, options, now)
     if (options.dryRun) return withoutVersion(object)
     return this.storage.put(info.resource, object)
   }
@@ -150,6 +150,7 @@ export class ApiServer {
         else object.status = old.status
       }
       kind?.defaults?.(object)
+      this.track(info, object, old, options)
       admitUpdate(info, object, old, context)
       kind?.prepareForUpdate?.(object, old, context)
       if (bumpsGeneration(kind, info, object) && !deepEqual(specOf(object), specOf(old))) {
@@ -165,10 +166,10 @@ export class ApiServer {
         this.warnings.push(...(kind?.warnings?.(object, old) ?? []))
       }
       checkUpdate(info, object, old, context)
-    } else if (!options.trusted) {
-      this.refuse(info, object, kind?.validateStatusUpdate?.(object, old) ?? [])
+    } else {
+      this.track(info, object, old, options)
+      if (!options.trusted) this.refuse(info, object, kind?.validateStatusUpdate?.(object, old) ?? [])
     }
-    trackUpdate(info, object, old, options, timestamp(this.env.now()))
     if (sameContent(object, old)) return old
     if (
       object.metadata.deletionTimestamp &&
@@ -180,6 +181,12 @@ export class ApiServer {
       return object
     }
     return options.dryRun ? object : this.storage.put(info.resource, object)
+  }
+
+  /** Ownership is reckoned before admission and allocation add what nobody asked for. */
+  private track(info: ResourceInfo, object: KubeObject, old: KubeObject, options: RequestOptions): void {
+    const entries = options.managedFields ?? trackUpdate(this.storage, info, object, old, options, timestamp(this.env.now()))
+    setManagedFields(object, entries)
   }
 
   // -------------------------------------------------------------- delete
@@ -258,8 +265,15 @@ function specOf(object: KubeObject): Record<string, unknown> {
   return rest
 }
 
+function setManagedFields(object: KubeObject, entries: ManagedFieldsEntry[] | undefined): void {
+  if (entries) object.metadata.managedFields = entries
+  else delete object.metadata.managedFields
+}
+
+/** Times of ownership alone are no difference. */
 function sameContent(a: KubeObject, b: KubeObject): boolean {
-  const strip = (o: KubeObject) => ({ ...o, metadata: { ...o.metadata, resourceVersion: '', managedFields: undefined } })
+  const untimed = (o: KubeObject) => o.metadata.managedFields?.map(({ time: _, ...entry }) => entry)
+  const strip = (o: KubeObject) => ({ ...o, metadata: { ...o.metadata, resourceVersion: '', managedFields: untimed(o) } })
   return deepEqual(strip(a), strip(b))
 }
 

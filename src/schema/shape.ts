@@ -1,7 +1,6 @@
 // The structure of a kind's objects for merging: which lists are maps or sets by which keys, which values are replaced whole.
 import type { Json } from '../api/types'
-import { parseData } from '../lib/data'
-import source from './schema.json'
+import { schemaFile } from './resources'
 
 export type Shape = ScalarShape | ListShape | MapShape | AnyShape
 
@@ -64,12 +63,10 @@ interface SchemaData {
 
 const SCALARS = ['string', 'int32', 'int64', 'boolean', 'double', 'byte', 'date-time', 'int-or-string']
 
-let data: SchemaData | undefined
 const shapes = new Map<string, Shape>()
 
 function schema(): SchemaData {
-  data ??= parseData<SchemaData>(source)
-  return data
+  return schemaFile() as unknown as SchemaData
 }
 
 /** The structure of a built-in kind (`apps/v1`, `Deployment`), undefined when there is none of this name. */

@@ -1,0 +1,79 @@
+// PATCH requests: the patch types of clients, and server-side apply.
+// Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go.
+import type { Json, KubeObject } from '../api/types'
+import { ApiError, notFound } from '../errors'
+import type { JsonObject } from '../lib/patch/value'
+import { timestamp } from '../lib/time'
+import type { ResourceInfo } from '../schema/resources'
+import { decodeObject } from './decode'
+import { groupVersion } from './discovery'
+import { applyPatch } from './managed-fields'
+import { emptyObject, writerOf } from './managed-fields-tracking'
+import type { RequestOptions } from './options'
+import { type PatchType, patchedObject } from './patch'
+import type { ApiServer } from './server'
+import { shapeOfResource } from './shapes'
+
+/**
+ * Patches the stored object and answers it as it is then; the old one when the patch changes nothing.
+ * Throws ApiError NotFound, BadRequest, Invalid, Conflict (the patch carries another resourceVersion or uid).
+ */
+export function patchObject(
+  server: ApiServer,
+  info: ResourceInfo,
+  namespace: string | undefined,
+  name: string,
+  type: PatchType,
+  patch: Json,
+  options: RequestOptions,
+): KubeObject {
+  const live = server.get(info, namespace, name)
+  const presented = { ...live, apiVersion: groupVersion(info), kind: info.kind }
+  const patched = patchedObject(info, presented, type, patch)
+  const object = decodeObject(server, info, patched)
+  checkIdentity(object, live)
+  return server.update(object, options)
+}
+
+/** A request may not turn an object into another one. */
+function checkIdentity(object: KubeObject, live: KubeObject): void {
+  const { name, namespace } = object.metadata
+  if (name !== live.metadata.name) {
+    throw new ApiError('BadRequest', `the name of the object (${name}) does not match the name on the URL (${live.metadata.name})`)
+  }
+  if ((namespace ?? '') !== (live.metadata.namespace ?? '')) {
+    throw new ApiError(
+      'BadRequest',
+      `the namespace of the object (${namespace ?? ''}) does not match the namespace on the URL (${live.metadata.namespace})`,
+    )
+  }
+}
+
+/**
+ * Server-side apply: merges a configuration into the stored object, or creates it. Throws ApiError: Conflict with other managers
+ * (unless forced), NotFound for a subresource of what is not there, those of create and update.
+ */
+export function applyObject(
+  server: ApiServer,
+  info: ResourceInfo,
+  configuration: KubeObject,
+  options: RequestOptions & { force?: boolean },
+): KubeObject {
+  const { namespace, name } = configuration.metadata
+  const live = server.storage.get(info.resource, info.namespaced ? namespace : undefined, name)
+  if (!live && options.subresource) throw notFound(info.resource, name)
+  const shape = shapeOfResource(server.view, info)
+  const writer = writerOf(info, options, timestamp(server.env.now()))
+  const base = live ? { ...live, apiVersion: groupVersion(info), kind: info.kind } : emptyObject(info)
+  const { object, managedFields } = applyPatch(asJson(base), asJson(configuration), shape, writer, {
+    force: options.force,
+    creating: !live,
+  })
+  const decoded = decodeObject(server, info, object)
+  const request: RequestOptions = { ...options, managedFields: managedFields ?? [] }
+  return live ? server.update(decoded, request) : server.create(decoded, request)
+}
+
+function asJson(object: KubeObject): JsonObject {
+  return object as unknown as JsonObject
+}

@@ -1,0 +1,114 @@
+// What a PATCH request makes of a stored object, and the API server's refusals of patches.
+// Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go, apimachinery/pkg/runtime/converter.go.
+import type { Json, KubeObject } from '../api/types'
+import { ApiError, invalid } from '../errors'
+import { jsonPatch, type PatchOperation } from '../lib/patch/json-patch'
+import { mergePatch } from '../lib/patch/merge-patch'
+import { strategicMergePatch } from '../lib/patch/strategic-merge'
+import { goText, has, isObject, type JsonObject, kindOf, PatchError } from '../lib/patch/value'
+import type { ResourceInfo } from '../schema/resources'
+import { type Shape, shapeOf } from '../schema/shape'
+import { groupVersion } from './discovery'
+import { patchSchema } from './patch-schema'
+
+export type PatchType = 'strategic' | 'merge' | 'json'
+
+const MOST_OPERATIONS = 10000
+
+function goJsonKind(value: Json): string {
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+function asMap(patch: Json): JsonObject {
+  if (isObject(patch)) return patch
+  if (patch === null) return {}
+  throw new ApiError('BadRequest', `json: cannot unmarshal ${goJsonKind(patch)} into Go value of type map[string]interface {}`)
+}
+
+function asOperations(patch: Json): PatchOperation[] {
+  if (!Array.isArray(patch)) {
+    throw new ApiError('BadRequest', `json: cannot unmarshal ${goJsonKind(patch)} into Go value of type jsonpatch.Patch`)
+  }
+  const wrong = patch.find((operation) => !isObject(operation))
+  if (wrong !== undefined) {
+    throw new ApiError('BadRequest', `json: cannot unmarshal ${goJsonKind(wrong)} into Go value of type jsonpatch.Operation`)
+  }
+  if (patch.length > MOST_OPERATIONS) {
+    const message = `The allowed maximum operations in a JSON patch is ${MOST_OPERATIONS}, got ${patch.length}`
+    throw new ApiError('RequestEntityTooLarge', `Request entity is too large: ${message}`)
+  }
+  return patch as unknown as PatchOperation[]
+}
+
+/** The object after the patch, not yet decoded or defaulted. Throws ApiError: BadRequest, Invalid, UnsupportedMediaType. */
+export function patchedObject(info: ResourceInfo, live: KubeObject, type: PatchType, patch: Json): KubeObject {
+  const original = live as unknown as JsonObject
+  try {
+    if (type === 'json') return jsonPatch(original, asOperations(patch)) as unknown as KubeObject
+    if (type === 'merge') return mergePatch(original, asMap(patch)) as unknown as KubeObject
+    return strategic(info, original, asMap(patch)) as unknown as KubeObject
+  } catch (error) {
+    if (error instanceof PatchError) throw asApiError(error)
+    throw error
+  }
+}
+
+function strategic(info: ResourceInfo, original: JsonObject, patch: JsonObject): JsonObject {
+  const shape = info.custom ? undefined : shapeOf(groupVersion(info), info.kind)
+  if (!shape) {
+    const supported =
+      'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor'
+    throw new ApiError(
+      'UnsupportedMediaType',
+      `the body of the request was in an unknown format - accepted media types include: ${supported}`,
+    )
+  }
+  const patched = strategicMergePatch(original, patch, patchSchema(shape))
+  const problem = misfit(patched, shape)
+  if (problem)
+    throw invalid('', '', '', [{ type: 'Invalid', field: 'patch', message: `Invalid value: ${JSON.stringify(goText(patch))}: ${problem}` }])
+  return patched
+}
+
+function asApiError(error: PatchError): ApiError {
+  if (error.kind === 'bad-format') return new ApiError('BadRequest', error.message)
+  if (error.kind === 'unprocessable') return new ApiError('Invalid', 'the server rejected our request due to an error in our request')
+  return new ApiError('InternalError', error.message)
+}
+
+const BOXES: Record<string, string> = { string: 'string', boolean: 'bool', int32: 'int32', int64: 'int64', double: 'float64' }
+
+/** Why a value cannot become the Go type its structure stands for, in the converter's words; undefined when it can. */
+function misfit(value: Json, shape: Shape): string | undefined {
+  const kind = kindOf(value)
+  if (kind === 'nil' || shape.kind === 'any') return undefined
+  if (shape.kind === 'map') {
+    if (!isObject(value)) return shape.struct ? `cannot restore struct from: ${kind}` : `cannot restore map from ${kind}`
+    for (const key of Object.keys(value).sort()) {
+      const field = shape.field(key)
+      const problem = field && misfit(value[key], field.shape)
+      if (problem) return problem
+    }
+    return undefined
+  }
+  if (shape.kind === 'list') {
+    if (!Array.isArray(value)) return `cannot restore slice from ${kind}`
+    for (const item of value) {
+      const problem = misfit(item, shape.element)
+      if (problem) return problem
+    }
+    return undefined
+  }
+  return scalarMisfit(kind, shape.type)
+}
+
+function scalarMisfit(kind: string, type: string): string | undefined {
+  if (!has(BOXES, type)) return undefined
+  const wanted = BOXES[type]
+  const number = kind === 'int64' || kind === 'float64'
+  if (kind === wanted || (number && wanted === 'float64') || (kind === 'int64' && wanted === 'int32')) return undefined
+  if (number && (wanted === 'int32' || wanted === 'int64')) return `cannot convert ${kind} to ${wanted}`
+  if (kind === 'int64' && wanted === 'string') return 'cannot convert int64 to string'
+  return `unrecognized type: ${wanted}`
+}
