@@ -51,7 +51,7 @@ export class Layout {
     if (!first.startsWith('{"kubesim":') || !first.endsWith(OPEN))
       throw new DamagedState('the first line is not the header of a kubesim state file', 1)
     try {
-      this.header = (JSON.parse(first.slice(0, -OPEN.length) + '}') as { kubesim: Header }).kubesim
+      this.header = (JSON.parse(`${first.slice(0, -OPEN.length)}}`) as { kubesim: Header }).kubesim
     } catch {
       throw new DamagedState('the header is not valid JSON', 1)
     }

@@ -27,7 +27,7 @@ export function recover(text: string, now: number): Recovered {
       continue
     }
     const entry = ENTRY.exec(line)
-    const value = entry ? valueOf(entry[2]) : undefined
+    const value = entry ? parsedValue(entry[2]) : undefined
     if (!entry || value === undefined) {
       lost.push({ line: i + 1, why: /^(<{7}|={7}|>{7})/.test(line) ? 'a conflict marker' : 'not a whole entry' })
       continue
@@ -58,7 +58,7 @@ function headerOf(line: string): Header | undefined {
   }
 }
 
-function valueOf(text: string): unknown {
+function parsedValue(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
