@@ -9,13 +9,20 @@ export class ClusterFile {
   constructor(
     private readonly host: Host,
     readonly file: string,
+    /** Takes the warning headers of the requests made, each once an invocation. */
+    private readonly warn: (message: string) => void = () => {},
   ) {}
 
   /** Runs `body` on the state as it is now. What `body` changes is not kept. */
   read<T>(body: (cluster: Cluster) => T): T {
     const state = readState(this.file)
     if (!state || (state.header.nextDue !== undefined && state.header.nextDue <= this.clusterTime(state))) return this.write(body)
-    return damageNamed(this.file, () => body(this.open(state).cluster))
+    return damageNamed(this.file, () => {
+      const { cluster } = this.open(state)
+      const result = body(cluster)
+      this.passWarnings(cluster)
+      return result
+    })
   }
 
   /**
@@ -31,6 +38,7 @@ export class ClusterFile {
         const result = body(cluster)
         cluster.settle()
         this.save(cluster, random)
+        this.passWarnings(cluster)
         return result
       }),
     )
@@ -49,6 +57,10 @@ export class ClusterFile {
     bootstrap(opened.cluster.server, nodes)
     opened.cluster.settle()
     return opened
+  }
+
+  private passWarnings(cluster: Cluster): void {
+    for (const message of new Set(cluster.server.warnings)) this.warn(message)
   }
 
   private save(cluster: Cluster, random: (() => number) | undefined): void {

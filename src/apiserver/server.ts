@@ -4,7 +4,7 @@ import type { Change, DeleteOptions, Env, View } from '../api/contracts'
 import type { KubeObject, ManagedFieldsEntry, Namespace, ObjectMeta, Pod } from '../api/types'
 import { ApiError, alreadyExists, conflict, type FieldError, forbidden, invalid, notFound } from '../errors'
 import { kindOf } from '../kinds'
-import type { Kind } from '../kinds/kind'
+import { countsGenerations } from '../kinds/generation'
 import { deepEqual } from '../lib/equal'
 import { randomSuffix, uuid } from '../lib/random'
 import { timestamp } from '../lib/time'
@@ -77,7 +77,7 @@ export class ApiServer {
     }
     delete object.metadata.deletionTimestamp
     delete object.metadata.deletionGracePeriodSeconds
-    if (bumpsGeneration(kind, info, object)) object.metadata.generation = 1
+    if (bumpsGeneration(info)) object.metadata.generation = 1
     else if (!options.trusted) delete object.metadata.generation
     const context = this.context(options)
     kind?.defaults?.(object)
@@ -153,7 +153,7 @@ export class ApiServer {
       this.track(info, object, old, options)
       admitUpdate(info, object, old, context)
       kind?.prepareForUpdate?.(object, old, context)
-      if (bumpsGeneration(kind, info, object) && !deepEqual(specOf(object), specOf(old))) {
+      if (bumpsGeneration(info) && !deepEqual(specOf(object), specOf(old))) {
         object.metadata.generation = (old.metadata.generation ?? 0) + 1
       }
       if (!options.trusted) {
@@ -227,7 +227,7 @@ export class ApiServer {
         deletionGracePeriodSeconds: before === undefined ? grace : Math.min(before, grace),
       },
     }
-    if (bumpsGeneration(kindOf(info.resource), info, object) && object.metadata.deletionTimestamp === undefined) {
+    if (bumpsGeneration(info) && object.metadata.deletionTimestamp === undefined) {
       marked.metadata.generation = (object.metadata.generation ?? 0) + 1
     }
     if (namespaceContent) marked.status = { ...(object.status as object), phase: 'Terminating' }
@@ -252,11 +252,8 @@ function withoutVersion(object: KubeObject): KubeObject {
   return { ...object, metadata: metadata as ObjectMeta }
 }
 
-function bumpsGeneration(kind: Kind | undefined, info: ResourceInfo, object: KubeObject): boolean {
-  return (
-    kind?.hasGeneration ??
-    (info.custom === true || (object.spec !== undefined && kind !== undefined && info.subresources.includes('status')))
-  )
+function bumpsGeneration(info: ResourceInfo): boolean {
+  return info.custom === true || countsGenerations(info.resource)
 }
 
 /** Everything a user states: not metadata, not status. */

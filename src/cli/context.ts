@@ -14,7 +14,7 @@ export class CommandContext {
     readonly flags: Flags,
     readonly host: Host,
   ) {
-    this.cluster = new ClusterFile(host, stateFile(host, flags.string('state')))
+    this.cluster = new ClusterFile(host, stateFile(host, flags.string('state')), (message) => this.err(`Warning: ${message}\n`))
   }
 
   get args(): string[] {

@@ -2,13 +2,12 @@
 import type { KubeObject } from '../api/types'
 import { decodeObject, placeInNamespace, recognise } from '../apiserver/decode'
 import type { Command, CommandContext } from '../cli/context'
-import { dryRunOf, dryRunSuffix } from '../cli/dry-run'
+import { dryRunOf } from '../cli/dry-run'
 import { type Document, readManifests } from '../cli/manifests'
+import { resultPrinter } from '../cli/result'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError, combine } from '../errors'
 import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
-import { printerFor } from '../print'
-import { kindPrefix } from '../print/table'
 
 /** An ApiError that says which file it concerns. Upstream: AddSourceToErr. */
 export function addSource(verb: string, source: string, error: Error): Error {
@@ -23,28 +22,22 @@ async function create(context: CommandContext): Promise<void> {
   if (!files.length && !flags.string('kustomize')) throw new CommandError('must specify one of -f and -k')
   const { documents, failures } = await readManifests(context.host, files, flags.bool('recursive'))
   const dryRun = dryRunOf(context)
-  const output = flags.string('output')
-  const printer = output && output !== 'name' ? printerFor(output, { showManagedFields: flags.bool('show-managed-fields') }) : undefined
+  const print = resultPrinter(context, dryRun)
   if (!documents.length && !failures.length) throw new CommandError('no objects passed to create')
   const lines: string[] = []
   const fileFailures = [...failures]
   const commandFailures: Error[] = []
-  const warnings = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
+  context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
     for (const document of documents) {
       try {
         const made = createOne(context, cluster, document, dryRun)
-        if (!made) continue
-        const name = `${kindPrefix(made.info)}/${made.object.metadata.name || '<unknown>'}`
-        if (printer) lines.push(printer.print(made.object))
-        else lines.push(output === 'name' ? `${name}\n` : `${name} created${dryRunSuffix(dryRun)}\n`)
+        if (made) lines.push(print(made.object, 'created'))
       } catch (error) {
         if (error instanceof CommandError) fileFailures.push(error)
         else if (error instanceof Error) commandFailures.push(addSource('creating', document.source, error))
       }
     }
-    return cluster.server.warnings
   })
-  for (const w of warnings) context.err(`Warning: ${w}\n`)
   context.out(lines.join(''))
   const fileFailure = combine(fileFailures)
   const failure = combine([...commandFailures, ...(fileFailure ? [fileFailure] : [])])

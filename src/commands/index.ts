@@ -6,6 +6,10 @@ type Loader = () => Promise<{ command: Command }>
 /** Keyed by the command's words without the program's name. A parent (`rollout`) is listed only when it does something itself. */
 export const COMMANDS: Record<string, Loader> = {
   create: () => import('./create'),
+  expose: () => import('./expose'),
   get: () => import('./get'),
   delete: () => import('./delete'),
+  scale: () => import('./scale'),
+  label: () => import('./label'),
+  annotate: () => import('./annotate'),
 }

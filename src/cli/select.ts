@@ -1,0 +1,117 @@
+// The objects a command is about, named by arguments, selectors or files; what most verbs begin with.
+import type { KubeObject } from '../api/types'
+import { listObjects } from '../apiserver/query'
+import type { Cluster } from '../cluster'
+import { ApiError, CommandError } from '../errors'
+import type { ResourceInfo } from '../schema/resources'
+import type { CommandContext } from './context'
+import { type Documents, readManifests } from './manifests'
+import { parseResourceArguments } from './resource-args'
+
+export interface Selected {
+  info: ResourceInfo
+  object: KubeObject
+  /** The file it was named by. */
+  source?: string
+}
+
+export interface Selection {
+  objects: Selected[]
+  failures: Error[]
+}
+
+export interface SelectRules {
+  /** TYPE and NAME words; default: all of the command's arguments. */
+  args?: string[]
+  /** A bare TYPE means every object of it. */
+  allowAll?: boolean
+  /** Objects come from the files themselves, the server is not asked (--local, some dry runs). */
+  local?: boolean
+  /** Not found is passed over in silence. */
+  ignoreMissing?: boolean
+}
+
+/** Reads `-f`, if there is any. Objects of these are looked up by `select`. */
+export async function documentsOf(context: CommandContext): Promise<Documents | undefined> {
+  const files = context.flags.list('filename')
+  return files.length ? readManifests(context.host, files, context.flags.has('recursive') && context.flags.bool('recursive')) : undefined
+}
+
+function flag(context: CommandContext, name: string): string {
+  return context.flags.has(name) ? context.flags.string(name) : ''
+}
+
+function bool(context: CommandContext, name: string): boolean {
+  return context.flags.has(name) && context.flags.bool(name)
+}
+
+/** Looks the objects up. Failures for single ones are collected; wrong arguments throw. */
+export function select(context: CommandContext, cluster: Cluster, documents: Documents | undefined, rules: SelectRules = {}): Selection {
+  const args = rules.args ?? context.args
+  if (documents) {
+    if (args.length)
+      throw new CommandError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
+    return selectDocuments(context, cluster, documents, rules)
+  }
+  const { server } = cluster
+  const query = { labelSelector: flag(context, 'selector'), fieldSelector: flag(context, 'field-selector') }
+  const allNamespaces = bool(context, 'all-namespaces')
+  const selector = bool(context, 'all') || query.labelSelector !== '' || query.fieldSelector !== ''
+  const { targets } = parseResourceArguments(server.discovery, args, {
+    selector,
+    allowAll: rules.allowAll === true,
+    allNamespaces,
+    program: context.host.programName,
+  })
+  const selection: Selection = { objects: [], failures: [] }
+  const namespace = allNamespaces ? undefined : context.namespace
+  for (const { info, name } of targets) {
+    collect(selection, rules, () =>
+      name === undefined
+        ? listObjects(server, info, namespace, query).map((object) => ({ info, object }))
+        : [{ info, object: server.get(info, namespace, name) }],
+    )
+  }
+  return selection
+}
+
+function selectDocuments(context: CommandContext, cluster: Cluster, documents: Documents, rules: SelectRules): Selection {
+  const { server } = cluster
+  const selection: Selection = { objects: [], failures: [...documents.failures] }
+  for (const { value, source } of documents.documents) {
+    collect(selection, rules, () => {
+      const { apiVersion, kind, metadata } = value as {
+        apiVersion?: string
+        kind?: string
+        metadata?: { name?: string; namespace?: string }
+      }
+      const info = recognised(server.discovery.byKind(String(apiVersion), String(kind)), value, source)
+      const namespace = info.namespaced ? (metadata?.namespace ?? context.namespace) : undefined
+      if (rules.local) return [{ info, object: inNamespace(value as KubeObject, namespace), source }]
+      return [{ info, object: server.get(info, namespace, metadata?.name ?? ''), source }]
+    })
+  }
+  return selection
+}
+
+function inNamespace(object: KubeObject, namespace: string | undefined): KubeObject {
+  return { ...object, metadata: { ...object.metadata, ...(namespace ? { namespace } : {}) } }
+}
+
+function recognised(info: ResourceInfo | undefined, value: Record<string, unknown>, source: string): ResourceInfo {
+  if (info) return info
+  const { apiVersion, kind } = value
+  if (!kind) throw new CommandError(`unable to decode ${JSON.stringify(source)}: Object 'Kind' is missing in '${JSON.stringify(value)}'`)
+  throw new CommandError(
+    `unable to recognize ${JSON.stringify(source)}: no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`,
+  )
+}
+
+function collect(selection: Selection, rules: SelectRules, body: () => Selected[]): void {
+  try {
+    selection.objects.push(...body())
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    if (!(rules.ignoreMissing && error instanceof ApiError && error.reason === 'NotFound')) selection.failures.push(error)
+  }
+}
