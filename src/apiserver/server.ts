@@ -253,7 +253,7 @@ function withoutVersion(object: KubeObject): KubeObject {
 }
 
 function bumpsGeneration(info: ResourceInfo): boolean {
-  return info.custom === true || countsGenerations(info.resource)
+  return info.custom === true || (kindOf(info.resource)?.hasGeneration ?? countsGenerations(info.resource))
 }
 
 /** Everything a user states: not metadata, not status. */

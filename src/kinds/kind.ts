@@ -47,6 +47,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   validateStatusUpdate?(object: T, old: T): FieldError[]
   /** Warning headers of a create or update, without the word `Warning:`. */
   warnings?(object: T, old?: T): string[]
+  /** True when a spec change bumps metadata.generation. */
+  hasGeneration?: boolean
   /** The whole text of `kubectl describe`, newline at its end. Without it the generic describer is used. */
   describe?(object: T, context: DescribeContext): string
 }
