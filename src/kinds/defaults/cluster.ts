@@ -1,0 +1,61 @@
+// Defaults and preparation of namespaces, secrets, limits, priorities and roles. Upstream: pkg/apis/{core,rbac,scheduling}/v1/defaults.go.
+import type { KubeObject } from '../../api/types'
+import { type Fields, fieldsOf, fill, listOf } from './fields'
+
+export function defaultNamespace(namespace: KubeObject): void {
+  const { metadata } = namespace
+  if (metadata.name) metadata.labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name }
+}
+
+export function prepareNamespace(namespace: KubeObject): void {
+  const spec = (namespace.spec ??= {}) as Fields
+  const finalizers = (spec.finalizers as string[] | undefined) ?? []
+  if (!finalizers.includes('kubernetes')) spec.finalizers = [...finalizers, 'kubernetes']
+  namespace.status = { phase: 'Active' }
+}
+
+/** Finalizers go by way of their own subresource. */
+export function prepareNamespaceUpdate(namespace: KubeObject, old: KubeObject): void {
+  const spec = (namespace.spec ??= {}) as Fields
+  spec.finalizers = fieldsOf(old.spec)?.finalizers
+  if (!spec.finalizers) delete spec.finalizers
+}
+
+/** Plain text becomes base64, and the type is Opaque. */
+export function defaultSecret(secret: KubeObject): void {
+  const plain = fieldsOf(secret.stringData)
+  if (plain) {
+    const data: Fields = { ...fieldsOf(secret.data) }
+    for (const key of Object.keys(plain)) data[key] = Buffer.from(String(plain[key])).toString('base64')
+    secret.data = data
+  }
+  delete secret.stringData
+  fill(secret, { type: 'Opaque' })
+}
+
+export function defaultLimitRange(range: KubeObject): void {
+  for (const item of listOf(fieldsOf(range.spec)?.limits)) {
+    if (item.type !== 'Container') continue
+    const limit: Fields = { ...fieldsOf(item.default) }
+    const request: Fields = { ...fieldsOf(item.defaultRequest) }
+    fill(limit, fieldsOf(item.max) ?? {})
+    fill(request, limit)
+    fill(request, fieldsOf(item.min) ?? {})
+    if (Object.keys(limit).length) item.default = limit
+    if (Object.keys(request).length) item.defaultRequest = request
+  }
+}
+
+export function defaultPriorityClass(priority: KubeObject): void {
+  fill(priority, { preemptionPolicy: 'PreemptLowerPriority' })
+}
+
+const RBAC = 'rbac.authorization.k8s.io'
+
+export function defaultRoleBinding(binding: KubeObject): void {
+  const reference = fieldsOf(binding.roleRef)
+  if (reference && !reference.apiGroup) reference.apiGroup = RBAC
+  for (const subject of listOf(binding.subjects)) {
+    if (!subject.apiGroup && (subject.kind === 'User' || subject.kind === 'Group')) subject.apiGroup = RBAC
+  }
+}

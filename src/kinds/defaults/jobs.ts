@@ -1,0 +1,57 @@
+// Defaults and preparation of Jobs and CronJobs. Upstream: pkg/apis/batch/v1/defaults.go, pkg/registry/batch/job/strategy.go.
+import type { KubeObject } from '../../api/types'
+import { type Fields, fieldsOf, fill, listOf } from './fields'
+import { defaultPodTemplate } from './pod-spec'
+
+const UNLIMITED = 2 ** 31 - 1
+
+function has(spec: Fields, key: string): boolean {
+  return spec[key] !== undefined && spec[key] !== null
+}
+
+export function defaultJob(job: KubeObject): void {
+  const spec = (job.spec ??= {}) as Fields
+  if (!has(spec, 'completions') && !has(spec, 'parallelism')) fill(spec, { completions: 1 })
+  fill(spec, {
+    parallelism: 1,
+    backoffLimit: has(spec, 'backoffLimitPerIndex') ? UNLIMITED : 6,
+    completionMode: 'NonIndexed',
+    suspend: false,
+    podReplacementPolicy: fieldsOf(spec.podFailurePolicy) ? 'Failed' : 'TerminatingOrFailed',
+  })
+  const labels = fieldsOf(fieldsOf(fieldsOf(spec.template)?.metadata)?.labels)
+  if (labels && !job.metadata.labels) job.metadata.labels = { ...labels } as Record<string, string>
+  for (const rule of listOf(fieldsOf(spec.podFailurePolicy)?.rules)) {
+    for (const pattern of listOf(rule.onPodConditions)) if (!pattern.status) pattern.status = 'True'
+  }
+  defaultPodTemplate(spec.template)
+}
+
+export function defaultCronJob(cron: KubeObject): void {
+  const spec = (cron.spec ??= {}) as Fields
+  fill(spec, { concurrencyPolicy: 'Allow', suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 })
+  defaultPodTemplate(fieldsOf(fieldsOf(spec.jobTemplate)?.spec)?.template)
+}
+
+/** Gives the Job's Pods labels of their own and the Job the selector that finds them, under the old names and the new. */
+export function prepareJob(job: KubeObject): void {
+  const spec = job.spec as Fields
+  job.status = {}
+  if (spec.manualSelector === true) return
+  const template = (spec.template ??= {}) as Fields
+  const metadata = (template.metadata ??= {}) as Fields
+  const labels = { ...fieldsOf(metadata.labels) }
+  const { uid } = job.metadata
+  const name = job.metadata.name
+  const own: [string, string][] = [
+    ['controller-uid', uid],
+    ['job-name', name],
+    ['batch.kubernetes.io/controller-uid', uid],
+    ['batch.kubernetes.io/job-name', name],
+  ]
+  for (const [key, value] of own) labels[key] = value
+  metadata.labels = labels
+  const selector = fieldsOf(spec.selector) ?? {}
+  selector.matchLabels = { ...fieldsOf(selector.matchLabels), 'batch.kubernetes.io/controller-uid': uid }
+  spec.selector = selector
+}
