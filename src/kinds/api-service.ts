@@ -1,6 +1,8 @@
 // APIService: who serves a group and version of the API.
+
 import type { Condition, KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
+import { defaultApiService } from './defaults/extension'
 import { defineKind } from './kind'
 
 interface APIService extends KubeObject {
@@ -17,6 +19,8 @@ function availability({ status }: APIService): string {
 
 export const apiService = defineKind<APIService>({
   resource: 'apiservices.apiregistration.k8s.io',
+  defaults: defaultApiService,
+  hasGeneration: false,
   columns: [
     NAME,
     { name: 'SERVICE', cell: ({ spec: { service } }) => (service ? `${service.namespace}/${service.name}` : 'Local') },

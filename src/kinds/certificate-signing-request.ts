@@ -39,6 +39,7 @@ function describeRequest(request: CertificateSigningRequest, context: DescribeCo
 
 export const certificateSigningRequest = defineKind<CertificateSigningRequest>({
   resource: 'certificatesigningrequests.certificates.k8s.io',
+  hasGeneration: false,
   columns: [
     NAME,
     AGE,

@@ -1,11 +1,14 @@
 // ClusterRoleBinding: who has a role.
+
 import type { RoleBinding } from '../api/rbac'
 import { AGE, NAME } from './columns'
+import { defaultRoleBinding } from './defaults/cluster'
 import { describeBinding, subjectColumns } from './describe/subjects'
 import { defineKind } from './kind'
 
 export const clusterRoleBinding = defineKind<RoleBinding>({
   resource: 'clusterrolebindings.rbac.authorization.k8s.io',
+  defaults: defaultRoleBinding,
   columns: [NAME, { name: 'ROLE', cell: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` }, AGE, ...subjectColumns()],
   describe: describeBinding,
 })

@@ -1,8 +1,11 @@
 // CronJob: Jobs by the clock.
+
 import type { CronJob } from '../api/workloads'
 import { age } from '../lib/ages'
 import { formatLabelSelector } from '../lib/label-selector'
 import { AGE, boolText, NAME, templateColumns } from './columns'
+import { defaultCronJob } from './defaults/jobs'
+import { clearStatus } from './defaults/workloads'
 import { eventLines } from './describe/events'
 import { headLines, rfc1123z } from './describe/metadata'
 import { podTemplateLines } from './describe/pod-template'
@@ -36,6 +39,8 @@ function describeCronJob(cronJob: CronJob, context: DescribeContext): string {
 
 export const cronJob = defineKind<CronJob>({
   resource: 'cronjobs.batch',
+  defaults: defaultCronJob,
+  prepareForCreate: clearStatus({}),
   columns: [
     NAME,
     { name: 'SCHEDULE', cell: (cronJob) => cronJob.spec.schedule },

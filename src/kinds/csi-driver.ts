@@ -1,6 +1,8 @@
 // CSIDriver: a storage driver and what it can do.
+
 import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
+import { defaultCsiDriver } from './defaults/storage'
 import { defineKind } from './kind'
 
 interface CSIDriver extends KubeObject {
@@ -16,6 +18,7 @@ interface CSIDriver extends KubeObject {
 
 export const csiDriver = defineKind<CSIDriver>({
   resource: 'csidrivers.storage.k8s.io',
+  defaults: defaultCsiDriver,
   columns: [
     NAME,
     { name: 'ATTACHREQUIRED', cell: ({ spec }) => String(spec.attachRequired ?? true) },

@@ -1,6 +1,8 @@
 // CustomResourceDefinition: a kind added to the API.
+
 import type { Condition, KubeObject } from '../api/types'
 import { CREATED_AT, NAME } from './columns'
+import { defaultCustomResourceDefinition, prepareCustomResourceDefinition } from './defaults/extension'
 import { defineKind } from './kind'
 
 interface CustomResourceDefinition extends KubeObject {
@@ -28,6 +30,8 @@ function isEstablished({ status }: CustomResourceDefinition): boolean {
 
 export const customResourceDefinition = defineKind<CustomResourceDefinition>({
   resource: 'customresourcedefinitions.apiextensions.k8s.io',
+  defaults: defaultCustomResourceDefinition,
+  prepareForCreate: prepareCustomResourceDefinition,
   columns: [
     NAME,
     { name: 'SCOPE', cell: ({ spec }) => spec.scope },

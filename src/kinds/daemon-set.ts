@@ -1,8 +1,10 @@
 // DaemonSet: one pod on every node that fits.
+
 import type { DaemonSet } from '../api/workloads'
 import { formatLabelSelector, formatLabels } from '../lib/label-selector'
 import { matchesSelector } from '../lib/selectors'
 import { AGE, count, NAME, templateColumns } from './columns'
+import { defaultDaemonSet, prepareDaemonSet, prepareDaemonSetUpdate } from './defaults/workloads'
 import { eventLines } from './describe/events'
 import { annotationLines, labelLines } from './describe/metadata'
 import { podTemplateLines } from './describe/pod-template'
@@ -33,6 +35,9 @@ function describeDaemonSet(set: DaemonSet, context: DescribeContext): string {
 
 export const daemonSet = defineKind<DaemonSet>({
   resource: 'daemonsets.apps',
+  defaults: defaultDaemonSet,
+  prepareForCreate: prepareDaemonSet,
+  prepareForUpdate: prepareDaemonSetUpdate,
   columns: [
     NAME,
     { name: 'DESIRED', cell: (set) => count(set.status?.desiredNumberScheduled) },

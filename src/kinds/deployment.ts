@@ -1,6 +1,8 @@
 // Deployment: ReplicaSets that follow one another.
+
 import type { Deployment, ReplicaSet } from '../api/types'
 import { AGE, count, NAME, templateColumns } from './columns'
+import { clearStatus, defaultDeployment } from './defaults/workloads'
 import { eventLines } from './describe/events'
 import { annotationLines, conditionLines, labelLines, rfc1123z } from './describe/metadata'
 import { podTemplateLines } from './describe/pod-template'
@@ -55,6 +57,8 @@ function setsText(sets: ReplicaSet[]): string {
 
 export const deployment = defineKind<Deployment>({
   resource: 'deployments.apps',
+  defaults: defaultDeployment,
+  prepareForCreate: clearStatus({}),
   columns: [
     NAME,
     { name: 'READY', cell: (deployment) => `${count(deployment.status?.readyReplicas)}/${count(deployment.spec.replicas)}` },

@@ -4,5 +4,6 @@ import { defineKind } from './kind'
 
 export const deviceClass = defineKind({
   resource: 'deviceclasses.resource.k8s.io',
+  hasGeneration: true,
   columns: [NAME, AGE],
 })

@@ -1,6 +1,8 @@
 // EndpointSlice: a part of the addresses behind a Service.
+
 import type { EndpointSlice, SliceEndpoint } from '../api/types'
 import { AGE, firstFew, NAME } from './columns'
+import { defaultEndpointSlice } from './defaults/network'
 import { portTable } from './describe/endpoints'
 import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
@@ -31,6 +33,8 @@ function endpointLines(w: DescribeWriter, endpoint: SliceEndpoint): void {
 
 export const endpointSlice = defineKind<EndpointSlice>({
   resource: 'endpointslices.discovery.k8s.io',
+  defaults: defaultEndpointSlice,
+  hasGeneration: true,
   columns: [
     NAME,
     { name: 'ADDRESSTYPE', cell: (slice) => slice.addressType },

@@ -1,6 +1,8 @@
 // Endpoints: the addresses behind a Service, in the old form.
+
 import type { EndpointAddress, Endpoints } from '../api/types'
 import { AGE, firstFew, NAME } from './columns'
+import { defaultEndpoints } from './defaults/network'
 import { hostPort, portTable } from './describe/endpoints'
 import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
@@ -34,6 +36,7 @@ function describeEndpoints(endpoints: Endpoints, context: DescribeContext): stri
 
 export const endpoints = defineKind<Endpoints>({
   resource: 'endpoints',
+  defaults: defaultEndpoints,
   columns: [NAME, { name: 'ENDPOINTS', cell: addresses }, AGE],
   describe: describeEndpoints,
 })

@@ -1,6 +1,8 @@
 // FlowSchema: which requests to the API server are of one flow.
+
 import type { Condition, KubeObject } from '../api/types'
 import { AGE, count, NAME } from './columns'
+import { defaultFlowSchema } from './defaults/extension'
 import { defineKind } from './kind'
 
 interface FlowSchema extends KubeObject {
@@ -10,6 +12,7 @@ interface FlowSchema extends KubeObject {
 
 export const flowSchema = defineKind<FlowSchema>({
   resource: 'flowschemas.flowcontrol.apiserver.k8s.io',
+  defaults: defaultFlowSchema,
   columns: [
     NAME,
     { name: 'PRIORITYLEVEL', cell: ({ spec }) => spec.priorityLevelConfiguration?.name ?? '' },

@@ -1,6 +1,8 @@
 // HorizontalPodAutoscaler: scales a workload by metrics.
+
 import type { HorizontalPodAutoscaler } from '../api/workloads'
 import { AGE, count, NAME } from './columns'
+import { defaultHorizontalPodAutoscaler, prepareHorizontalPodAutoscaler } from './defaults/autoscaling'
 import { eventLines } from './describe/events'
 import { headLines, rfc1123z } from './describe/metadata'
 import { describeMetrics, targetsText } from './describe/metrics'
@@ -55,6 +57,8 @@ function directionLines(w: DescribeWriter, direction: string, rules: ScalingRule
 
 export const horizontalPodAutoscaler = defineKind<HorizontalPodAutoscaler>({
   resource: 'horizontalpodautoscalers.autoscaling',
+  defaults: defaultHorizontalPodAutoscaler,
+  prepareForCreate: prepareHorizontalPodAutoscaler,
   columns: [
     NAME,
     { name: 'REFERENCE', cell: ({ spec }) => `${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}` },

@@ -1,6 +1,8 @@
 // IngressClass: which controller an Ingress is for.
+
 import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
+import { defaultIngressClass } from './defaults/network'
 import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
 import { describing } from './describe/writer'
@@ -32,6 +34,8 @@ function describeIngressClass(ingressClass: IngressClass, context: DescribeConte
 
 export const ingressClass = defineKind<IngressClass>({
   resource: 'ingressclasses.networking.k8s.io',
+  defaults: defaultIngressClass,
+  hasGeneration: true,
   columns: [NAME, { name: 'CONTROLLER', cell: ({ spec }) => spec.controller ?? '' }, { name: 'PARAMETERS', cell: parametersText }, AGE],
   describe: describeIngressClass,
 })

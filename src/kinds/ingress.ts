@@ -1,6 +1,8 @@
 // Ingress: HTTP from outside to Services.
+
 import type { Ingress } from '../api/networking'
 import { AGE, ingressAddresses, NAME } from './columns'
+import { prepareIngress } from './defaults/network'
 import { describeIngress } from './describe/ingress'
 import { defineKind } from './kind'
 
@@ -19,6 +21,7 @@ function hosts({ spec }: Ingress): string {
 
 export const ingress = defineKind<Ingress>({
   resource: 'ingresses.networking.k8s.io',
+  prepareForCreate: prepareIngress,
   columns: [
     NAME,
     { name: 'CLASS', cell: ({ spec }) => spec.ingressClassName ?? '<none>' },

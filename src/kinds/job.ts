@@ -1,8 +1,10 @@
 // Job: pods that run until enough of them succeeded.
+
 import type { Job } from '../api/workloads'
 import { humanDuration } from '../lib/ages'
 import { formatLabelSelector } from '../lib/label-selector'
 import { AGE, count, NAME, templateColumns } from './columns'
+import { defaultJob, prepareJob } from './defaults/jobs'
 import { eventLines } from './describe/events'
 import { annotationLines, controlledByLine, labelLines, rfc1123z } from './describe/metadata'
 import { podTemplateLines } from './describe/pod-template'
@@ -73,6 +75,8 @@ function indexesText(indexes: string): string {
 
 export const job = defineKind<Job>({
   resource: 'jobs.batch',
+  defaults: defaultJob,
+  prepareForCreate: prepareJob,
   columns: [
     NAME,
     { name: 'STATUS', cell: statusText },

@@ -1,10 +1,13 @@
 // LimitRange: bounds and defaults for the resources of a namespace.
+
 import { DEFAULT_COLUMNS } from './columns'
+import { defaultLimitRange } from './defaults/cluster'
 import { describeLimitRange, type LimitRange } from './describe/limit-ranges'
 import { defineKind } from './kind'
 
 export const limitRange = defineKind<LimitRange>({
   resource: 'limitranges',
+  defaults: defaultLimitRange,
   columns: DEFAULT_COLUMNS,
   describe: describeLimitRange,
 })

@@ -1,6 +1,8 @@
 // MutatingAdmissionPolicy: rules in CEL that the API server applies before it stores an object.
+
 import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
+import { defaultAdmissionPolicy } from './defaults/extension'
 import { defineKind } from './kind'
 
 interface MutatingAdmissionPolicy extends KubeObject {
@@ -9,6 +11,8 @@ interface MutatingAdmissionPolicy extends KubeObject {
 
 export const mutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicy>({
   resource: 'mutatingadmissionpolicies.admissionregistration.k8s.io',
+  defaults: defaultAdmissionPolicy,
+  hasGeneration: true,
   columns: [
     NAME,
     { name: 'MUTATIONS', cell: ({ spec }) => String(spec.mutations?.length ?? 0) },

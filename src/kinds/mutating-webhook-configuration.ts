@@ -1,6 +1,8 @@
 // MutatingWebhookConfiguration: webhooks that the API server asks before it stores an object.
+
 import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
+import { defaultWebhookConfiguration } from './defaults/extension'
 import { defineKind } from './kind'
 
 interface MutatingWebhookConfiguration extends KubeObject {
@@ -9,5 +11,7 @@ interface MutatingWebhookConfiguration extends KubeObject {
 
 export const mutatingWebhookConfiguration = defineKind<MutatingWebhookConfiguration>({
   resource: 'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  defaults: defaultWebhookConfiguration,
+  hasGeneration: true,
   columns: [NAME, { name: 'WEBHOOKS', cell: (configuration) => String(configuration.webhooks?.length ?? 0) }, AGE],
 })

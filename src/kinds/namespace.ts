@@ -1,7 +1,9 @@
 // Namespace: a scope for names.
+
 import type { Namespace } from '../api/types'
 import type { ResourceQuota } from '../api/workloads'
 import { AGE, NAME } from './columns'
+import { defaultNamespace, prepareNamespace, prepareNamespaceUpdate } from './defaults/cluster'
 import { type LimitRange, limitRangeLines } from './describe/limit-ranges'
 import { headLines, timedConditionLines } from './describe/metadata'
 import { quotaLines } from './describe/quotas'
@@ -23,6 +25,10 @@ function describeNamespace(namespace: Namespace, { view }: DescribeContext): str
 
 export const namespace = defineKind<Namespace>({
   resource: 'namespaces',
+  defaults: defaultNamespace,
+  prepareForCreate: prepareNamespace,
+  prepareForUpdate: prepareNamespaceUpdate,
+  hasGeneration: false,
   columns: [NAME, { name: 'STATUS', cell: (namespace) => namespace.status?.phase ?? '' }, AGE],
   describe: describeNamespace,
 })

@@ -1,12 +1,16 @@
 // NetworkPolicy: who may talk to which pods.
+
 import type { NetworkPolicy } from '../api/networking'
 import { formatLabelSelector } from '../lib/label-selector'
 import { AGE, NAME } from './columns'
+import { defaultNetworkPolicy } from './defaults/network'
 import { describeNetworkPolicy } from './describe/network-policy'
 import { defineKind } from './kind'
 
 export const networkPolicy = defineKind<NetworkPolicy>({
   resource: 'networkpolicies.networking.k8s.io',
+  defaults: defaultNetworkPolicy,
+  hasGeneration: true,
   columns: [NAME, { name: 'POD-SELECTOR', cell: ({ spec }) => formatLabelSelector(spec.podSelector) }, AGE],
   describe: describeNetworkPolicy,
 })

@@ -16,6 +16,7 @@ function address(node: Node, type: string): string {
 
 export const node = defineKind<Node>({
   resource: 'nodes',
+  hasGeneration: false,
   columns: [
     NAME,
     { name: 'STATUS', cell: statusText },

@@ -1,8 +1,10 @@
 // PersistentVolumeClaim: a request for storage.
+
 import type { View } from '../api/contracts'
 import type { Pod } from '../api/types'
 import type { PersistentVolumeClaim } from '../api/workloads'
 import { AGE, accessModesText, NAME, storageClassOf } from './columns'
+import { defaultPersistentVolumeClaim, preparePersistentVolumeClaim } from './defaults/storage'
 import { claimLines } from './describe/claims'
 import { eventLines } from './describe/events'
 import { multiline, rfc1123z } from './describe/metadata'
@@ -39,6 +41,9 @@ function usersOf(view: View, { metadata }: PersistentVolumeClaim): string[] {
 
 export const persistentVolumeClaim = defineKind<PersistentVolumeClaim>({
   resource: 'persistentvolumeclaims',
+  defaults: defaultPersistentVolumeClaim,
+  prepareForCreate: preparePersistentVolumeClaim,
+  hasGeneration: false,
   columns: [
     NAME,
     { name: 'STATUS', cell: (claim) => (claim.metadata.deletionTimestamp ? 'Terminating' : (claim.status?.phase ?? '')) },

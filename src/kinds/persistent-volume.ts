@@ -1,7 +1,9 @@
 // PersistentVolume: a piece of storage in the cluster.
+
 import type { PersistentVolume } from '../api/workloads'
 import { age } from '../lib/ages'
 import { AGE, accessModesText, NAME, storageClassOf } from './columns'
+import { defaultPersistentVolume, preparePersistentVolume } from './defaults/storage'
 import { eventLines } from './describe/events'
 import { goList } from './describe/go-text'
 import { headLines } from './describe/metadata'
@@ -55,6 +57,9 @@ function claimText({ spec: { claimRef } }: PersistentVolume): string {
 
 export const persistentVolume = defineKind<PersistentVolume>({
   resource: 'persistentvolumes',
+  defaults: defaultPersistentVolume,
+  prepareForCreate: preparePersistentVolume,
+  hasGeneration: false,
   columns: [
     NAME,
     { name: 'CAPACITY', cell: (volume) => String(volume.spec.capacity?.storage ?? '0') },

@@ -1,7 +1,9 @@
 // PodDisruptionBudget: how many pods may be missing at a time.
+
 import type { PodDisruptionBudget } from '../api/workloads'
 import { formatLabelSelector } from '../lib/label-selector'
 import { AGE, count, NAME } from './columns'
+import { clearStatus } from './defaults/workloads'
 import { eventLines } from './describe/events'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
@@ -25,6 +27,7 @@ function describeBudget(budget: PodDisruptionBudget, context: DescribeContext): 
 
 export const podDisruptionBudget = defineKind<PodDisruptionBudget>({
   resource: 'poddisruptionbudgets.policy',
+  prepareForCreate: clearStatus({ currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 }),
   columns: [
     NAME,
     { name: 'MIN AVAILABLE', cell: ({ spec }) => String(spec.minAvailable ?? 'N/A') },

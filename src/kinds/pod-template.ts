@@ -1,7 +1,9 @@
 // PodTemplate: a stored template for pods.
+
 import type { KubeObject, PodTemplateSpec } from '../api/types'
 import { formatLabels } from '../lib/label-selector'
 import { containerImages, containerNames, NAME } from './columns'
+import { defaultPodTemplateObject } from './defaults/workloads'
 import { defineKind } from './kind'
 
 interface PodTemplate extends KubeObject {
@@ -10,6 +12,7 @@ interface PodTemplate extends KubeObject {
 
 export const podTemplate = defineKind<PodTemplate>({
   resource: 'podtemplates',
+  defaults: defaultPodTemplateObject,
   columns: [
     NAME,
     { name: 'CONTAINERS', cell: ({ template }) => containerNames(template?.spec?.containers) },

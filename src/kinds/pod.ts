@@ -1,6 +1,8 @@
 // Pod: containers that run together on one node.
+
 import type { Pod } from '../api/types'
 import { AGE, NAME } from './columns'
+import { defaultPodObject, preparePod, preparePodUpdate } from './defaults/pod'
 import { describePod } from './describe/pod'
 import { defineKind } from './kind'
 import { podRow } from './pod-row'
@@ -14,6 +16,9 @@ function readinessGates({ spec, status }: Pod): string {
 
 export const pod = defineKind<Pod>({
   resource: 'pods',
+  defaults: defaultPodObject,
+  prepareForCreate: preparePod,
+  prepareForUpdate: preparePodUpdate,
   columns: [
     NAME,
     { name: 'READY', cell: (pod, now) => podRow(pod, now).ready },

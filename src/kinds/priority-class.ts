@@ -1,7 +1,9 @@
 // PriorityClass: how much a pod matters.
+
 import type { KubeObject } from '../api/types'
 import { formatLabels } from '../lib/label-selector'
 import { AGE, count, NAME } from './columns'
+import { defaultPriorityClass } from './defaults/cluster'
 import { eventLines } from './describe/events'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
@@ -27,6 +29,8 @@ function describePriorityClass(priority: PriorityClass, context: DescribeContext
 
 export const priorityClass = defineKind<PriorityClass>({
   resource: 'priorityclasses.scheduling.k8s.io',
+  defaults: defaultPriorityClass,
+  hasGeneration: true,
   columns: [
     NAME,
     { name: 'VALUE', cell: (priority) => count(priority.value) },

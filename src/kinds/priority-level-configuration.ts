@@ -1,6 +1,8 @@
 // PriorityLevelConfiguration: how many requests of a level the API server serves at a time.
+
 import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
+import { defaultPriorityLevel } from './defaults/extension'
 import { defineKind } from './kind'
 
 interface PriorityLevelConfiguration extends KubeObject {
@@ -23,6 +25,7 @@ function queuing({ spec }: PriorityLevelConfiguration) {
 
 export const priorityLevelConfiguration = defineKind<PriorityLevelConfiguration>({
   resource: 'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
+  defaults: defaultPriorityLevel,
   columns: [
     NAME,
     { name: 'TYPE', cell: ({ spec }) => spec.type ?? '' },

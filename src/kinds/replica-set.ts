@@ -1,8 +1,10 @@
 // ReplicaSet: keeps a number of equal pods.
+
 import type { ReplicaSet } from '../api/types'
 import { formatLabelSelector } from '../lib/label-selector'
 import { matchesSelector } from '../lib/selectors'
 import { AGE, count, NAME, templateColumns } from './columns'
+import { clearStatus, defaultReplicaSet } from './defaults/workloads'
 import { eventLines } from './describe/events'
 import { annotationLines, conditionLines, controlledByLine, labelLines } from './describe/metadata'
 import { podTemplateLines } from './describe/pod-template'
@@ -29,6 +31,8 @@ function describeReplicaSet(set: ReplicaSet, context: DescribeContext): string {
 
 export const replicaSet = defineKind<ReplicaSet>({
   resource: 'replicasets.apps',
+  defaults: defaultReplicaSet,
+  prepareForCreate: clearStatus({ replicas: 0 }),
   columns: [
     NAME,
     { name: 'DESIRED', cell: (set) => count(set.spec.replicas) },

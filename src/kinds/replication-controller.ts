@@ -1,8 +1,10 @@
 // ReplicationController: the first keeper of a number of pods.
+
 import type { ReplicationController } from '../api/types'
 import { formatLabels } from '../lib/label-selector'
 import { matchesLabels } from '../lib/selectors'
 import { AGE, count, NAME, templateColumns } from './columns'
+import { clearStatus, defaultReplicationController } from './defaults/workloads'
 import { eventLines } from './describe/events'
 import { annotationLines, conditionLines, labelLines } from './describe/metadata'
 import { podTemplateLines } from './describe/pod-template'
@@ -28,6 +30,8 @@ function describeReplicationController(controller: ReplicationController, contex
 
 export const replicationController = defineKind<ReplicationController>({
   resource: 'replicationcontrollers',
+  defaults: defaultReplicationController,
+  prepareForCreate: clearStatus({ replicas: 0 }),
   columns: [
     NAME,
     { name: 'DESIRED', cell: (controller) => count(controller.spec.replicas) },

@@ -1,8 +1,12 @@
 // ResourceClaimTemplate: claims for devices, one a pod.
+
 import { AGE, NAME } from './columns'
+import { defaultResourceClaimTemplate } from './defaults/extension'
 import { defineKind } from './kind'
 
 export const resourceClaimTemplate = defineKind({
   resource: 'resourceclaimtemplates.resource.k8s.io',
+  defaults: defaultResourceClaimTemplate,
+  hasGeneration: false,
   columns: [NAME, AGE],
 })

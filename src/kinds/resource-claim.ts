@@ -1,6 +1,8 @@
 // ResourceClaim: a request for devices.
+
 import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
+import { defaultResourceClaim } from './defaults/extension'
 import { defineKind } from './kind'
 
 interface ResourceClaim extends KubeObject {
@@ -19,5 +21,7 @@ function state({ metadata, status }: ResourceClaim): string {
 
 export const resourceClaim = defineKind<ResourceClaim>({
   resource: 'resourceclaims.resource.k8s.io',
+  defaults: defaultResourceClaim,
+  hasGeneration: false,
   columns: [NAME, { name: 'STATE', cell: state }, AGE],
 })

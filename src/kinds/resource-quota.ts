@@ -1,6 +1,8 @@
 // ResourceQuota: how much a namespace may use.
+
 import type { ResourceQuota } from '../api/workloads'
 import { AGE, NAME } from './columns'
+import { clearStatus } from './defaults/workloads'
 import { describeQuota } from './describe/quotas'
 import { defineKind } from './kind'
 
@@ -15,6 +17,8 @@ function usage({ status }: ResourceQuota, limits: boolean): string {
 
 export const resourceQuota = defineKind<ResourceQuota>({
   resource: 'resourcequotas',
+  prepareForCreate: clearStatus({}),
+  hasGeneration: false,
   columns: [NAME, { name: 'REQUEST', cell: (quota) => usage(quota, false) }, { name: 'LIMIT', cell: (quota) => usage(quota, true) }, AGE],
   describe: describeQuota,
 })

@@ -1,6 +1,8 @@
 // Secret: data for pods that is not shown.
+
 import type { Secret } from '../api/types'
 import { AGE, NAME } from './columns'
+import { defaultSecret } from './defaults/cluster'
 import { byteCount, decoded } from './describe/base64'
 import { headLines } from './describe/metadata'
 import { describing } from './describe/writer'
@@ -22,6 +24,7 @@ function describeSecret(secret: Secret): string {
 
 export const secret = defineKind<Secret>({
   resource: 'secrets',
+  defaults: defaultSecret,
   columns: [
     NAME,
     { name: 'TYPE', cell: (secret) => secret.type ?? '' },

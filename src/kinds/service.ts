@@ -1,7 +1,9 @@
 // Service: one address for a set of pods.
+
 import type { Service } from '../api/types'
 import { formatLabels } from '../lib/label-selector'
 import { AGE, ingressAddresses, NAME } from './columns'
+import { defaultService, prepareService, prepareServiceUpdate } from './defaults/service'
 import { endpointsText, slicesOf } from './describe/endpoints'
 import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
@@ -72,6 +74,10 @@ function trafficLines(w: DescribeWriter, { spec }: Service): void {
 
 export const service = defineKind<Service>({
   resource: 'services',
+  defaults: defaultService,
+  prepareForCreate: prepareService,
+  prepareForUpdate: prepareServiceUpdate,
+  hasGeneration: false,
   columns: [
     NAME,
     { name: 'TYPE', cell: (service) => service.spec.type ?? '' },

@@ -1,7 +1,9 @@
 // StatefulSet: pods with names and volumes of their own.
+
 import type { StatefulSet } from '../api/workloads'
 import { matchesSelector } from '../lib/selectors'
 import { AGE, count, NAME, templateColumns } from './columns'
+import { clearStatus, defaultStatefulSet } from './defaults/workloads'
 import { claimTemplateLines } from './describe/claims'
 import { eventLines } from './describe/events'
 import { annotationLines, labelLines, rfc1123z } from './describe/metadata'
@@ -42,6 +44,8 @@ function describeStatefulSet(set: StatefulSet, context: DescribeContext): string
 
 export const statefulSet = defineKind<StatefulSet>({
   resource: 'statefulsets.apps',
+  defaults: defaultStatefulSet,
+  prepareForCreate: clearStatus({ availableReplicas: 0, replicas: 0 }),
   columns: [
     NAME,
     { name: 'READY', cell: (set) => `${count(set.status?.readyReplicas)}/${count(set.spec.replicas)}` },

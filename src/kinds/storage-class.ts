@@ -1,7 +1,9 @@
 // StorageClass: how volumes are made for claims.
+
 import type { StorageClass } from '../api/workloads'
 import { formatLabels } from '../lib/label-selector'
 import { AGE, boolText, DEFAULT_STORAGE_CLASS, isDefaultClass } from './columns'
+import { defaultStorageClass } from './defaults/storage'
 import { eventLines } from './describe/events'
 import { multiline } from './describe/metadata'
 import { describing } from './describe/writer'
@@ -46,6 +48,7 @@ function describeStorageClass(storage: StorageClass, context: DescribeContext): 
 
 export const storageClass = defineKind<StorageClass>({
   resource: 'storageclasses.storage.k8s.io',
+  defaults: defaultStorageClass,
   columns: [
     { name: 'NAME', cell: nameText },
     { name: 'PROVISIONER', cell: (storage) => storage.provisioner },

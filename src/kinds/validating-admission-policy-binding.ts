@@ -1,9 +1,13 @@
 // ValidatingAdmissionPolicyBinding: where a policy applies, and with which parameters.
+
 import { AGE, NAME } from './columns'
+import { defaultAdmissionPolicyBinding } from './defaults/extension'
 import { defineKind } from './kind'
 import { type PolicyBinding, paramText } from './policy-binding'
 
 export const validatingAdmissionPolicyBinding = defineKind<PolicyBinding>({
   resource: 'validatingadmissionpolicybindings.admissionregistration.k8s.io',
+  defaults: defaultAdmissionPolicyBinding,
+  hasGeneration: true,
   columns: [NAME, { name: 'POLICYNAME', cell: ({ spec }) => spec.policyName ?? '' }, { name: 'PARAMREF', cell: paramText }, AGE],
 })

@@ -1,6 +1,8 @@
 // ValidatingAdmissionPolicy: rules in CEL that the API server applies before it stores an object.
+
 import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
+import { defaultAdmissionPolicy } from './defaults/extension'
 import { defineKind } from './kind'
 
 interface ValidatingAdmissionPolicy extends KubeObject {
@@ -9,6 +11,8 @@ interface ValidatingAdmissionPolicy extends KubeObject {
 
 export const validatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicy>({
   resource: 'validatingadmissionpolicies.admissionregistration.k8s.io',
+  defaults: defaultAdmissionPolicy,
+  hasGeneration: true,
   columns: [
     NAME,
     { name: 'VALIDATIONS', cell: ({ spec }) => String(spec.validations?.length ?? 0) },

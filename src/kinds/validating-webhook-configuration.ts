@@ -1,6 +1,8 @@
 // ValidatingWebhookConfiguration: webhooks that the API server asks before it stores an object.
+
 import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
+import { defaultWebhookConfiguration } from './defaults/extension'
 import { defineKind } from './kind'
 
 interface ValidatingWebhookConfiguration extends KubeObject {
@@ -9,5 +11,7 @@ interface ValidatingWebhookConfiguration extends KubeObject {
 
 export const validatingWebhookConfiguration = defineKind<ValidatingWebhookConfiguration>({
   resource: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  defaults: defaultWebhookConfiguration,
+  hasGeneration: true,
   columns: [NAME, { name: 'WEBHOOKS', cell: (configuration) => String(configuration.webhooks?.length ?? 0) }, AGE],
 })

@@ -97,7 +97,8 @@ function dropTypeDependent(spec: ServiceSpec, old: ServiceSpec): void {
     const ports = (s: ServiceSpec) => (s.ports ?? []).map((p) => p.nodePort ?? 0)
     if (same(ports(spec), ports(old))) for (const port of spec.ports ?? []) delete port.nodePort
   }
-  if (needsHealthCheck(old) && !needsHealthCheck(spec) && spec.healthCheckNodePort === old.healthCheckNodePort) delete spec.healthCheckNodePort
+  if (needsHealthCheck(old) && !needsHealthCheck(spec) && spec.healthCheckNodePort === old.healthCheckNodePort)
+    delete spec.healthCheckNodePort
   if (old.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') {
     if (same(spec.allocateLoadBalancerNodePorts, old.allocateLoadBalancerNodePorts)) delete spec.allocateLoadBalancerNodePorts
     if (same(spec.loadBalancerClass, old.loadBalancerClass)) delete spec.loadBalancerClass

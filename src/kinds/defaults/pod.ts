@@ -1,0 +1,50 @@
+// Defaults and preparation of Pods: their own, and the class of service their resources give them.
+// Upstream: pkg/apis/core/v1/defaults.go, pkg/registry/core/pod/strategy.go, pkg/apis/core/v1/helper/qos.
+import type { Container, Pod, PodStatus } from '../../api/types'
+import { compareQuantities, quantityOf } from '../../lib/quantity'
+import { timestamp } from '../../lib/time'
+import type { PrepareContext } from '../kind'
+import type { Fields } from './fields'
+import { defaultPod } from './pod-spec'
+
+export function defaultPodObject(pod: Pod): void {
+  pod.spec ??= {} as Pod['spec']
+  defaultPod(pod.spec as Fields)
+}
+
+const COMPUTE = ['cpu', 'memory']
+
+function isSet(list: Record<string, string | number> | undefined, name: string): boolean {
+  return list?.[name] !== undefined && quantityOf(list[name]).unscaled > 0n
+}
+
+/** Guaranteed: every container's limits equal its requests; BestEffort: nobody asks for anything; else Burstable. */
+export function qosClass(pod: Pod): 'Guaranteed' | 'Burstable' | 'BestEffort' {
+  const own = pod.spec.resources as Container['resources'] | undefined
+  const all = own ? [own] : [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map((c) => c.resources)
+  const any = all.some((r) => COMPUTE.some((name) => isSet(r?.requests, name) || isSet(r?.limits, name)))
+  if (!any) return 'BestEffort'
+  const guaranteed = all.every((r) =>
+    COMPUTE.every(
+      (name) => isSet(r?.limits, name) && compareQuantities(quantityOf(r?.requests?.[name]), quantityOf(r?.limits?.[name])) === 0,
+    ),
+  )
+  return guaranteed ? 'Guaranteed' : 'Burstable'
+}
+
+export function preparePod(pod: Pod, context: PrepareContext): void {
+  const status: PodStatus = { phase: 'Pending', qosClass: qosClass(pod) }
+  const gates = (pod.spec as { schedulingGates?: unknown[] }).schedulingGates
+  if (gates?.length) {
+    const message = 'Scheduling is blocked due to non-empty scheduling gates'
+    const lastTransitionTime = timestamp(context.env.now())
+    status.conditions = [
+      { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message, lastProbeTime: null, lastTransitionTime },
+    ]
+  }
+  pod.status = status
+}
+
+export function preparePodUpdate(pod: Pod, old: Pod): void {
+  pod.status = old.status
+}
