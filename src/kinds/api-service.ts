@@ -20,7 +20,6 @@ function availability({ status }: APIService): string {
 export const apiService = defineKind<APIService>({
   resource: 'apiservices.apiregistration.k8s.io',
   defaults: defaultApiService,
-  hasGeneration: false,
   columns: [
     NAME,
     { name: 'SERVICE', cell: ({ spec: { service } }) => (service ? `${service.namespace}/${service.name}` : 'Local') },

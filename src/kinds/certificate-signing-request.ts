@@ -39,7 +39,6 @@ function describeRequest(request: CertificateSigningRequest, context: DescribeCo
 
 export const certificateSigningRequest = defineKind<CertificateSigningRequest>({
   resource: 'certificatesigningrequests.certificates.k8s.io',
-  hasGeneration: false,
   columns: [
     NAME,
     AGE,

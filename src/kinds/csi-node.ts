@@ -32,7 +32,6 @@ function describeCsiNode(node: CSINode, context: DescribeContext): string {
 
 export const csiNode = defineKind<CSINode>({
   resource: 'csinodes.storage.k8s.io',
-  hasGeneration: false,
   columns: [NAME, { name: 'DRIVERS', cell: ({ spec }) => String(spec.drivers?.length ?? 0) }, AGE],
   describe: describeCsiNode,
 })

@@ -4,6 +4,5 @@ import { defineKind } from './kind'
 
 export const deviceClass = defineKind({
   resource: 'deviceclasses.resource.k8s.io',
-  hasGeneration: true,
   columns: [NAME, AGE],
 })

@@ -34,7 +34,6 @@ function endpointLines(w: DescribeWriter, endpoint: SliceEndpoint): void {
 export const endpointSlice = defineKind<EndpointSlice>({
   resource: 'endpointslices.discovery.k8s.io',
   defaults: defaultEndpointSlice,
-  hasGeneration: true,
   columns: [
     NAME,
     { name: 'ADDRESSTYPE', cell: (slice) => slice.addressType },

@@ -35,7 +35,6 @@ function describeIngressClass(ingressClass: IngressClass, context: DescribeConte
 export const ingressClass = defineKind<IngressClass>({
   resource: 'ingressclasses.networking.k8s.io',
   defaults: defaultIngressClass,
-  hasGeneration: true,
   columns: [NAME, { name: 'CONTROLLER', cell: ({ spec }) => spec.controller ?? '' }, { name: 'PARAMETERS', cell: parametersText }, AGE],
   describe: describeIngressClass,
 })

@@ -8,6 +8,5 @@ import { type PolicyBinding, paramText } from './policy-binding'
 export const mutatingAdmissionPolicyBinding = defineKind<PolicyBinding>({
   resource: 'mutatingadmissionpolicybindings.admissionregistration.k8s.io',
   defaults: defaultAdmissionPolicyBinding,
-  hasGeneration: true,
   columns: [NAME, { name: 'POLICYNAME', cell: ({ spec }) => spec.policyName ?? '' }, { name: 'PARAMREF', cell: paramText }, AGE],
 })

@@ -12,7 +12,6 @@ interface MutatingAdmissionPolicy extends KubeObject {
 export const mutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicy>({
   resource: 'mutatingadmissionpolicies.admissionregistration.k8s.io',
   defaults: defaultAdmissionPolicy,
-  hasGeneration: true,
   columns: [
     NAME,
     { name: 'MUTATIONS', cell: ({ spec }) => String(spec.mutations?.length ?? 0) },

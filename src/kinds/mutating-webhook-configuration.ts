@@ -12,6 +12,5 @@ interface MutatingWebhookConfiguration extends KubeObject {
 export const mutatingWebhookConfiguration = defineKind<MutatingWebhookConfiguration>({
   resource: 'mutatingwebhookconfigurations.admissionregistration.k8s.io',
   defaults: defaultWebhookConfiguration,
-  hasGeneration: true,
   columns: [NAME, { name: 'WEBHOOKS', cell: (configuration) => String(configuration.webhooks?.length ?? 0) }, AGE],
 })

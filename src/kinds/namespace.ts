@@ -28,7 +28,6 @@ export const namespace = defineKind<Namespace>({
   defaults: defaultNamespace,
   prepareForCreate: prepareNamespace,
   prepareForUpdate: prepareNamespaceUpdate,
-  hasGeneration: false,
   columns: [NAME, { name: 'STATUS', cell: (namespace) => namespace.status?.phase ?? '' }, AGE],
   describe: describeNamespace,
 })

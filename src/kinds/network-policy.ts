@@ -10,7 +10,6 @@ import { defineKind } from './kind'
 export const networkPolicy = defineKind<NetworkPolicy>({
   resource: 'networkpolicies.networking.k8s.io',
   defaults: defaultNetworkPolicy,
-  hasGeneration: true,
   columns: [NAME, { name: 'POD-SELECTOR', cell: ({ spec }) => formatLabelSelector(spec.podSelector) }, AGE],
   describe: describeNetworkPolicy,
 })

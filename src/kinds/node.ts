@@ -16,7 +16,6 @@ function address(node: Node, type: string): string {
 
 export const node = defineKind<Node>({
   resource: 'nodes',
-  hasGeneration: false,
   columns: [
     NAME,
     { name: 'STATUS', cell: statusText },

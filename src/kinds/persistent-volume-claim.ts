@@ -43,7 +43,6 @@ export const persistentVolumeClaim = defineKind<PersistentVolumeClaim>({
   resource: 'persistentvolumeclaims',
   defaults: defaultPersistentVolumeClaim,
   prepareForCreate: preparePersistentVolumeClaim,
-  hasGeneration: false,
   columns: [
     NAME,
     { name: 'STATUS', cell: (claim) => (claim.metadata.deletionTimestamp ? 'Terminating' : (claim.status?.phase ?? '')) },

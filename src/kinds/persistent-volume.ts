@@ -59,7 +59,6 @@ export const persistentVolume = defineKind<PersistentVolume>({
   resource: 'persistentvolumes',
   defaults: defaultPersistentVolume,
   prepareForCreate: preparePersistentVolume,
-  hasGeneration: false,
   columns: [
     NAME,
     { name: 'CAPACITY', cell: (volume) => String(volume.spec.capacity?.storage ?? '0') },

@@ -30,7 +30,6 @@ function describePriorityClass(priority: PriorityClass, context: DescribeContext
 export const priorityClass = defineKind<PriorityClass>({
   resource: 'priorityclasses.scheduling.k8s.io',
   defaults: defaultPriorityClass,
-  hasGeneration: true,
   columns: [
     NAME,
     { name: 'VALUE', cell: (priority) => count(priority.value) },

@@ -7,6 +7,5 @@ import { defineKind } from './kind'
 export const resourceClaimTemplate = defineKind({
   resource: 'resourceclaimtemplates.resource.k8s.io',
   defaults: defaultResourceClaimTemplate,
-  hasGeneration: false,
   columns: [NAME, AGE],
 })

@@ -22,6 +22,5 @@ function state({ metadata, status }: ResourceClaim): string {
 export const resourceClaim = defineKind<ResourceClaim>({
   resource: 'resourceclaims.resource.k8s.io',
   defaults: defaultResourceClaim,
-  hasGeneration: false,
   columns: [NAME, { name: 'STATE', cell: state }, AGE],
 })

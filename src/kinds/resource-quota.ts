@@ -18,7 +18,6 @@ function usage({ status }: ResourceQuota, limits: boolean): string {
 export const resourceQuota = defineKind<ResourceQuota>({
   resource: 'resourcequotas',
   prepareForCreate: clearStatus({}),
-  hasGeneration: false,
   columns: [NAME, { name: 'REQUEST', cell: (quota) => usage(quota, false) }, { name: 'LIMIT', cell: (quota) => usage(quota, true) }, AGE],
   describe: describeQuota,
 })

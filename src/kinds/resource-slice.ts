@@ -9,7 +9,6 @@ export interface ResourceSlice extends KubeObject {
 
 export const resourceSlice = defineKind<ResourceSlice>({
   resource: 'resourceslices.resource.k8s.io',
-  hasGeneration: true,
   columns: [
     NAME,
     { name: 'NODE', cell: ({ spec }) => spec.nodeName ?? '' },

@@ -26,7 +26,6 @@ function describeServiceCidr(cidr: ServiceCIDR, context: DescribeContext): strin
 
 export const serviceCidr = defineKind<ServiceCIDR>({
   resource: 'servicecidrs.networking.k8s.io',
-  hasGeneration: false,
   columns: [NAME, { name: 'CIDRS', cell: ({ spec }) => (spec.cidrs ?? []).join(',') }, AGE],
   describe: describeServiceCidr,
 })

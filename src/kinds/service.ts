@@ -77,7 +77,6 @@ export const service = defineKind<Service>({
   defaults: defaultService,
   prepareForCreate: prepareService,
   prepareForUpdate: prepareServiceUpdate,
-  hasGeneration: false,
   columns: [
     NAME,
     { name: 'TYPE', cell: (service) => service.spec.type ?? '' },

@@ -10,7 +10,6 @@ interface StorageVersionMigration extends KubeObject {
 
 export const storageVersionMigration = defineKind<StorageVersionMigration>({
   resource: 'storageversionmigrations.storagemigration.k8s.io',
-  hasGeneration: false,
   columns: [
     NAME,
     { name: 'RESOURCE', cell: ({ spec }) => `${spec.resource?.resource ?? ''}${spec.resource?.group ? `.${spec.resource.group}` : ''}` },

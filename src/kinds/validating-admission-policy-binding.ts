@@ -8,6 +8,5 @@ import { type PolicyBinding, paramText } from './policy-binding'
 export const validatingAdmissionPolicyBinding = defineKind<PolicyBinding>({
   resource: 'validatingadmissionpolicybindings.admissionregistration.k8s.io',
   defaults: defaultAdmissionPolicyBinding,
-  hasGeneration: true,
   columns: [NAME, { name: 'POLICYNAME', cell: ({ spec }) => spec.policyName ?? '' }, { name: 'PARAMREF', cell: paramText }, AGE],
 })

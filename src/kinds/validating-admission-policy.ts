@@ -12,7 +12,6 @@ interface ValidatingAdmissionPolicy extends KubeObject {
 export const validatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicy>({
   resource: 'validatingadmissionpolicies.admissionregistration.k8s.io',
   defaults: defaultAdmissionPolicy,
-  hasGeneration: true,
   columns: [
     NAME,
     { name: 'VALIDATIONS', cell: ({ spec }) => String(spec.validations?.length ?? 0) },

@@ -12,6 +12,5 @@ interface ValidatingWebhookConfiguration extends KubeObject {
 export const validatingWebhookConfiguration = defineKind<ValidatingWebhookConfiguration>({
   resource: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
   defaults: defaultWebhookConfiguration,
-  hasGeneration: true,
   columns: [NAME, { name: 'WEBHOOKS', cell: (configuration) => String(configuration.webhooks?.length ?? 0) }, AGE],
 })

@@ -10,7 +10,6 @@ interface VolumeAttachment extends KubeObject {
 
 export const volumeAttachment = defineKind<VolumeAttachment>({
   resource: 'volumeattachments.storage.k8s.io',
-  hasGeneration: false,
   columns: [
     NAME,
     { name: 'ATTACHER', cell: ({ spec }) => spec.attacher },
