@@ -2,7 +2,7 @@
 import { bootstrap } from './apiserver/bootstrap'
 import { Cluster } from './cluster'
 import { type Host, type MutableEnv, makeEnv, seededRandom, seedOf, trueRandom, wallClockOf } from './env'
-import { damageNamed, emptyState, readState, withLock, writeState } from './store/file'
+import { damageNamed, emptyState, fileStamp, readState, withLock, writeState } from './store/file'
 import type { State } from './store/state'
 
 export class ClusterFile {
@@ -16,7 +16,7 @@ export class ClusterFile {
   /** Runs `body` on the state as it is now. What `body` changes is not kept. */
   read<T>(body: (cluster: Cluster) => T): T {
     const state = readState(this.file)
-    if (!state || (state.header.nextDue !== undefined && state.header.nextDue <= this.clusterTime(state))) return this.write(body)
+    if (!state || this.isDue(state, this.clusterTime(state))) return this.write(body)
     return damageNamed(this.file, () => {
       const { cluster } = this.open(state)
       const result = body(cluster)
@@ -42,6 +42,21 @@ export class ClusterFile {
         return result
       }),
     )
+  }
+
+  /** Changes whenever the file does. */
+  stamp(): string {
+    return fileStamp(this.file)
+  }
+
+  /** The cluster's time as of now (ms), for a state that was read some time ago. */
+  now(state: State): number {
+    return this.clusterTime(state)
+  }
+
+  /** True when something in the state was to happen by now. */
+  isDue({ header }: State, now: number): boolean {
+    return header.nextDue !== undefined && header.nextDue <= now
   }
 
   /** Replaces whatever the file holds by a fresh cluster of so many nodes. */

@@ -50,9 +50,9 @@ export async function runOwn(name: string, words: string[], host: Host): Promise
   try {
     await program.parseAsync(words, { from: 'user' })
   } catch (error) {
-    const { code, exitCode: failed } = error as { code?: string; exitCode?: number }
+    const { code, exitCode: failed } = error as { code?: unknown; exitCode?: number }
     // commander has already printed its help or its error.
-    if (code?.startsWith('commander.')) throw new SilentExit(failed ?? 1)
+    if (typeof code === 'string' && code.startsWith('commander.')) throw new SilentExit(failed ?? 1)
     throw error
   }
   return exitCode

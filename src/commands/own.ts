@@ -5,4 +5,6 @@ type Loader = () => Promise<{ command: OwnCommand }>
 
 export const COMMANDS: Record<string, Loader> = {
   cluster: () => import('./cluster'),
+  'iptables-save': () => import('./iptables-save'),
+  dns: () => import('./dns'),
 }

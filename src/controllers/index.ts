@@ -1,5 +1,6 @@
 // The controllers of a cluster, in the order in which they act.
 import type { Controller } from '../api/contracts'
+import { kubeProxy } from '../network/proxy/controller'
 import { deploymentController } from './deployment'
 import { garbageCollector } from './garbage-collector'
 import { namespaceController } from './namespace'
@@ -16,4 +17,5 @@ export const CONTROLLERS: Controller[] = [
   replicaSetController,
   replicationControllerController,
   garbageCollector,
+  kubeProxy,
 ]

@@ -30,6 +30,16 @@ export function readBytes(file: string): Buffer | undefined {
   }
 }
 
+/** A text that differs whenever the file was replaced or changed; empty when there is none. */
+export function fileStamp(file: string): string {
+  try {
+    const { ino, size, mtimeMs } = fs.statSync(file)
+    return `${ino} ${size} ${mtimeMs}`
+  } catch {
+    return ''
+  }
+}
+
 /** Reads the file; undefined when there is none. Throws CommandError naming file, line and remedy when it is damaged. */
 export function readState(file: string): State | undefined {
   const bytes = readBytes(file)
