@@ -2,6 +2,9 @@
 import type { Controller } from '../api/contracts'
 import { kubeProxy } from '../network/proxy/controller'
 import { deploymentController } from './deployment'
+import { endpointsController } from './endpoints'
+import { endpointSliceController } from './endpointslice'
+import { endpointSliceMirroringController } from './endpointslice-mirroring'
 import { garbageCollector } from './garbage-collector'
 import { namespaceController } from './namespace'
 import { replicaSetController } from './replicaset'
@@ -16,6 +19,9 @@ export const CONTROLLERS: Controller[] = [
   deploymentController,
   replicaSetController,
   replicationControllerController,
+  endpointsController,
+  endpointSliceController,
+  endpointSliceMirroringController,
   garbageCollector,
   kubeProxy,
 ]
