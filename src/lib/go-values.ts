@@ -11,13 +11,18 @@ export class GoByte {
   constructor(readonly value: number) {}
 }
 
+/** A number of type int, as literals and lengths in a template are; whole numbers of JSON are int64. */
+export class GoInt {
+  constructor(readonly value: number) {}
+}
+
 /** `%v`. Whole numbers are int64, others float64; `null` is `<nil>`; map keys are sorted. */
 export function formatV(value: unknown): string {
   if (typeof value === 'string') return value
   if (value === null || value === undefined) return '<nil>'
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value).toString() : formatG(value)
   if (value instanceof GoFloat) return formatG(value.value)
-  if (value instanceof GoByte) return String(value.value)
+  if (value instanceof GoByte || value instanceof GoInt) return String(value.value)
   if (Array.isArray(value)) return `[${value.map(formatV).join(' ')}]`
   if (typeof value !== 'object') return String(value)
   return `map[${entries(value)
@@ -31,7 +36,7 @@ export function formatSharpV(value: unknown): string {
   if (typeof value === 'string') return quote(value)
   if (Array.isArray(value)) return `[]interface {}{${value.map(formatSharpV).join(', ')}}`
   if (value instanceof GoByte) return `0x${value.value.toString(16)}`
-  if (typeof value !== 'object' || value instanceof GoFloat) return formatV(value)
+  if (typeof value !== 'object' || value instanceof GoFloat || value instanceof GoInt) return formatV(value)
   return `map[string]interface {}{${entries(value)
     .map(([key, member]) => `${quote(key)}:${formatSharpV(member)}`)
     .join(', ')}}`
@@ -52,6 +57,7 @@ export function typeName(value: unknown): string {
   if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
   if (value instanceof GoFloat) return 'float64'
   if (value instanceof GoByte) return 'uint8'
+  if (value instanceof GoInt) return 'int'
   return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}'
 }
 
@@ -91,4 +97,33 @@ export function isPrint(char: string): boolean {
   const code = char.codePointAt(0)!
   if (code < 0x7f) return code >= 0x20
   return /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(char)
+}
+
+const SIMPLE_ESCAPES: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' }
+
+/** The inside of a string between quotation marks `mark`, its escapes read as strconv.UnquoteChar does; undefined for invalid syntax. */
+export function unquoteInside(text: string, mark: string): string | undefined {
+  let out = ''
+  let rest = text
+  while (rest) {
+    if (rest.startsWith(mark)) return undefined
+    const plain = /^[^\\"']+|^["']/.exec(rest)?.[0]
+    const escaped = plain ? undefined : unescapeFirst(rest, mark)
+    if (!plain && !escaped) return undefined
+    out += plain ?? escaped![0]
+    rest = rest.slice(plain?.length ?? escaped![1])
+  }
+  return out
+}
+
+/** What the escape at the start of a text means, and its length. */
+function unescapeFirst(text: string, mark: string): [string, number] | undefined {
+  const match = /^\\(?:([abfnrtv\\"'])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3}))/.exec(text)
+  if (!match) return undefined
+  const [whole, simple, byte, short, long, octal] = match
+  if (simple === '"' || simple === "'") return simple === mark ? [simple, 2] : undefined
+  if (simple) return [SIMPLE_ESCAPES[simple], 2]
+  const code = octal ? Number.parseInt(octal, 8) : Number.parseInt(byte ?? short ?? long, 16)
+  if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000) || (octal && code > 255)) return undefined
+  return [String.fromCodePoint(code), whole.length]
 }

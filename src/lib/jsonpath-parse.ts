@@ -1,5 +1,5 @@
 // Reading kubectl's JSONPath templates: text with actions in braces, each a chain of steps.
-import { isPrint } from './go-values'
+import { isPrint, unquoteInside } from './go-values'
 
 export type Step =
   | { type: 'list'; steps: Step[] }
@@ -176,7 +176,7 @@ class Parser {
       if (char === end && this.input[this.position - 2] !== '\\') break
     }
     const quoted = this.consume()
-    const text = unquote(quoted.slice(1, -1), end)
+    const text = unquoteInside(quoted.slice(1, -1), end)
     if (text === undefined) throw new Error(`unquote string ${quoted} error invalid syntax`)
     steps.push({ type: 'text', text })
   }
@@ -237,34 +237,4 @@ function isTerminator(char: string): boolean {
 function describeRune(char: string): string {
   const code = char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
   return isPrint(char) ? `U+${code} '${char}'` : `U+${code}`
-}
-
-const SIMPLE_ESCAPES: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' }
-
-/** strconv.UnquoteChar over the inside of a quoted string; undefined for invalid syntax. */
-function unquote(text: string, mark: string): string | undefined {
-  let out = ''
-  let rest = text
-  while (rest) {
-    if (rest.startsWith(mark)) return undefined
-    if (!rest.startsWith('\\')) {
-      const end = rest.search(/[\\"']/)
-      const plain = end <= 0 ? (end === 0 ? rest[0] : rest) : rest.slice(0, end)
-      out += plain
-      rest = rest.slice(plain.length)
-      continue
-    }
-    const match = /^\\(?:([abfnrtv\\"'])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3}))/.exec(rest)
-    if (!match) return undefined
-    const [whole, simple, ...codes] = match
-    const code = simple ? 0 : codes[3] ? Number.parseInt(codes[3], 8) : Number.parseInt(codes[0] ?? codes[1] ?? codes[2], 16)
-    if (simple === '"' || simple === "'") {
-      if (simple !== mark) return undefined
-      out += simple
-    } else if (simple) out += SIMPLE_ESCAPES[simple]
-    else if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000) || (codes[3] && code > 255)) return undefined
-    else out += String.fromCodePoint(code)
-    rest = rest.slice(whole.length)
-  }
-  return out
 }

@@ -30,13 +30,18 @@ const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 export function resolvesToNonString(text: string): boolean {
   if (text === '' || RESERVED.has(text)) return true
   const first = text.charCodeAt(0)
-  if (first === 0x2e) return FLOAT.test(text) && Number.isFinite(Number(text))
+  if (first === 0x2e) return !/_(?!\d)|(?<!\d)_/.test(text) && isFloat(text.replaceAll('_', ''))
   if (!((first >= 0x30 && first <= 0x39) || first === 0x2b || first === 0x2d)) return false
   if (isTimestamp(text) || BASE_60.test(text)) return true
   const plain = text.replaceAll('_', '')
   const integer = INTEGER.exec(plain)
   if (integer && fitsInteger(integer[1], integer[2])) return true
-  return FLOAT.test(plain) && Number.isFinite(Number(plain))
+  return isFloat(plain)
+}
+
+/** Too large a number is no number. */
+function isFloat(text: string): boolean {
+  return FLOAT.test(text) && Number.isFinite(Number(text))
 }
 
 function fitsInteger(sign: string, digits: string): boolean {

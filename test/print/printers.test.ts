@@ -177,3 +177,22 @@ test('what a changing command prints', () => {
   expect(() => resultPrinterFor('created', 'wide')).toThrow(`allowed formats are: ${allowedFormats(false).join(',')}`)
   expect(allowedFormats(false)).not.toContain('custom-columns')
 })
+
+test('go templates, and what they print when they fail', () => {
+  expect(printerFor('go-template={{.metadata.name}}').print(web)).toBe('web')
+  expect(printerFor('', { template: '{{len .items}}' }).print(listOf([web, cm]))).toBe('2')
+  expect(() => printerFor('template={{')).toThrow('error parsing template {{, template: output:1: unclosed action')
+  let failure: unknown
+  try {
+    printerFor('go-template=a{{.x}}', { allowMissingKeys: false }).print(cm)
+  } catch (error) {
+    failure = error
+  }
+  const message = 'template: output:1:3: executing "output" at <.x>: map has no entry for key "x"'
+  expect((failure as CommandError).message).toBe(`error executing template "a{{.x}}": ${message}`)
+  expect((failure as CommandError).printed).toBe(
+    `aError executing template: ${message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\ta{{.x}}\n` +
+      '\traw data was:\n\t\t{"apiVersion":"v1","kind":"ConfigMap","metadata":{"creationTimestamp":"2026-01-01T00:00:00Z","name":"cm","resourceVersion":"8","uid":"v"}}\n' +
+      '\tobject given to template engine was:\n\t\tmap[apiVersion:v1 kind:ConfigMap metadata:map[creationTimestamp:2026-01-01T00:00:00Z name:cm resourceVersion:8 uid:v]]\n\n',
+  )
+})
