@@ -46,7 +46,8 @@ function compare(expected, output) {
   const wanted = open ? expected.slice(0, -1) : expected
   if (!wanted.length && output === '') return undefined
   for (const [i, line] of wanted.entries()) {
-    if (!lineMatches(line, actual[i] ?? '')) return `line ${i + 1}: expected ${JSON.stringify(line)}, got ${JSON.stringify(actual[i] ?? null)}`
+    if (!lineMatches(line, actual[i] ?? ''))
+      return `line ${i + 1}: expected ${JSON.stringify(line)}, got ${JSON.stringify(actual[i] ?? null)}`
   }
   if (!open && actual.length > wanted.length && output !== '') return `more output than expected: ${JSON.stringify(actual[wanted.length])}`
   return undefined
@@ -58,16 +59,30 @@ function sandbox() {
   const bin = path.join(dir, 'bin')
   fs.mkdirSync(bin)
   for (const name of ['kubectl', 'kubesim']) {
-    fs.writeFileSync(path.join(bin, name), `#!/bin/sh\nexec "${process.execPath}" "${path.join(root, 'bin', 'kubesim')}" "$@"\n`, { mode: 0o755 })
+    fs.writeFileSync(path.join(bin, name), `#!/bin/sh\nexec "${process.execPath}" "${path.join(root, 'bin', 'kubesim')}" "$@"\n`, {
+      mode: 0o755,
+    })
   }
   fs.symlinkSync(path.join(root, 'manifests'), path.join(dir, 'manifests'))
-  const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}`, HOME: dir, KUBESIM_STATE: path.join(dir, 'state.json'), NO_COLOR: '1' }
-  for (const name of ['KUBECONFIG', 'KUBESIM_SEED', 'KUBESIM_CLOCK', 'KUBESIM_NODES', 'XDG_STATE_HOME', 'NODE_EXTRA_CA_CERTS']) delete env[name]
+  const env = {
+    ...process.env,
+    PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+    HOME: dir,
+    KUBESIM_STATE: path.join(dir, 'state.json'),
+    NO_COLOR: '1',
+  }
+  for (const name of ['KUBECONFIG', 'KUBESIM_SEED', 'KUBESIM_CLOCK', 'KUBESIM_NODES', 'XDG_STATE_HOME', 'NODE_EXTRA_CA_CERTS'])
+    delete env[name]
   return { dir, env, remove: () => fs.rmSync(dir, { recursive: true, force: true }) }
 }
 
 function runStep(step, box) {
-  const { stdout, stderr } = spawnSync('bash', ['-c', `exec 2>&1; ${step.command}`], { cwd: box.dir, env: box.env, encoding: 'utf8', timeout: 120_000 })
+  const { stdout, stderr } = spawnSync('bash', ['-c', `exec 2>&1; ${step.command}`], {
+    cwd: box.dir,
+    env: box.env,
+    encoding: 'utf8',
+    timeout: 120_000,
+  })
   return stdout + stderr
 }
 

@@ -20,9 +20,29 @@ export function referenceTo(object: KubeObject, fieldPath?: string): ObjectRefer
   }
 }
 
-/** Names of the events about one object (record table `events`, by uid), so that neither recording nor describing scans them all. */
+/** client-go's limits: this many different messages of one reason before they are combined, forgotten after this long. */
+const DISTINCT_MESSAGES = 10
+const SIMILAR_INTERVAL_MS = 600_000
+/** client-go's spam filter: so many events a source and object at once, one more every five minutes. */
+const BURST = 25
+const REFILL_MS = 300_000
+
+/** What the correlator remembers of one source's events about one object. */
+interface Memory {
+  tokens: number
+  at: number
+  /** By type and reason: when last seen and the different messages. */
+  similar: Record<string, { at: number; messages: string[] }>
+  /** By key: the event that counts it. */
+  names: Record<string, string>
+}
+
+/** Record table `events`, by the object's uid and the source: what one need not scan all events for. */
+const TABLE = 'events'
+
+/** Names of the events about one object. */
 export function eventNames(records: Records, uid: string): string[] {
-  return records.get<string[]>('events', uid) ?? []
+  return records.list<Memory>(TABLE, `${uid}/`).flatMap(([, memory]) => Object.values(memory.names))
 }
 
 /** What the recorder needs besides the event. */
@@ -33,17 +53,40 @@ export interface Recorder {
   newUid(): string
 }
 
+/** Records an event. Upstream: client-go/tools/record/events_cache.go EventCorrelate. */
 export function recordEvent(recorder: Recorder, about: KubeObject, event: NewEvent): void {
   const { storage, now } = recorder
   const component = event.component ?? recorder.component
+  const { uid } = about.metadata
+  const known = storage.records.get<Memory>(TABLE, `${uid}/${component}`)
+  const memory: Memory = structuredClone(known) ?? { tokens: BURST, at: now, similar: {}, names: {} }
+  memory.tokens = Math.min(BURST, memory.tokens + (now - memory.at) / REFILL_MS)
+  memory.at = now
+  const group = `${event.type} ${event.reason}`
+  const similar = memory.similar[group]
+  const messages = similar && now - similar.at <= SIMILAR_INTERVAL_MS ? similar.messages : []
+  if (!messages.includes(event.message)) messages.push(event.message)
+  memory.similar[group] = { at: now, messages }
+  const combined = messages.length >= DISTINCT_MESSAGES
+  if (combined) messages.pop()
+  if (memory.tokens >= 1) {
+    memory.tokens -= 1
+    const key = combined ? group : `${group} ${event.fieldPath ?? ''} ${event.message}`
+    const message = combined ? `(combined from similar events): ${event.message}` : event.message
+    const name = write(recorder, component, about, { ...event, message }, event.action ? undefined : memory.names[key])
+    memory.names[event.action ? `${key} ${name}` : key] = name
+  }
+  storage.records.put(TABLE, `${uid}/${component}`, memory)
+}
+
+/** Counts an event up or stores a new one; answers its name. */
+function write(recorder: Recorder, component: string, about: KubeObject, event: NewEvent, existing: string | undefined): string {
+  const { storage, now } = recorder
   const namespace = about.metadata.namespace ?? 'default'
-  const names = eventNames(storage.records, about.metadata.uid)
-  for (const name of names) {
-    const old = storage.get<Event>('events', namespace, name)
-    if (!old || old.message !== event.message || old.reason !== event.reason || old.type !== event.type) continue
-    if (old.involvedObject.fieldPath !== event.fieldPath || old.reportingComponent !== component || event.action) continue
-    storage.put<Event>('events', { ...old, count: (old.count ?? 1) + 1, lastTimestamp: timestamp(now) })
-    return
+  const old = existing === undefined ? undefined : storage.get<Event>('events', namespace, existing)
+  if (old) {
+    storage.put<Event>('events', { ...old, count: (old.count ?? 1) + 1, lastTimestamp: timestamp(now), message: event.message })
+    return old.metadata.name
   }
   // The name ends in nanoseconds; the version counter keeps two of one millisecond apart.
   const nanoseconds = BigInt(Math.floor(now)) * 1_000_000n + BigInt(storage.state.header.resourceVersion % 1_000_000)
@@ -66,5 +109,5 @@ export function recordEvent(recorder: Recorder, about: KubeObject, event: NewEve
     source: modern ? {} : { component, ...(event.host ? { host: event.host } : {}) },
     type: event.type,
   })
-  storage.records.put('events', about.metadata.uid, [...names, name])
+  return name
 }
