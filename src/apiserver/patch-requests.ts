@@ -1,10 +1,13 @@
 // PATCH requests: the patch types of clients, and server-side apply.
 // Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go.
 import type { Json, KubeObject } from '../api/types'
-import { ApiError, notFound } from '../errors'
-import type { JsonObject } from '../lib/patch/value'
+import { ApiError, invalid, notFound } from '../errors'
+import { toCompactJson } from '../lib/json-emit'
+import { goText, type JsonObject } from '../lib/patch/value'
 import { timestamp } from '../lib/time'
+import { decodeAs, type FieldValidation, strictError } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
+import { typeNameOf } from '../schema/types'
 import { decodeObject } from './decode'
 import { groupVersion } from './discovery'
 import { applyPatch } from './managed-fields'
@@ -25,14 +28,28 @@ export function patchObject(
   name: string,
   type: PatchType,
   patch: Json,
-  options: RequestOptions,
+  options: RequestOptions & { validation?: FieldValidation },
 ): KubeObject {
   const live = server.get(info, namespace, name)
   const presented = { ...live, apiVersion: groupVersion(info), kind: info.kind }
   const patched = patchedObject(info, presented, type, patch)
-  const object = decodeObject(server, info, patched)
+  const shown = type === 'strategic' ? goText(patch) : toCompactJson(patched)
+  const object = decodePatched(server, info, patched, shown, options.validation ?? 'Warn')
   checkIdentity(object, live)
   return server.update(object, options)
+}
+
+/** As any body is decoded, but what does not fit is laid to the patch. */
+function decodePatched(server: ApiServer, info: ResourceInfo, patched: KubeObject, shown: string, validation: FieldValidation): KubeObject {
+  const type = info.custom ? undefined : typeNameOf(patched.apiVersion, patched.kind)
+  if (type) {
+    const { strict, error } = decodeAs(patched, type)
+    const problem = error ?? (strict.length > 0 && validation === 'Strict' ? strictError(strict) : undefined)
+    if (problem !== undefined) {
+      throw invalid('', '', '', [{ type: 'Invalid', field: 'patch', message: `Invalid value: ${JSON.stringify(shown)}: ${problem}` }])
+    }
+  }
+  return decodeObject(server, info, patched, validation)
 }
 
 /** A request may not turn an object into another one. */

@@ -9,8 +9,9 @@ function standardMessage(error: Error): string | undefined {
 
 function invalidMessage(error: ApiError): string {
   const { kind, name, causes } = error.details
-  if (!kind && !name) return `The request is invalid${causes?.length ? '' : `: ${error.message}`}`
-  const head = `The ${kind} ${JSON.stringify(name ?? '')} is invalid`
+  const named = kind || name
+  if (!named && !causes?.length) return `The request is invalid: ${error.message}`
+  const head = named ? `The ${kind} ${JSON.stringify(name ?? '')} is invalid` : 'The request is invalid'
   const lines = [...new Set((causes ?? []).map((c) => (c.field ? `${c.field}: ${c.message}` : c.message)))]
   if (!lines.length) return head
   return lines.length === 1 ? `${head}: ${lines[0]}` : [`${head}: `, ...lines.map((l) => `* ${l}`)].join('\n')

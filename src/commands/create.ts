@@ -5,15 +5,10 @@ import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
 import { type Document, readManifests } from '../cli/manifests'
 import { resultPrinter } from '../cli/result'
+import { addSource } from '../cli/source-error'
 import type { Cluster } from '../cluster'
-import { ApiError, CommandError, combine } from '../errors'
+import { CommandError, combine } from '../errors'
 import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
-
-/** An ApiError that says which file it concerns. Upstream: AddSourceToErr. */
-export function addSource(verb: string, source: string, error: Error): Error {
-  if (!(error instanceof ApiError)) return error
-  return new ApiError(error.reason, `error when ${verb} ${JSON.stringify(source)}: ${error.message}`, error.details)
-}
 
 async function create(context: CommandContext): Promise<void> {
   const { flags, args } = context

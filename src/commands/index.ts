@@ -9,6 +9,7 @@ export const COMMANDS: Record<string, Loader> = {
   expose: () => import('./expose'),
   get: () => import('./get'),
   delete: () => import('./delete'),
+  apply: () => import('./apply'),
   scale: () => import('./scale'),
   label: () => import('./label'),
   annotate: () => import('./annotate'),

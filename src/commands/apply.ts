@@ -1,0 +1,137 @@
+// kubectl apply: brings objects to what files say, on the client's or the server's reckoning. Upstream: kubectl/pkg/cmd/apply/apply.go.
+import type { KubeObject } from '../api/types'
+import { placeInNamespace, recognise } from '../apiserver/decode'
+import type { Command, CommandContext } from '../cli/context'
+import { type DryRun, dryRunOf } from '../cli/dry-run'
+import { manifestsOf } from '../cli/kustomize'
+import { printerOptions, resultPrinter } from '../cli/result'
+import { validationOf } from '../cli/validation'
+import type { Cluster } from '../cluster'
+import { CommandError, combine } from '../errors'
+import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
+import { type List, resultPrinterFor } from '../print'
+import type { FieldValidation } from '../schema/decode'
+import type { ResourceInfo } from '../schema/resources'
+import { applyOnClient } from './apply-client'
+import { type PruneResources, prune, pruneResources, warnOfPruning } from './apply-prune'
+import { applyOnServer } from './apply-server'
+
+/** One object to apply, as the file has it. */
+export interface Given {
+  info: ResourceInfo
+  object: KubeObject
+  source: string
+}
+
+export interface Applying {
+  context: CommandContext
+  cluster: Cluster
+  dryRun: DryRun
+  manager: string
+  validation: FieldValidation
+}
+
+/** What became of it, and the word for that. */
+export interface Outcome {
+  object: KubeObject
+  word: string
+}
+
+function validate(context: CommandContext, dryRun: DryRun): void {
+  const { flags } = context
+  const serverSide = flags.bool('server-side')
+  const force = flags.bool('force')
+  const refuse = (message: string) => {
+    throw new CommandError(message)
+  }
+  if (flags.bool('force-conflicts') && !serverSide) refuse('--force-conflicts only works with --server-side')
+  if (dryRun === 'client' && serverSide) {
+    refuse("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")
+  }
+  if (serverSide && force) refuse('--force cannot be used with --server-side')
+  if (dryRun === 'server' && force) refuse('--dry-run=server cannot be used with --force')
+  if (flags.bool('all') && flags.string('selector')) refuse('cannot set --all and --selector at the same time')
+  if (flags.bool('prune')) {
+    if (force) refuse('--force cannot be used with --prune')
+    if (!flags.bool('all') && !flags.string('selector')) {
+      refuse(
+        'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
+      )
+    }
+    if (serverSide) refuse("--prune is in alpha and doesn't currently work on objects created by server-side apply")
+  }
+  if (flags.string('subresource') && !serverSide) refuse('--subresource can only be specified for --server-side')
+}
+
+async function apply(context: CommandContext): Promise<void> {
+  const { flags, args } = context
+  if (args.length) throw context.usage(`Unexpected args: [${args.join(' ')}]`)
+  const dryRun = dryRunOf(context)
+  if (!flags.list('filename').length && !flags.string('kustomize')) throw new CommandError('must specify one of -f and -k')
+  const validation = validationOf(context)
+  validate(context, dryRun)
+  const serverSide = flags.bool('server-side')
+  const manager = serverSide && !flags.changed('field-manager') ? 'kubectl' : flags.string('field-manager')
+  const printWhole = flags.string('output') !== '' && flags.string('output') !== 'name'
+  const print = resultPrinter(context, dryRun)
+  const { documents, failures } = await manifestsOf(context)
+  if (!documents.length && !failures.length) throw new CommandError('no objects passed to apply')
+  let pruned: PruneResources | undefined
+  const lines: string[] = []
+  const failure = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
+    const applying: Applying = { context, cluster, dryRun, manager, validation }
+    if (flags.bool('prune')) pruned = pruneResources(applying)
+    const given = recognised(applying, documents, failures)
+    if (!given.length && !failures.length) throw new CommandError('no objects passed to apply')
+    const errors: Error[] = failures.length ? [combine(failures) as Error] : []
+    const done: KubeObject[] = []
+    for (const one of given) {
+      try {
+        const { object, word } = serverSide ? applyOnServer(applying, one) : applyOnClient(applying, one)
+        done.push(object)
+        if (!printWhole) lines.push(print(object, word))
+      } catch (error) {
+        if (!(error instanceof Error)) throw error
+        errors.push(error)
+      }
+    }
+    if (errors.length) return combine(errors)
+    if (printWhole) lines.push(printAll(context, done))
+    if (pruned) lines.push(...prune(applying, pruned, given, done).map((object) => print(object, 'pruned')))
+    return undefined
+  })
+  if (pruned && !failure) warnOfPruning(context, pruned)
+  context.out(lines.join(''))
+  if (failure) throw failure
+}
+
+/** The documents of kinds the server knows, in their namespaces. Failures of single ones are added to `failures`. */
+function recognised(
+  { context, cluster }: Applying,
+  documents: Awaited<ReturnType<typeof manifestsOf>>['documents'],
+  failures: Error[],
+): Given[] {
+  const selector = parseLabelSelector(context.flags.string('selector'))
+  const given: Given[] = []
+  for (const { value, source, inList } of documents) {
+    try {
+      const info = recognise(cluster.server, value, source, inList)
+      const metadata = typeof value.metadata === 'object' && value.metadata !== null ? value.metadata : {}
+      const object = { ...value, metadata: { ...metadata } } as KubeObject
+      const placed = placeInNamespace(info, object, context.namespace, context.namespaceGiven)
+      if (selectorMatches(selector, placed.metadata.labels)) given.push({ info, object: placed, source })
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      failures.push(error)
+    }
+  }
+  return given
+}
+
+/** One object by itself, several as a typed List, whose metadata is empty. */
+function printAll(context: CommandContext, objects: KubeObject[]): string {
+  const list = { apiVersion: 'v1', items: objects, kind: 'List', metadata: {} } as unknown as List
+  return resultPrinterFor('', context.flags.string('output'), printerOptions(context)).print(objects.length === 1 ? objects[0] : list)
+}
+
+export const command: Command = { run: apply }
