@@ -18,7 +18,7 @@ import type {
   Signal,
   Step,
 } from './process'
-import { userlandProgram } from './shell/userland'
+import { executableProblem, userlandProgram } from './shell/userland'
 import type { World } from './world'
 
 const TABLE = 'containers'
@@ -104,7 +104,7 @@ function portTaken(world: World, pod: Pod, own: string, port: number, protocol: 
 
 /** The process behind a record: a daemon of the image, or a command or script of its userland. */
 export function programOf(image: Image, argv: string[], tag: string): Program | undefined {
-  return image.program?.(argv, tag) ?? userlandProgram(image, argv)
+  return image.program?.(argv, tag) ?? userlandProgram(image, tag, argv)
 }
 
 function programOfRecord(world: World, record: ContainerRecord): Program | undefined {
@@ -148,22 +148,15 @@ export function startContainer(world: World, pod: Pod, container: Container, opt
   trimLogs(world.records, pod.metadata.uid, container.name, options.restartCount)
   record = save(world, pod, record)
   if (argv.length === 0) return save(world, pod, failed(record, now, 'no command specified', 'CreateContainerError'))
-  const program = programOf(image, argv, found.reference.tag ?? 'latest')
+  const tag = found.reference.tag ?? 'latest'
+  const program = programOf(image, argv, tag)
   const context = new Context(world, pod, container, record)
-  const problem = program ? undefined : startProblem(argv[0], context.files)
+  const problem = image.program?.(argv, tag) ? undefined : executableProblem(image, argv[0], context)
   if (!program || problem) {
     const why = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${problem ?? ''}`
     return save(world, pod, failed(record, now, why, 'StartError'))
   }
   return settle(world, pod, record, program.start(context))
-}
-
-/** Why an executable cannot be run, in runc's words; undefined when it can. */
-export function startProblem(executable: string, files: Files): string {
-  if (!executable.includes('/')) return `exec: "${executable}": executable file not found in $PATH`
-  if (files.isDirectory(executable)) return `exec: "${executable}": is a directory`
-  if (files.exists(executable)) return `exec: "${executable}": permission denied`
-  return `exec: "${executable}": stat ${executable}: no such file or directory`
 }
 
 function failed(record: ContainerRecord, now: number, message: string, reason: string): ContainerRecord {

@@ -181,8 +181,12 @@ export interface CommandIo {
   /** As typed, `args` without it. */
   name: string
   args: string[]
-  /** All of standard input; a command that reads it is started at its end. */
-  stdin: string
+  /** All of standard input: a command that reads this is called again, from its beginning, when input has ended. */
+  readonly stdin: string
+  /** What has come on standard input since the last call; for commands that pass lines on as they come. */
+  input(): { text: string; end: boolean }
+  /** Set when the command that `run` asked for has ended. */
+  result?: { status: number; output: string }
   out(text: string): void
   err(text: string): void
   cwd: string
@@ -202,7 +206,18 @@ export interface CommandIo {
  * A command ran to its exit code, or wants to go on: called again with `state` at `wakeAt` (ms; absent: when files change).
  * Output before that is already written.
  */
-export type CommandOutcome = number | { state: Json; wakeAt?: number; onFiles?: boolean }
+export type CommandOutcome =
+  | number
+  | {
+      state: Json
+      wakeAt?: number
+      /** Called again when files change. */
+      onFiles?: boolean
+      /** Called again when more input has come. */
+      onInput?: boolean
+      /** Runs another command first, on the same streams but for these; it is killed when `wakeAt` comes before its end. */
+      run?: { argv: string[]; stdin?: string; capture?: boolean; variables?: Record<string, string> }
+    }
 export type Command = (io: CommandIo, state?: Json) => CommandOutcome
 
 /** A finished command of exec, a probe or a hook. */

@@ -1,0 +1,95 @@
+// Redirections: opening files and here-documents on descriptors, and putting the old ones back.
+
+import { FileError } from '../files'
+import type { Redirection } from './ast'
+import type { Machine } from './machine'
+import type { Frame, ShellProcess } from './state'
+
+/** Opens one redirection; false, with a message, when that fails. What was on the descriptor goes to `frame.saved`. */
+export function redirect(machine: Machine, process: ShellProcess, frame: Frame, redirection: Redirection, target: string): boolean {
+  const { fd, operator } = redirection
+  const files = machine.host.context.files
+  frame.saved ??= {}
+  const { saved } = frame
+  function put(number: number, open: number | undefined): void {
+    if (!(number in saved)) saved[number] = process.fds[number] ?? null
+    if (open === undefined) delete process.fds[number]
+    else process.fds[number] = open
+  }
+  if (operator === '<<' || operator === '<<<') {
+    put(fd, machine.open({ kind: 'text', text: operator === '<<<' ? `${target}\n` : target, at: 0 }))
+    return true
+  }
+  if (operator === '<&' || operator === '>&') {
+    if (target === '-') put(fd, undefined)
+    else if (/^\d+$/.test(target)) {
+      const other = process.fds[Number(target)]
+      if (other === undefined) {
+        machine.complain(process, `${target}: Bad file descriptor`)
+        return false
+      }
+      put(fd, other)
+    } else {
+      if (!redirect(machine, process, frame, { ...redirection, operator: '>', fd: 1 }, target)) return false
+      put(2, process.fds[1])
+    }
+    return true
+  }
+  const path = machine.path(process, target)
+  const known = specialFile(process, path)
+  if (known !== undefined) {
+    put(fd, known === -1 ? machine.open({ kind: 'null' }) : known)
+    if (operator === '&>') put(2, process.fds[fd])
+    return true
+  }
+  if (operator === '<') {
+    if (files.read(path) === undefined) {
+      machine.complain(
+        process,
+        openMessage(machine, process, target, files.isDirectory(path) ? 'Is a directory' : 'No such file or directory', false),
+      )
+      return false
+    }
+    put(fd, machine.open({ kind: 'file', path, at: 0 }))
+    return true
+  }
+  try {
+    if (operator === '>' || operator === '>|' || operator === '&>') files.write(path, '')
+    else if (!files.exists(path)) files.write(path, '')
+    else if (files.stat(path)?.readOnly) throw new FileError('EROFS', path)
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error
+    machine.complain(process, openMessage(machine, process, target, error.message, true))
+    return false
+  }
+  put(fd, machine.open({ kind: 'file', path, at: 0 }))
+  if (operator === '&>') put(2, process.fds[fd])
+  return true
+}
+
+function openMessage(machine: Machine, process: ShellProcess, target: string, why: string, creating: boolean): string {
+  if (process.name.endsWith('bash')) return `${target}: ${why}`
+  const short = why === 'No such file or directory' ? (creating ? 'nonexistent directory' : 'no such file') : why
+  return machine.host.image.userland === 'debian'
+    ? `cannot ${creating ? 'create' : 'open'} ${target}: ${why === 'No such file or directory' && creating ? 'Directory nonexistent' : why.replace('such file or directory', 'such file')}`
+    : `can't ${creating ? 'create' : 'open'} ${target}: ${short === 'no such file' ? 'no such file' : short}`
+}
+
+/** An open file for the names of descriptors, -1 for those that swallow everything. */
+function specialFile(process: ShellProcess, path: string): number | undefined {
+  if (path === '/dev/null' || path === '/dev/tty' || path === '/dev/zero') return -1
+  if (path === '/dev/stdout' || path === '/proc/self/fd/1') return process.fds[1] ?? -1
+  if (path === '/dev/stderr' || path === '/proc/self/fd/2') return process.fds[2] ?? -1
+  if (path === '/dev/stdin' || path === '/proc/self/fd/0') return process.fds[0] ?? -1
+  // What goes to process 1's streams goes to the container's log.
+  if (path === '/proc/1/fd/1') return 1
+  return path === '/proc/1/fd/2' ? 2 : undefined
+}
+
+export function restore(process: ShellProcess, frame: Frame): void {
+  for (const [fd, open] of Object.entries(frame.saved ?? {})) {
+    if (open === null) delete process.fds[Number(fd)]
+    else process.fds[Number(fd)] = open
+  }
+  delete frame.saved
+}

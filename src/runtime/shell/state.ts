@@ -1,0 +1,108 @@
+// What a running shell remembers between two wakes: its processes, their frames, open files and pipes. All of it is JSON.
+import type { Json } from '../../api/types'
+import type { Listener } from '../process'
+
+export interface Variable {
+  value: string
+  exported?: 1
+  readonly?: 1
+}
+
+/** Why a process does not go on. */
+export type Wait =
+  | { for: 'time'; at: number }
+  | { for: 'child'; pid: number; at?: number }
+  /** `wait` without a number: all children in the background. */
+  | { for: 'children' }
+  /** More than `beyond` characters to read, or the end. */
+  | { for: 'input'; fd: number; beyond?: number }
+  /** Room in the pipe behind a descriptor. */
+  | { for: 'room'; fd: number }
+  | { for: 'files'; at?: number }
+  | { for: 'program'; at?: number }
+
+/** One entry of a process's stack. `source` and `node` say which part of a script it stands for. */
+export interface Frame {
+  kind: 'node' | 'call' | 'script' | 'eval' | 'trap' | 'program'
+  source?: number
+  node?: number
+  /** How far it is; each node type counts its own way. */
+  step: number
+  /** Expanded words so far, and how many items were expanded. */
+  words?: string[]
+  item?: number
+  /** Results of command substitutions of the item at hand, by node. */
+  results?: Record<string, string>
+  /** The open file that collects a substitution, and its process. */
+  capture?: { open: number; pid: number; node: number }
+  /** File descriptors to put back: number -> open file, null when it was closed. */
+  saved?: Record<string, number | null>
+  /** Variables to put back: null when it was unset. */
+  variables?: Record<string, Variable | null>
+  parameters?: string[]
+  /** A command that has not ended. */
+  command?: { argv: string[]; state?: Json; stdin?: string }
+  assigned?: string[]
+  status?: number
+  /** Loop words still to come; children of a pipeline. */
+  rest?: string[]
+  pids?: number[]
+  /** True while a failure here is looked at: conditions, operands of && and ||, !. */
+  tested?: boolean
+  program?: { argv: string[]; state: Json; listeners: Listener[]; replaced?: boolean }
+  signal?: string
+}
+
+export interface ShellProcess {
+  pid: number
+  parent: number
+  /** $0, and what messages begin with. */
+  name: string
+  command: string
+  startedAt: number
+  frames: Frame[]
+  variables: Record<string, Variable>
+  parameters: string[]
+  cwd: string
+  /** Descriptor -> open file. */
+  fds: Record<string, number>
+  /** Name -> source and node of the body. */
+  functions: Record<string, [number, number]>
+  /** Signal name without SIG, or EXIT -> script; '' ignores. */
+  traps: Record<string, string>
+  /** Letters of `set`: e, u, x, f. */
+  options: string
+  status: number
+  background?: number
+  pending?: string[]
+  wait?: Wait
+  ended?: boolean
+  /** Runs apart from its parent's commands. */
+  detached?: boolean
+  aliases?: Record<string, string>
+}
+
+export type OpenFile =
+  | { kind: 'null' }
+  | { kind: 'stdin' }
+  | { kind: 'output'; stream: 'stdout' | 'stderr' }
+  | { kind: 'file'; path: string; at: number }
+  | { kind: 'read' | 'write'; pipe: number }
+  | { kind: 'text'; text: string; at: number }
+  | { kind: 'capture'; text: string }
+
+export interface MachineState {
+  processes: ShellProcess[]
+  nextPid: number
+  opens: Record<string, OpenFile>
+  nextOpen: number
+  /** Content of pipes. */
+  pipes: Record<string, string>
+  sources: string[]
+  /** Standard input that was sent and not yet read. */
+  stdin: string
+  /** More may come. */
+  stdinOpen: boolean
+  /** How often in a row the script ran without ever waiting. */
+  busy: number
+}
