@@ -96,7 +96,13 @@ export class ApiServer {
   }
 
   private context(options: RequestOptions): AdmissionContext {
-    return { view: this.storage, env: this.env, dryRun: options.dryRun === true, warn: (message) => this.warnings.push(message) }
+    return {
+      view: this.storage,
+      env: this.env,
+      dryRun: options.dryRun === true,
+      trusted: options.trusted === true,
+      warn: (message) => this.warnings.push(message),
+    }
   }
 
   private generateName(info: ResourceInfo, meta: ObjectMeta): string {

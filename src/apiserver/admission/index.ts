@@ -4,9 +4,30 @@ import type { View } from '../../api/contracts'
 import type { KubeObject, Namespace } from '../../api/types'
 import { type ApiError, forbidden, notFound } from '../../errors'
 import type { ResourceInfo } from '../../schema/resources'
+import { defaultIngressClass, runtimeClass, taintNewNodes } from './defaults'
+import { limitRanger } from './limit-ranger'
 import type { AdmissionContext, AdmissionPlugin } from './plugin'
+import { podSecurity } from './pod-security'
+import { priority } from './priority'
+import { resourceQuota } from './resource-quota'
+import { serviceAccount } from './service-account'
+import { claimResize, defaultStorageClass, storageInUseProtection } from './storage'
+import { defaultTolerationSeconds } from './tolerations'
 
-const PLUGINS: AdmissionPlugin[] = []
+const PLUGINS: AdmissionPlugin[] = [
+  limitRanger,
+  serviceAccount,
+  taintNewNodes,
+  podSecurity,
+  priority,
+  defaultTolerationSeconds,
+  defaultStorageClass,
+  storageInUseProtection,
+  claimResize,
+  runtimeClass,
+  defaultIngressClass,
+  resourceQuota,
+]
 
 function concerning(info: ResourceInfo): AdmissionPlugin[] {
   return PLUGINS.filter((p) => p.resources.includes(info.resource) || p.resources.includes('*'))

@@ -1,12 +1,15 @@
 // What an admission plugin is: it may change an object on its way in, or refuse it.
 import type { Env, View } from '../../api/contracts'
 import type { KubeObject } from '../../api/types'
+import { type ApiError, forbidden } from '../../errors'
 import type { ResourceInfo } from '../../schema/resources'
 
 export interface AdmissionContext {
   view: View
   env: Env
   dryRun: boolean
+  /** The request comes from a component of the cluster. */
+  trusted?: boolean
   /** Warning headers of the request. */
   warn(message: string): void
 }
@@ -21,4 +24,9 @@ export interface AdmissionPlugin {
   /** After validation, in the same order: may only refuse. */
   checkCreate?(object: KubeObject, context: AdmissionContext, info: ResourceInfo): void
   checkUpdate?(object: KubeObject, old: KubeObject, context: AdmissionContext, info: ResourceInfo): void
+}
+
+/** The refusal of an object: `pods "web" is forbidden: why`. An object whose name is still to be made goes by the name's beginning. */
+export function refusal(info: ResourceInfo, object: KubeObject, why: string): ApiError {
+  return forbidden(info.resource, object.metadata.name || (object.metadata.generateName ?? ''), why)
 }

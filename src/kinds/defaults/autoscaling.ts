@@ -1,6 +1,6 @@
 // Defaults of HorizontalPodAutoscalers. Upstream: pkg/apis/autoscaling/v2/defaults.go.
 import type { KubeObject } from '../../api/types'
-import { type Fields, fieldsOf, fill, listOf } from './fields'
+import { childOf, type Fields, fieldsOf, fill, listOf } from './fields'
 
 const PERCENT = { type: 'Percent', value: 100, periodSeconds: 15 }
 const PODS = { type: 'Pods', value: 4, periodSeconds: 15 }
@@ -13,7 +13,7 @@ function rules(given: Fields | undefined, policies: Fields[], window: Fields): F
 }
 
 export function defaultHorizontalPodAutoscaler(hpa: KubeObject): void {
-  const spec = (hpa.spec ??= {}) as Fields
+  const spec = childOf(hpa, 'spec')
   fill(spec, { minReplicas: 1 })
   if (!listOf(spec.metrics).length) {
     spec.metrics = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }]

@@ -1,6 +1,6 @@
 // Defaults and preparation of namespaces, secrets, limits, priorities and roles. Upstream: pkg/apis/{core,rbac,scheduling}/v1/defaults.go.
 import type { KubeObject } from '../../api/types'
-import { type Fields, fieldsOf, fill, listOf } from './fields'
+import { childOf, type Fields, fieldsOf, fill, listOf } from './fields'
 
 export function defaultNamespace(namespace: KubeObject): void {
   const { metadata } = namespace
@@ -8,7 +8,7 @@ export function defaultNamespace(namespace: KubeObject): void {
 }
 
 export function prepareNamespace(namespace: KubeObject): void {
-  const spec = (namespace.spec ??= {}) as Fields
+  const spec = childOf(namespace, 'spec')
   const finalizers = (spec.finalizers as string[] | undefined) ?? []
   if (!finalizers.includes('kubernetes')) spec.finalizers = [...finalizers, 'kubernetes']
   namespace.status = { phase: 'Active' }
@@ -16,7 +16,7 @@ export function prepareNamespace(namespace: KubeObject): void {
 
 /** Finalizers go by way of their own subresource. */
 export function prepareNamespaceUpdate(namespace: KubeObject, old: KubeObject): void {
-  const spec = (namespace.spec ??= {}) as Fields
+  const spec = childOf(namespace, 'spec')
   spec.finalizers = fieldsOf(old.spec)?.finalizers
   if (!spec.finalizers) delete spec.finalizers
 }

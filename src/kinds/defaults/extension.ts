@@ -1,15 +1,15 @@
 // Defaults of what extends or tunes the API server: CRDs, API services, webhooks, admission policies, flow control.
 // Upstream: apiextensions/v1/defaults.go, pkg/apis/{admissionregistration,flowcontrol}/v1/defaults.go.
 import type { KubeObject } from '../../api/types'
-import { type Fields, fieldsOf, fill, listOf } from './fields'
+import { childOf, type Fields, fieldsOf, fill, listOf } from './fields'
 
 function defaultWebhookService(clientConfig: unknown): void {
   fill(fieldsOf(fieldsOf(clientConfig)?.service), { port: 443 })
 }
 
 export function defaultCustomResourceDefinition(crd: KubeObject): void {
-  const spec = (crd.spec ??= {}) as Fields
-  const names = (spec.names ??= {}) as Fields
+  const spec = childOf(crd, 'spec')
+  const names = childOf(spec, 'names')
   if (names.kind) fill(names, { singular: String(names.kind).toLowerCase(), listKind: `${names.kind}List` })
   fill(spec, { conversion: { strategy: 'None' } })
   defaultWebhookService(fieldsOf(fieldsOf(spec.conversion)?.webhook)?.clientConfig)
@@ -49,7 +49,7 @@ function defaultMatch(match: Fields | undefined): void {
 }
 
 export function defaultAdmissionPolicy(policy: KubeObject): void {
-  const spec = (policy.spec ??= {}) as Fields
+  const spec = childOf(policy, 'spec')
   fill(spec, { failurePolicy: 'Fail' })
   defaultMatch(fieldsOf(spec.matchConstraints))
 }
@@ -59,12 +59,12 @@ export function defaultAdmissionPolicyBinding(binding: KubeObject): void {
 }
 
 export function defaultFlowSchema(schema: KubeObject): void {
-  const spec = (schema.spec ??= {}) as Fields
+  const spec = childOf(schema, 'spec')
   if (!spec.matchingPrecedence) spec.matchingPrecedence = 1000
 }
 
 export function defaultPriorityLevel(level: KubeObject): void {
-  const spec = (level.spec ??= {}) as Fields
+  const spec = childOf(level, 'spec')
   fill(fieldsOf(spec.exempt), { nominalConcurrencyShares: 0, lendablePercent: 0 })
   const limited = fieldsOf(spec.limited)
   fill(limited, { nominalConcurrencyShares: 30, lendablePercent: 0 })

@@ -17,3 +17,13 @@ export function fill(target: Fields | undefined, defaults: Fields): void {
   if (!target) return
   for (const key in defaults) if (target[key] === undefined || target[key] === null) target[key] = defaults[key]
 }
+
+/** The object under a key, made when there is none. */
+export function childOf(holder: object, key: string): Fields {
+  const fields = holder as Fields
+  const found = fieldsOf(fields[key])
+  if (found) return found
+  const made: Fields = {}
+  fields[key] = made
+  return made
+}

@@ -1,6 +1,6 @@
 // Defaults and preparation of Jobs and CronJobs. Upstream: pkg/apis/batch/v1/defaults.go, pkg/registry/batch/job/strategy.go.
 import type { KubeObject } from '../../api/types'
-import { type Fields, fieldsOf, fill, listOf } from './fields'
+import { childOf, type Fields, fieldsOf, fill, listOf } from './fields'
 import { defaultPodTemplate } from './pod-spec'
 
 const UNLIMITED = 2 ** 31 - 1
@@ -10,7 +10,7 @@ function has(spec: Fields, key: string): boolean {
 }
 
 export function defaultJob(job: KubeObject): void {
-  const spec = (job.spec ??= {}) as Fields
+  const spec = childOf(job, 'spec')
   if (!has(spec, 'completions') && !has(spec, 'parallelism')) fill(spec, { completions: 1 })
   fill(spec, {
     parallelism: 1,
@@ -28,7 +28,7 @@ export function defaultJob(job: KubeObject): void {
 }
 
 export function defaultCronJob(cron: KubeObject): void {
-  const spec = (cron.spec ??= {}) as Fields
+  const spec = childOf(cron, 'spec')
   fill(spec, { concurrencyPolicy: 'Allow', suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 })
   defaultPodTemplate(fieldsOf(fieldsOf(spec.jobTemplate)?.spec)?.template)
 }
@@ -38,8 +38,8 @@ export function prepareJob(job: KubeObject): void {
   const spec = job.spec as Fields
   job.status = {}
   if (spec.manualSelector === true) return
-  const template = (spec.template ??= {}) as Fields
-  const metadata = (template.metadata ??= {}) as Fields
+  const template = childOf(spec, 'template')
+  const metadata = childOf(template, 'metadata')
   const labels = { ...fieldsOf(metadata.labels) }
   const { uid } = job.metadata
   const name = job.metadata.name

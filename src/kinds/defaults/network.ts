@@ -1,9 +1,9 @@
 // Defaults of network policies, ingress classes, endpoints and their slices. Upstream: pkg/apis/{networking,core,discovery}/v1/defaults.go.
 import type { KubeObject } from '../../api/types'
-import { type Fields, fieldsOf, fill, listOf } from './fields'
+import { childOf, type Fields, fieldsOf, fill, listOf } from './fields'
 
 export function defaultNetworkPolicy(policy: KubeObject): void {
-  const spec = (policy.spec ??= {}) as Fields
+  const spec = childOf(policy, 'spec')
   if (!listOf(spec.policyTypes).length) spec.policyTypes = listOf(spec.egress).length ? ['Ingress', 'Egress'] : ['Ingress']
   for (const rule of [...listOf(spec.ingress), ...listOf(spec.egress)]) {
     for (const port of listOf(rule.ports)) fill(port, { protocol: 'TCP' })

@@ -2,11 +2,11 @@
 import type { KubeObject } from '../../api/types'
 import { timestamp } from '../../lib/time'
 import type { PrepareContext } from '../kind'
-import { type Fields, fieldsOf, fill } from './fields'
+import { childOf, type Fields, fieldsOf, fill } from './fields'
 import { defaultClaimSpec, defaultVolumeSource } from './volumes'
 
 export function defaultPersistentVolume(pv: KubeObject): void {
-  const spec = (pv.spec ??= {}) as Fields
+  const spec = childOf(pv, 'spec')
   fill(spec, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' })
   defaultVolumeSource(spec)
 }
@@ -16,7 +16,7 @@ export function preparePersistentVolume(pv: KubeObject, context: PrepareContext)
 }
 
 export function defaultPersistentVolumeClaim(claim: KubeObject): void {
-  const spec = (claim.spec ??= {}) as Fields
+  const spec = childOf(claim, 'spec')
   defaultClaimSpec(spec)
   // Sources of a volume's content: the old field and the new one follow each other.
   const source = fieldsOf(spec.dataSource)
@@ -34,7 +34,7 @@ export function defaultStorageClass(storageClass: KubeObject): void {
 }
 
 export function defaultCsiDriver(driver: KubeObject): void {
-  fill((driver.spec ??= {}) as Fields, {
+  fill(childOf(driver, 'spec'), {
     attachRequired: true,
     podInfoOnMount: false,
     storageCapacity: false,

@@ -1,0 +1,56 @@
+// DefaultIngressClass, RuntimeClass and TaintNodesByCondition. Upstream: plugin/pkg/admission/{network/defaultingressclass,runtimeclass,nodetaint}.
+import type { KubeObject, Node, Pod } from '../../api/types'
+import { type AdmissionPlugin, refusal } from './plugin'
+import { newestFirst } from './storage'
+
+interface Ingress extends KubeObject {
+  spec: { ingressClassName?: string }
+}
+
+export const defaultIngressClass: AdmissionPlugin = {
+  name: 'DefaultIngressClass',
+  resources: ['ingresses.networking.k8s.io'],
+  create(object, context) {
+    const ingress = object as Ingress
+    if (ingress.spec.ingressClassName !== undefined) return
+    if (ingress.metadata.annotations?.['kubernetes.io/ingress.class'] !== undefined) return
+    const classes = context.view.list('ingressclasses.networking.k8s.io')
+    const chosen = classes
+      .filter((c) => c.metadata.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true')
+      .sort(newestFirst)[0]
+    if (chosen) ingress.spec.ingressClassName = chosen.metadata.name
+  },
+}
+
+interface RuntimeClass extends KubeObject {
+  overhead?: { podFixed?: Record<string, string> }
+  scheduling?: { nodeSelector?: Record<string, string>; tolerations?: Pod['spec']['tolerations'] }
+}
+
+export const runtimeClass: AdmissionPlugin = {
+  name: 'RuntimeClass',
+  resources: ['pods'],
+  create(object, context, info) {
+    const { spec } = object as Pod
+    const name = spec.runtimeClassName as string | undefined
+    if (!name) return
+    const found = context.view.get<RuntimeClass>('runtimeclasses.node.k8s.io', undefined, name)
+    if (!found) throw refusal(info, object, `pod rejected: RuntimeClass "${name}" not found`)
+    if (found.overhead?.podFixed) spec.overhead = { ...found.overhead.podFixed }
+    const { nodeSelector, tolerations } = found.scheduling ?? {}
+    if (nodeSelector) spec.nodeSelector = { ...spec.nodeSelector, ...nodeSelector }
+    if (tolerations) spec.tolerations = [...(spec.tolerations ?? []), ...tolerations]
+  },
+}
+
+/** A node that nobody has heard of yet takes no Pods; the node controller lifts this when it is ready. */
+export const taintNewNodes: AdmissionPlugin = {
+  name: 'TaintNodesByCondition',
+  resources: ['nodes'],
+  create(object, context) {
+    if (context.trusted) return
+    const { spec } = object as Node
+    const taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
+    if (!spec.taints?.some((t) => t.key === taint.key && t.effect === taint.effect)) spec.taints = [...(spec.taints ?? []), taint]
+  },
+}
