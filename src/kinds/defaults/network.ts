@@ -1,6 +1,6 @@
 // Defaults of network policies, ingress classes, endpoints and their slices. Upstream: pkg/apis/{networking,core,discovery}/v1/defaults.go.
 import type { KubeObject } from '../../api/types'
-import { childOf, type Fields, fieldsOf, fill, listOf } from './fields'
+import { childOf, fieldsOf, fill, listOf } from './fields'
 
 export function defaultNetworkPolicy(policy: KubeObject): void {
   const spec = childOf(policy, 'spec')

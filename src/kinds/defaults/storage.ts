@@ -2,7 +2,7 @@
 import type { KubeObject } from '../../api/types'
 import { timestamp } from '../../lib/time'
 import type { PrepareContext } from '../kind'
-import { childOf, type Fields, fieldsOf, fill } from './fields'
+import { childOf, fieldsOf, fill } from './fields'
 import { defaultClaimSpec, defaultVolumeSource } from './volumes'
 
 export function defaultPersistentVolume(pv: KubeObject): void {
