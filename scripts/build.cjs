@@ -6,29 +6,69 @@ const path = require('node:path')
 const esbuild = require('esbuild')
 
 const root = path.join(__dirname, '..')
-esbuild.buildSync({
-  absWorkingDir: root,
-  entryPoints: ['src/main.ts'],
-  outfile: 'dist/kubesim.js',
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  external: ['just-bash'],
-  loader: { '.json': 'text' },
-  logLevel: 'warning',
-})
 
-// The cache holds the functions that ran: those of the everyday commands.
-const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'kubesim-build-'))
-try {
-  execFileSync(process.execPath, [path.join(__dirname, 'warm-cache.cjs')], {
-    env: { ...process.env, KUBESIM_STATE: path.join(scratch, 'state.json'), HOME: scratch, KUBECONFIG: '' },
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-} finally {
-  fs.rmSync(scratch, { recursive: true, force: true })
+/** JSON files stay files beside the bundle: inside it every start would pay for text that few commands read. */
+const dataFiles = {
+  name: 'data-files',
+  setup(build) {
+    build.onLoad({ filter: /\.json$/ }, ({ path: file }) => {
+      if (file.includes('node_modules')) return undefined
+      const name = path.basename(file)
+      fs.mkdirSync(path.join(root, 'dist'), { recursive: true })
+      fs.writeFileSync(path.join(root, 'dist', name), JSON.stringify(JSON.parse(fs.readFileSync(file, 'utf8'))))
+      return {
+        contents: `module.exports = () => require('node:fs').readFileSync(require('node:path').join(__dirname, ${JSON.stringify(name)}), 'utf8')`,
+      }
+    })
+  },
 }
+
+/** Node's larger modules are loaded by the first use of something in them: node:net and node:crypto alone cost as much as all of ours. */
+const lazyBuiltins = {
+  name: 'lazy-builtins',
+  setup(build) {
+    const filter = /^node:(child_process|crypto|dgram|http|https|net|os|readline|stream|tls|tty|url|util|worker_threads|zlib)$/
+    build.onResolve({ filter }, ({ path: name, kind }) => (kind === 'require-call' ? undefined : { path: name, namespace: 'lazy' }))
+    build.onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path: name }) => ({
+      contents: `let loaded
+module.exports = new Proxy({}, {
+  get(_, key) { return key === '__esModule' ? undefined : key === 'default' ? module.exports : (loaded ??= require(${JSON.stringify(name)}))[key] },
+  has(_, key) { return key in (loaded ??= require(${JSON.stringify(name)})) },
+})`,
+      loader: 'js',
+    }))
+  },
+}
+
+async function main() {
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ['src/main.ts'],
+    outfile: 'dist/kubesim.js',
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    minify: true,
+    external: ['just-bash'],
+    plugins: [dataFiles, lazyBuiltins],
+    logLevel: 'warning',
+  })
+  warmCache()
+}
+
+/** The cache holds the functions that ran: those of the everyday commands. */
+function warmCache() {
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'kubesim-build-'))
+  try {
+    execFileSync(process.execPath, [path.join(__dirname, 'warm-cache.cjs')], {
+      env: { ...process.env, KUBESIM_STATE: path.join(scratch, 'state.json'), HOME: scratch, KUBECONFIG: '' },
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'ignore'],
+    })
+  } finally {
+    fs.rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+main()

@@ -1,5 +1,6 @@
-// Tables kept as JSON files: text inside the bundle (parsed when first needed), already an object under Jest.
+// Tables kept as JSON files: beside the bundle, read and parsed when first needed; under Jest already an object.
 
+/** `source` is what importing a `.json` file gives: in the bundle a function that reads the file's text. */
 export function parseData<T>(source: unknown): T {
-  return (typeof source === 'string' ? JSON.parse(source) : source) as T
+  return (typeof source === 'function' ? JSON.parse((source as () => string)()) : source) as T
 }
