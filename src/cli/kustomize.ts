@@ -7,7 +7,7 @@ import { type Documents, readManifests } from './manifests'
 export async function manifestsOf(context: CommandContext): Promise<Documents> {
   const { flags, host } = context
   const files = flags.list('filename')
-  const directory = flags.string('kustomize')
+  const directory = flags.has('kustomize') ? flags.string('kustomize') : ''
   if (directory && files.length) throw new CommandError('only one of -f or -k can be specified')
   if (!directory) return readManifests(host, files, flags.has('recursive') && flags.bool('recursive'))
   if (flags.has('recursive') && flags.bool('recursive')) throw new CommandError("the -k flag can't be used with -f or -R")

@@ -5,7 +5,8 @@ import type { Cluster } from '../cluster'
 import { ApiError, CommandError } from '../errors'
 import type { ResourceInfo } from '../schema/resources'
 import type { CommandContext } from './context'
-import { type Documents, readManifests } from './manifests'
+import { manifestsOf } from './kustomize'
+import type { Documents } from './manifests'
 import { parseResourceArguments } from './resource-args'
 
 export interface Selected {
@@ -31,10 +32,11 @@ export interface SelectRules {
   ignoreMissing?: boolean
 }
 
-/** Reads `-f`, if there is any. Objects of these are looked up by `select`. */
+/** Reads `-f` or builds `-k`, if there is any. Objects of these are looked up by `select`. */
 export async function documentsOf(context: CommandContext): Promise<Documents | undefined> {
-  const files = context.flags.list('filename')
-  return files.length ? readManifests(context.host, files, context.flags.has('recursive') && context.flags.bool('recursive')) : undefined
+  const { flags } = context
+  const given = flags.list('filename').length > 0 || (flags.has('kustomize') && flags.string('kustomize') !== '')
+  return given ? manifestsOf(context) : undefined
 }
 
 function flag(context: CommandContext, name: string): string {

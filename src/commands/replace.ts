@@ -1,0 +1,118 @@
+// kubectl replace: puts whole objects in place of the stored ones. Upstream: kubectl/pkg/cmd/replace/replace.go.
+import type { KubeObject } from '../api/types'
+import { decodeObject, placeInNamespace, recognise } from '../apiserver/decode'
+import type { Command, CommandContext } from '../cli/context'
+import { type DryRun, dryRunOf } from '../cli/dry-run'
+import { manifestsOf } from '../cli/kustomize'
+import { saveConfiguration } from '../cli/last-applied'
+import type { Document } from '../cli/manifests'
+import { resultPrinter } from '../cli/result'
+import { addSource } from '../cli/source-error'
+import { validationOf } from '../cli/validation'
+import type { Cluster } from '../cluster'
+import { sleep } from '../env'
+import { CommandError, combine, notFound } from '../errors'
+import type { ResourceInfo } from '../schema/resources'
+
+interface Given {
+  info: ResourceInfo
+  object: KubeObject
+  source: string
+}
+
+const FIVE_MINUTES = 5 * 60 * 1000
+
+function validate(context: CommandContext, dryRun: DryRun): void {
+  const { flags } = context
+  const force = flags.bool('force')
+  if (!flags.list('filename').length && !flags.string('kustomize')) throw new CommandError('must specify one of -f and -k')
+  if (flags.number('grace-period') >= 0 && !force) throw new CommandError('--grace-period must have --force specified')
+  if (flags.duration('timeout') !== 0 && !force) throw new CommandError('--timeout must have --force specified')
+  if (force && dryRun !== 'none') throw new CommandError('--dry-run can not be used when --force is set')
+}
+
+async function replace(context: CommandContext): Promise<void> {
+  const dryRun = dryRunOf(context)
+  const validation = validationOf(context)
+  validate(context, dryRun)
+  const print = resultPrinter(context, dryRun)
+  const { flags } = context
+  const { documents, failures } = await manifestsOf(context)
+  const force = flags.bool('force')
+  if (force) await removeFirst(context, documents, failures)
+  const manager = flags.string('field-manager')
+  const lines: string[] = []
+  const errors: Error[] = []
+  context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
+    const { server } = cluster
+    for (const { info, object, source } of given(context, cluster, documents, failures)) {
+      try {
+        const wanted = saveConfiguration(object, flags.bool('save-config'))
+        if (dryRun === 'client') lines.push(print(wanted, 'replaced'))
+        else {
+          const decoded = decodeObject(server, info, wanted, validation)
+          const subresource = flags.string('subresource')
+          const options = { manager, dryRun: dryRun === 'server', ...(subresource ? { subresource } : {}) }
+          if (!force && !decoded.metadata.name) throw notFound(info.resource, '')
+          lines.push(print(force ? server.create(decoded, { manager }) : server.update(decoded, options), 'replaced'))
+        }
+      } catch (error) {
+        errors.push(force ? (error as Error) : addSource('replacing', source, error))
+      }
+    }
+  })
+  context.out(lines.join(''))
+  const failure = combine([...(failures.length ? [combine(failures) as Error] : []), ...errors])
+  if (failure) throw failure
+  if (!lines.length) throw new CommandError('no objects passed to replace')
+}
+
+function given(context: CommandContext, cluster: Cluster, documents: Document[], failures: Error[]): Given[] {
+  return documents.flatMap(({ value, source, inList }): Given[] => {
+    try {
+      const info = recognise(cluster.server, value, source, inList)
+      const metadata = typeof value.metadata === 'object' && value.metadata !== null ? value.metadata : {}
+      const object = { ...value, metadata: { ...metadata } } as KubeObject
+      return [{ info, object: placeInNamespace(info, object, context.namespace, context.namespaceGiven), source }]
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      failures.push(error)
+      return []
+    }
+  })
+}
+
+/** --force: deletes the objects and waits until they are gone; those that are not there are passed over. */
+async function removeFirst(context: CommandContext, documents: Document[], failures: Error[]): Promise<void> {
+  const { flags } = context
+  const cascade = flags.string('cascade')
+  const propagationPolicy = cascade === 'orphan' ? 'Orphan' : cascade === 'foreground' ? 'Foreground' : 'Background'
+  const grace = flags.number('grace-period')
+  const removed = context.cluster.write((cluster) => {
+    const { server } = cluster
+    const present = given(context, cluster, documents, [...failures]).filter(({ info, object }) =>
+      server.storage.get(info.resource, object.metadata.namespace, object.metadata.name),
+    )
+    for (const { info, object } of present) {
+      const options = { manager: 'kubectl-replace', propagationPolicy, gracePeriodSeconds: Math.max(grace, 0) } as const
+      server.delete(info, object.metadata.namespace, object.metadata.name, options)
+    }
+    return present
+  })
+  for (const { info, object } of removed) {
+    const name = info.group ? `${info.kind.toLowerCase()}.${info.group}` : info.kind.toLowerCase()
+    const where = object.metadata.namespace ? ` from ${object.metadata.namespace} namespace` : ''
+    if (flags.string('output') === '') context.out(`${name} ${JSON.stringify(object.metadata.name)} deleted${where}\n`)
+  }
+  const until = context.host.wallClock() + (flags.duration('timeout') || FIVE_MINUTES)
+  for (;;) {
+    const left = context.cluster.read((cluster) =>
+      removed.filter(({ info, object }) => cluster.view.get(info.resource, object.metadata.namespace, object.metadata.name)),
+    )
+    if (!left.length) return
+    if (context.host.wallClock() >= until) throw new CommandError('timed out waiting for the condition')
+    await sleep(50)
+  }
+}
+
+export const command: Command = { run: replace }
