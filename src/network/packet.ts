@@ -1,7 +1,7 @@
 // The way of a new connection's first packet: the node's rules in the order the kernel runs them, routing, policies, delivery.
 import type { Env, Records, View } from '../api/contracts'
 import type { Node, Pod } from '../api/types'
-import { CLUSTER_CIDR, inNetwork } from './address'
+import { inNetwork } from './address'
 import { nodeIp, podGateway, podOfIp } from './ipam'
 import { type Denial, denialOf } from './policy'
 import { baseTables, TAILS } from './proxy/base-rules'
@@ -55,6 +55,8 @@ export interface Route {
 const AFFINITY = 'affinity'
 /** Services and nothing else get addresses from here. */
 const SERVICE_CIDR = '10.96.0.0/12'
+/** The Pod networks of up to a thousand nodes. */
+const POD_RANGE = '10.244.0.0/14'
 
 /**
  * Sends one packet of a new connection and says what becomes of it. Draws from `env.random` for each random match and keeps session
@@ -121,7 +123,7 @@ class Walk {
 
   private deliver(here: boolean, masqueraded: boolean): Route {
     if (here) return this.end('delivered', { node: this.node?.metadata.name })
-    if (inNetwork(this.to, CLUSTER_CIDR)) {
+    if (inNetwork(this.to, POD_RANGE)) {
       const pod = podOfIp(this.view, this.records, this.to)
       if (!pod) return this.end('unreachable')
       return this.toPod(pod, masqueraded)
@@ -130,9 +132,17 @@ class Walk {
     const seen = this.sourcePod || masqueraded ? (this.ownNodeIp() ?? this.source) : this.source
     const denial = this.sourcePod && denialOf(this.view, this.sourcePeer(), { ip: this.to }, this.packet.protocol, this.port)
     if (denial) return this.end('dropped', { denial })
-    if (node) return this.end('delivered', { node: node.metadata.name, source: seen, masqueraded: seen !== this.source })
+    if (node) return this.atOtherNode(node.metadata.name, seen)
     if (inNetwork(this.to, SERVICE_CIDR)) return this.end('lost')
     return this.end('outside', { source: seen, masqueraded: seen !== this.source })
+  }
+
+  /** The other node's own rules apply to what arrives there. */
+  private atOtherNode(node: string, source: string): Route {
+    const packet: Packet = { ...this.packet, from: { outside: source, at: node }, to: this.to, port: this.port }
+    const there = new Walk(this.view, this.records, this.env, packet).run()
+    const masqueraded = there.masqueraded || source !== this.source
+    return { ...there, via: this.node?.metadata.name ?? '', masqueraded, hops: [...this.hops, ...there.hops] }
   }
 
   private toPod(pod: Pod, masqueraded: boolean): Route {
