@@ -28,13 +28,17 @@ export function describeFailure(error: unknown, programPath: string): { text: st
     return { text: error.failures.map((f) => `${standardMessage(f) ?? f.message}\n`).join(''), exitCode: 1 }
   }
   if (error instanceof ApiError) return { text: `${standardMessage(error)}\n`, exitCode: 1 }
-  if (error instanceof CommandError) return { text: `${prefixed(error.message)}\n`, exitCode: error.exitCode }
+  if (error instanceof CommandError) return { text: ended(prefixed(error.message)), exitCode: error.exitCode }
   if (error instanceof Error) return { text: `${prefixed(unexpected(error, programPath))}\n`, exitCode: 1 }
   return { text: `error: ${String(error)}\n`, exitCode: 1 }
 }
 
 function prefixed(message: string): string {
   return message.startsWith('error: ') ? message : `error: ${message}`
+}
+
+function ended(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`
 }
 
 /** A defect of ours: say so with enough to find it. */

@@ -1,14 +1,19 @@
 // The answer of a command that changed objects: `pod/web labeled`, or the object itself with -o.
+import fs from 'node:fs'
+import path from 'node:path'
 import type { KubeObject } from '../api/types'
 import { type PrinterOptions, resultPrinterFor } from '../print'
 import type { CommandContext } from './context'
 import { type DryRun, dryRunSuffix } from './dry-run'
+import { goReason } from './manifests'
 
 /** What the output flags of a command say to its printer. */
 export function printerOptions(context: CommandContext): PrinterOptions & { outputGiven?: boolean } {
   const { flags } = context
   return {
     outputGiven: flags.has('output') && flags.changed('output'),
+    readFile: (name) => readTextFile(context.host.cwd, name),
+    ...(flags.has('no-headers') ? { noHeaders: flags.bool('no-headers') } : {}),
     ...(flags.has('template') ? { template: flags.string('template') } : {}),
     ...(flags.has('allow-missing-template-keys') ? { allowMissingKeys: flags.bool('allow-missing-template-keys') } : {}),
     ...(flags.has('show-managed-fields') ? { showManagedFields: flags.bool('show-managed-fields') } : {}),
@@ -22,4 +27,13 @@ export function resultPrinter(context: CommandContext, dryRun: DryRun): (object:
   const printer = resultPrinterFor('', output, options)
   if (output || options.template) return (object) => printer.print(object)
   return (object, outcome) => resultPrinterFor(`${outcome}${dryRunSuffix(dryRun)}`, output, options).print(object)
+}
+
+/** Throws Error in Go's words: `open x: no such file or directory`. */
+export function readTextFile(cwd: string, name: string): string {
+  try {
+    return fs.readFileSync(path.resolve(cwd, name), 'utf8')
+  } catch (error) {
+    throw new Error(`open ${name}: ${goReason(error)}`)
+  }
 }

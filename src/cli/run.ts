@@ -2,7 +2,7 @@
 import { COMMANDS } from '../commands'
 import { COMMANDS as OWN_COMMANDS } from '../commands/own'
 import type { Host } from '../env'
-import { UsageError } from '../errors'
+import { CommandError, UsageError } from '../errors'
 import { CommandContext } from './context'
 import { commandSpec, flagsOf, subcommandNamed, subcommands } from './flag-table'
 import { parseFlags } from './flags'
@@ -22,6 +22,7 @@ export async function run(words: string[], host: Host): Promise<number> {
     programPath = path ? `kubectl ${path}` : 'kubectl'
     return await runKubectl(path, rest, host)
   } catch (error) {
+    if (error instanceof CommandError) host.streams.out(error.printed)
     const { text, exitCode } = describeFailure(error, programPath)
     host.streams.err(text)
     return exitCode

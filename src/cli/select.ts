@@ -63,7 +63,6 @@ export function select(context: CommandContext, cluster: Cluster, documents: Doc
     selector,
     allowAll: rules.allowAll === true,
     allNamespaces,
-    program: context.host.programName,
   })
   const selection: Selection = { objects: [], failures: [] }
   const namespace = allNamespaces ? undefined : context.namespace

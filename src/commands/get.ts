@@ -1,32 +1,74 @@
 // kubectl get: objects by name, selector or file, as a table or in any output format. Upstream: kubectl/pkg/cmd/get/get.go.
 import type { KubeObject } from '../api/types'
-import { groupVersion } from '../apiserver/discovery'
-import { listObjects, presented, readWarning } from '../apiserver/query'
+import { presented } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
-import { readManifests } from '../cli/manifests'
-import { parseResourceArguments, type Target } from '../cli/resource-args'
-import type { Cluster } from '../cluster'
-import { ApiError, CommandError, combine, UsageError } from '../errors'
+import { printerOptions } from '../cli/result'
+import { CommandError, combine, UsageError } from '../errors'
 import { printerFor } from '../print'
+import { itemsOf } from '../print/printer'
+import { sortObjects, sortRows } from '../print/sort'
 import { listOf } from '../print/structured'
-import { formatTable, kindPrefix, tableCells } from '../print/table'
-import type { ResourceInfo } from '../schema/resources'
+import { formatTable, GENERIC_COLUMNS, tableCells } from '../print/table'
+import { type Answer, documentsNamed, type Found, fetchAnswer } from './get-fetch'
 
-interface Found {
-  info: ResourceInfo
-  object: KubeObject
+async function get(context: CommandContext): Promise<number | undefined> {
+  const { flags, args } = context
+  checkArguments(context)
+  if (flags.string('raw')) {
+    const { getRaw } = await import('./get-raw')
+    return getRaw(context, flags.string('raw'))
+  }
+  if (!flags.bool('watch') && !flags.bool('watch-only') && !args.length && !flags.list('filename').length && !flags.string('kustomize')) {
+    throw missingResource(context)
+  }
+  checkFlags(context)
+  if (flags.bool('watch') || flags.bool('watch-only')) {
+    const { watchObjects } = await import('./get-watch')
+    return watchObjects(context)
+  }
+  const documents = await documentsNamed(context)
+  const answer = context.cluster.read((cluster) => fetchAnswer(context, cluster, documents))
+  for (const warning of answer.warnings) context.err(`Warning: ${warning}\n`)
+  if (isTable(context)) printTables(context, answer)
+  else printObjects(context, answer)
+  const failure = combine(answer.failures)
+  if (failure) throw failure
 }
 
-interface Answer {
-  found: Found[]
-  failures: Error[]
-  warnings: string[]
-  /** One named object, printed by itself. */
-  single: boolean
-  /** More than one kind was asked for. */
-  manyKinds: boolean
-  anyNamespaced: boolean
-  now: number
+/** Without -o and --template, and with `-o wide`. */
+export function isTable(context: CommandContext): boolean {
+  const output = context.flags.string('output')
+  return output === 'wide' || (output === '' && context.flags.string('template') === '')
+}
+
+function checkArguments({ flags, args }: CommandContext): void {
+  if (!flags.string('raw')) return
+  if (args.length) throw new CommandError('arguments may not be passed when --raw is specified')
+  if (flags.bool('watch') || flags.bool('watch-only') || flags.string('selector')) {
+    throw new CommandError('--raw may not be specified with other flags that filter the server request or alter the output')
+  }
+  if (flags.string('output')) throw new CommandError('--raw and --output are mutually exclusive')
+}
+
+function checkFlags(context: CommandContext): void {
+  const { flags } = context
+  const output = flags.string('output')
+  const watching = flags.bool('watch') || flags.bool('watch-only')
+  if (watching && flags.string('sort-by')) {
+    const ignored = flags.bool('watch')
+      ? '--watch requested, --sort-by will be ignored for watch events received'
+      : '--watch-only requested, --sort-by will be ignored'
+    context.err(`warning: ${ignored}\n`)
+  }
+  if (flags.bool('show-labels') && output !== '' && output !== 'wide') {
+    throw new CommandError(`--show-labels option cannot be used with ${output} printer`)
+  }
+  if (flags.list('label-columns').length && output.startsWith('custom-columns')) {
+    throw new CommandError(`--label-columns option cannot be used with ${output} printer`)
+  }
+  if (flags.bool('output-watch-events') && !watching) {
+    throw new CommandError('--output-watch-events option can only be used with --watch or --watch-only')
+  }
 }
 
 function missingResource(context: CommandContext): Error {
@@ -37,151 +79,78 @@ function missingResource(context: CommandContext): Error {
   )
 }
 
-async function get(context: CommandContext): Promise<void> {
-  const { flags, args } = context
-  const files = flags.list('filename')
-  if (!files.length && !args.length && !flags.string('kustomize')) throw missingResource(context)
-  const output = flags.string('output')
-  const table = output === '' || output === 'wide'
-  const printer = table || output === 'name' ? undefined : printerFor(output, printerOptions(context))
-  const documents = files.length ? await readManifests(context.host, files, flags.bool('recursive')) : undefined
-  if (documents && args.length) {
-    throw new CommandError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
-  }
-  if (documents?.failures.length && !documents.documents.length) throw combine(documents.failures)
-  const answer = context.cluster.read((cluster) =>
-    documents ? fromDocuments(context, cluster, documents.documents) : fromArguments(context, cluster),
-  )
-  answer.failures.push(...(documents?.failures ?? []))
-  for (const warning of answer.warnings) context.err(`Warning: ${warning}\n`)
-  if (output === 'name') context.out(answer.found.map((f) => `${kindPrefix(f.info)}/${f.object.metadata.name}\n`).join(''))
-  else if (printer) {
-    const objects = answer.found.map((f) => presented(f.info, f.object))
-    if (answer.single && objects.length === 1) context.out(printer.print(objects[0]))
-    else if (!answer.single || !answer.failures.length) context.out(printer.print(listOf(objects)))
-  } else printTables(context, answer, output === 'wide')
-  const failure = combine(answer.failures)
-  if (failure) throw failure
-}
-
-function printerOptions(context: CommandContext) {
+/** One named object prints by itself, all else as a List. */
+function printObjects(context: CommandContext, { found, failures, single }: Answer): void {
   const { flags } = context
-  return {
-    template: flags.string('template'),
-    allowMissingKeys: flags.bool('allow-missing-template-keys'),
-    showManagedFields: flags.bool('show-managed-fields'),
-    noHeaders: flags.bool('no-headers'),
-  }
+  const failure = combine(failures)
+  if (failure && single) throw failure
+  if (found.length === 0 && flags.bool('ignore-not-found')) return
+  const printer = printerFor(flags.string('output'), printerOptions(context))
+  const objects = found.map(({ info, object }) => presented(info, object))
+  if (single && objects.length === 1) context.out(printer.print(objects[0]))
+  else context.out(printer.print(listOf(flags.string('sort-by') ? sortObjects(objects, flags.string('sort-by')) : objects)))
 }
 
-function fromArguments(context: CommandContext, cluster: Cluster): Answer {
+function printTables(context: CommandContext, answer: Answer): void {
   const { flags } = context
-  const allNamespaces = flags.bool('all-namespaces')
-  const query = { labelSelector: flags.string('selector'), fieldSelector: flags.string('field-selector') }
-  const { server } = cluster
-  const { targets, named, single } = parseResourceArguments(server.discovery, context.args, {
-    selector: query.labelSelector !== '' || query.fieldSelector !== '',
-    allowAll: true,
-    allNamespaces,
-    program: context.host.programName,
-  })
-  const namespace = allNamespaces ? undefined : context.namespace
-  const found: Found[] = []
-  const failures: Error[] = []
-  for (const { info, name } of targets) {
-    try {
-      if (name !== undefined) found.push({ info, object: server.get(info, namespace, name) })
-      else found.push(...listObjects(server, info, namespace, query).map((object) => ({ info, object })))
-    } catch (error) {
-      if (!(error instanceof Error)) throw error
-      if (!(flags.bool('ignore-not-found') && error instanceof ApiError && error.reason === 'NotFound')) failures.push(error)
-    }
-  }
-  return answer(cluster, targets, found, failures, named && single)
+  const noHeaders = flags.bool('no-headers')
+  const tables = tablesOf(context, answer)
+    .map((group) => formatTable(cellsOf(context, answer, group), noHeaders))
+    .filter((text) => text !== '')
+  context.out(tables.join(noHeaders ? '' : '\n'))
+  if (tables.length || flags.bool('ignore-not-found') || answer.failures.length) return
+  const namespaced = answer.infos.every((info) => info.namespaced) && !flags.bool('all-namespaces')
+  context.err(namespaced ? `No resources found in ${context.namespace} namespace.\n` : 'No resources found\n')
 }
 
-function fromDocuments(
-  context: CommandContext,
-  cluster: Cluster,
-  documents: { value: Record<string, unknown>; inList: boolean }[],
-): Answer {
-  const { server } = cluster
-  const targets: Target[] = []
-  const found: Found[] = []
-  const failures: Error[] = []
-  for (const { value } of documents) {
-    const { apiVersion, kind, metadata } = value as { apiVersion?: string; kind?: string; metadata?: { name?: string; namespace?: string } }
-    const info = server.discovery.byKind(String(apiVersion), String(kind))
-    if (!info) {
-      failures.push(
-        new CommandError(`unable to recognize "": no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`),
-      )
-      continue
-    }
-    targets.push({ info, name: metadata?.name })
-    try {
-      found.push({ info, object: server.get(info, metadata?.namespace ?? context.namespace, metadata?.name ?? '') })
-    } catch (error) {
-      if (!(error instanceof Error)) throw error
-      if (!(context.flags.bool('ignore-not-found') && error instanceof ApiError && error.reason === 'NotFound')) failures.push(error)
-    }
-  }
-  return answer(cluster, targets, found, failures, documents.length === 1 && !documents[0].inList)
-}
-
-function answer(cluster: Cluster, targets: Target[], found: Found[], failures: Error[], single: boolean): Answer {
-  const infos = targets.map((t) => t.info)
-  const warnings = [...new Set(infos.map(readWarning).filter((w) => w !== undefined))]
-  return {
-    found,
-    failures,
-    warnings,
-    single,
-    manyKinds: new Set(infos.map((i) => `${groupVersion(i)}/${i.kind}`)).size > 1,
-    anyNamespaced: infos.some((i) => i.namespaced),
-    now: cluster.env.now(),
-  }
-}
-
-function printTables(context: CommandContext, answer: Answer, wide: boolean): void {
+/** What is printed under one header each: the objects in a row that are of one kind. */
+function tablesOf(context: CommandContext, answer: Answer): Found[][] {
   const { flags } = context
-  const { found } = answer
-  if (!found.length) {
-    if (flags.bool('ignore-not-found') || answer.failures.length) return
-    const where = answer.anyNamespaced && !flags.bool('all-namespaces') ? ` in ${context.namespace} namespace.` : ''
-    context.err(`No resources found${where}\n`)
-    return
+  const path = flags.string('sort-by')
+  if (!path) return runs(answer.found)
+  if (!flags.bool('server-print')) {
+    const sorted = sortObjects(answer.found.map(carrying), path)
+    return runs(sorted.map((object) => object.found))
   }
-  const allNamespaces = flags.bool('all-namespaces')
-  const tables: string[] = []
-  for (const group of groups(found)) {
-    const { info } = group[0]
-    const cells = tableCells(
-      info,
-      group.map((f) => f.object),
-      {
-        now: answer.now,
-        wide,
-        showKind: answer.manyKinds || flags.bool('show-kind'),
-        withNamespace: allNamespaces && info.namespaced,
-        showLabels: flags.bool('show-labels'),
-        labelColumns: flags.list('label-columns'),
-      },
-    )
-    tables.push(formatTable(cells, flags.bool('no-headers')))
-  }
-  context.out(tables.join('\n'))
+  // The server answers tables, and of several tables none has the field.
+  if (answer.requests > 1) sortObjects([TABLE_ANSWER], path)
+  return runs((sortRows(answer.found.map(carrying), path) ?? []).map((object) => object.found))
 }
 
-/** Runs of objects of one kind: each is a table of its own. */
-function groups(found: Found[]): Found[][] {
+function carrying(found: Found): KubeObject & { found: Found } {
+  return { ...found.object, found }
+}
+
+const TABLE_ANSWER = { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata: {} } as KubeObject
+
+function runs(found: Found[]): Found[][] {
   const out: Found[][] = []
-  for (const f of found) {
-    const last = out[out.length - 1]
-    if (last && last[0].info.resource === f.info.resource) last.push(f)
-    else out.push([f])
+  for (const each of found) {
+    const last = out.at(-1)
+    if (last && last[0].info.resource === each.info.resource) last.push(each)
+    else out.push([each])
   }
   return out
+}
+
+/** The cells of a table as the flags want it; `event` is the word of a watch event. */
+export function cellsOf(context: CommandContext, answer: Answer, group: Found[], event?: string): string[][] {
+  const { flags } = context
+  const { info } = group[0]
+  return tableCells(
+    info,
+    group.flatMap((each) => itemsOf(each.object)),
+    {
+      now: answer.now,
+      wide: flags.string('output') === 'wide',
+      showKind: answer.manyKinds || flags.bool('show-kind'),
+      withNamespace: flags.bool('all-namespaces') && info.namespaced,
+      showLabels: flags.bool('show-labels'),
+      labelColumns: flags.list('label-columns'),
+    },
+    flags.bool('server-print') ? answer.columns(info) : GENERIC_COLUMNS,
+    event,
+  )
 }
 
 export const command: Command = { run: get }

@@ -1,0 +1,156 @@
+// What `get` finds: the objects behind its arguments or files, with what went wrong on the way.
+import type { KubeObject } from '../api/types'
+import { groupVersion } from '../apiserver/discovery'
+import { listObjects, readWarning } from '../apiserver/query'
+import type { CommandContext } from '../cli/context'
+import { type Documents, readManifests } from '../cli/manifests'
+import { parseResourceArguments, type Target } from '../cli/resource-args'
+import type { Cluster } from '../cluster'
+import { ApiError, CommandError, combine } from '../errors'
+import type { Column } from '../kinds/kind'
+import { customResourceColumns } from '../print/crd-columns'
+import { columnsOf } from '../print/table'
+import type { ResourceInfo } from '../schema/resources'
+
+export interface Found {
+  info: ResourceInfo
+  object: KubeObject
+}
+
+export interface Answer {
+  found: Found[]
+  failures: Error[]
+  warnings: string[]
+  /** One named object, printed by itself. */
+  single: boolean
+  /** More than one kind was asked for. */
+  manyKinds: boolean
+  /** The resources that were asked for. */
+  infos: ResourceInfo[]
+  /** How many requests that takes: one a named object, one a list. */
+  requests: number
+  /** The cluster's time (ms). */
+  now: number
+  columns(info: ResourceInfo): Column[]
+}
+
+/** Reads -f; throws what kubectl says when nothing can be read, or when arguments stand beside it. */
+export async function documentsNamed(context: CommandContext): Promise<Documents | undefined> {
+  const { flags, args } = context
+  const files = flags.list('filename')
+  if (!files.length) return undefined
+  const documents = await readManifests(context.host, files, flags.bool('recursive'))
+  if (args.length) {
+    throw new CommandError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
+  }
+  if (documents.failures.length && !documents.documents.length) throw combine(documents.failures)
+  return documents
+}
+
+/** Throws for arguments that cannot be read; what single requests fail with is collected. */
+export function fetchAnswer(context: CommandContext, cluster: Cluster, documents: Documents | undefined): Answer {
+  if (!documents) return fromArguments(context, cluster)
+  const answer = fromDocuments(context, cluster, documents)
+  answer.failures.push(...documents.failures)
+  return answer
+}
+
+function fromArguments(context: CommandContext, cluster: Cluster): Answer {
+  const { flags } = context
+  const allNamespaces = flags.bool('all-namespaces')
+  const query = { labelSelector: flags.string('selector'), fieldSelector: flags.string('field-selector') }
+  const { server } = cluster
+  const { targets, named, single } = parseResourceArguments(server.discovery, context.args, {
+    selector: query.labelSelector !== '' || query.fieldSelector !== '',
+    allowAll: true,
+    allNamespaces,
+  })
+  const namespace = allNamespaces ? undefined : context.namespace
+  return collect(context, cluster, targets, named && single, ({ info, name }) => {
+    if (name === undefined) return listObjects(server, info, namespace, query)
+    return [subresourceOf(context, info, server.get(info, namespace, name))]
+  })
+}
+
+function fromDocuments(context: CommandContext, cluster: Cluster, { documents }: Documents): Answer {
+  const { server } = cluster
+  const namespaces = new Map<Target, string>()
+  const targets: Target[] = []
+  const failures: Error[] = []
+  for (const { value, source } of documents) {
+    const { apiVersion, kind, metadata } = value as { apiVersion?: string; kind?: string; metadata?: { name?: string; namespace?: string } }
+    const info = server.discovery.byKind(String(apiVersion), String(kind))
+    if (!info) {
+      const wanted = `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`
+      failures.push(new CommandError(`unable to recognize ${JSON.stringify(source)}: ${wanted}`))
+      continue
+    }
+    const target = { info, name: metadata?.name ?? '' }
+    namespaces.set(target, metadata?.namespace ?? context.namespace)
+    targets.push(target)
+  }
+  const single = documents.length === 1 && !documents[0].inList
+  const answer = collect(context, cluster, targets, single, (target) => [
+    subresourceOf(context, target.info, server.get(target.info, namespaces.get(target), target.name ?? '')),
+  ])
+  return { ...answer, failures: [...failures, ...answer.failures] }
+}
+
+/** `--subresource`: the object's status is part of it, other subresources a pod or a config map does not have. */
+function subresourceOf(context: CommandContext, info: ResourceInfo, object: KubeObject): KubeObject {
+  const wanted = context.flags.string('subresource')
+  if (!wanted || (wanted === 'status' && info.subresources.includes(wanted))) return object
+  if (wanted === 'scale' && info.subresources.includes('scale')) return scaleOf(object)
+  throw new ApiError('NotFound', 'the server could not find the requested resource')
+}
+
+function scaleOf(object: KubeObject): KubeObject {
+  const { spec, status, metadata } = object as KubeObject & { spec?: { replicas?: number }; status?: { replicas?: number } }
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata
+  return {
+    apiVersion: 'autoscaling/v1',
+    kind: 'Scale',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: spec?.replicas ? { replicas: spec.replicas } : {},
+    status: { replicas: status?.replicas ?? 0 },
+  }
+}
+
+function collect(
+  context: CommandContext,
+  cluster: Cluster,
+  targets: Target[],
+  single: boolean,
+  request: (target: Target) => KubeObject[],
+): Answer {
+  const found: Found[] = []
+  const failures: Error[] = []
+  const infos: ResourceInfo[] = []
+  for (const target of targets) {
+    const { info } = target
+    try {
+      found.push(...request(target).map((object) => ({ info, object })))
+      infos.push(info)
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      const passed = context.flags.bool('ignore-not-found') && error instanceof ApiError && error.reason === 'NotFound'
+      if (!passed) failures.push(error)
+    }
+  }
+  const warnings = targets.map(({ info }) => readWarning(info)).filter((warning) => warning !== undefined)
+  return {
+    found,
+    failures,
+    warnings: [...new Set(warnings)],
+    single,
+    manyKinds: new Set(infos.map((info) => `${groupVersion(info)}/${info.kind}`)).size > 1,
+    infos,
+    requests: targets.length,
+    now: cluster.env.now(),
+    columns: (info) => (info.custom ? customColumns(cluster, info) : columnsOf(info)),
+  }
+}
+
+function customColumns(cluster: Cluster, info: ResourceInfo): Column[] {
+  return customResourceColumns(cluster.view.get('customresourcedefinitions.apiextensions.k8s.io', undefined, info.resource), info.version)
+}

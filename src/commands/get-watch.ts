@@ -1,0 +1,144 @@
+// kubectl get --watch: what is there, then what changes, until interrupted. Upstream: kubectl/pkg/cmd/get/get.go watch.
+import type { KubeObject } from '../api/types'
+import { presented } from '../apiserver/query'
+import type { CommandContext } from '../cli/context'
+import { printerOptions } from '../cli/result'
+import type { Cluster } from '../cluster'
+import { sleep } from '../env'
+import { ApiError, CommandError } from '../errors'
+import { Follower } from '../follower'
+import { parseDuration } from '../lib/ages'
+import { printerFor } from '../print'
+import { formatTable } from '../print/table'
+import { cellsOf, isTable } from './get'
+import { type Answer, documentsNamed, type Found, fetchAnswer } from './get-fetch'
+
+/** How often the state file is looked at (ms). */
+const PAUSE = 100
+
+interface WatchChange {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  found: Found
+}
+
+/** Returns only when `--request-timeout` ends it. */
+export async function watchObjects(context: CommandContext): Promise<undefined> {
+  const { flags } = context
+  const documents = await documentsNamed(context)
+  const follower = new Follower(context.cluster)
+  const fetchNow = (cluster: Cluster) => fetchAnswer(context, cluster, documents)
+  const first = fetchNow(follower.current())
+  if (first.infos.length + first.failures.length > 1) {
+    const what = documents
+      ? 'watch is only supported on individual resources and resource collections'
+      : 'you may only specify a single resource type'
+    throw new CommandError(what)
+  }
+  if (first.failures.length) throw first.failures[0]
+  for (const warning of first.warnings) context.err(`Warning: ${warning}\n`)
+  const write = isTable(context) ? tableWriter(context) : objectWriter(context)
+  if (!flags.bool('watch-only')) {
+    context.out(
+      write(
+        first,
+        first.found.map((found) => ({ type: 'ADDED', found })),
+      ),
+    )
+  }
+  await followChanges(context, follower, first, fetchNow, write)
+}
+
+type Writer = (answer: Answer, changes: WatchChange[]) => string
+
+async function followChanges(
+  context: CommandContext,
+  follower: Follower,
+  first: Answer,
+  fetchNow: (cluster: Cluster) => Answer,
+  write: Writer,
+): Promise<void> {
+  const limit = timeout(context.flags.string('request-timeout'))
+  let known = byUid(first.found)
+  let cluster = follower.current()
+  for (let waited = 0; limit === 0 || waited < limit; waited += PAUSE) {
+    await sleep(PAUSE)
+    const current = follower.current()
+    if (current === cluster) continue
+    cluster = current
+    const answer = fetchNow(cluster)
+    const broken = answer.failures.find((failure) => !(failure instanceof ApiError && failure.reason === 'NotFound'))
+    if (broken) throw broken
+    const now = byUid(answer.found)
+    context.out(write(answer, changesBetween(known, now)))
+    known = now
+  }
+}
+
+function timeout(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text) * 1000
+  try {
+    return parseDuration(text)
+  } catch {
+    throw new CommandError(
+      `Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)`,
+    )
+  }
+}
+
+function byUid(found: Found[]): Map<string, Found> {
+  return new Map(found.map((each) => [each.object.metadata.uid, each]))
+}
+
+/** In the order in which they happened, as far as versions tell. */
+function changesBetween(before: Map<string, Found>, after: Map<string, Found>): WatchChange[] {
+  const changes: WatchChange[] = []
+  for (const [uid, found] of before) if (!after.has(uid)) changes.push({ type: 'DELETED', found })
+  for (const [uid, found] of after) {
+    const old = before.get(uid)
+    if (!old) changes.push({ type: 'ADDED', found })
+    else if (old.object.metadata.resourceVersion !== found.object.metadata.resourceVersion) changes.push({ type: 'MODIFIED', found })
+  }
+  return changes.sort((a, b) => version(a.found.object) - version(b.found.object))
+}
+
+function version(object: KubeObject): number {
+  return Number(object.metadata.resourceVersion)
+}
+
+/** The header comes with the first row; columns keep their widths. */
+function tableWriter(context: CommandContext): Writer {
+  const { flags } = context
+  const remembered: number[] = []
+  let headed = flags.bool('no-headers')
+  const table = (cells: string[][]): string => {
+    const text = formatTable(cells, headed, remembered)
+    headed ||= text !== ''
+    return text
+  }
+  return (answer, changes) => {
+    if (changes.length === 0) return ''
+    if (!flags.bool('output-watch-events')) {
+      return table(
+        cellsOf(
+          context,
+          answer,
+          changes.map(({ found }) => found),
+        ),
+      )
+    }
+    return changes.map(({ type, found }) => table(cellsOf(context, answer, [found], type))).join('')
+  }
+}
+
+function objectWriter(context: CommandContext): Writer {
+  const { flags } = context
+  const printer = printerFor(flags.string('output'), printerOptions(context))
+  const withEvents = flags.bool('output-watch-events')
+  return (_answer, changes) =>
+    changes
+      .map(({ type, found }) => {
+        const object = presented(found.info, found.object)
+        return withEvents ? printer.printEvent({ type, object }) : printer.print(object)
+      })
+      .join('')
+}
