@@ -1,6 +1,6 @@
 // The user's editor on a temporary file. Upstream: kubectl/pkg/cmd/util/editor/editor.go.
 import { spawnSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import crypto from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -23,7 +23,7 @@ function editorOf(host: Host): Editor {
 
 /** Lets the user edit `text` in a new file `PREFIXnnn SUFFIX`; answers the file and what is in it then. Throws CommandError. */
 export function editText(host: Host, prefix: string, suffix: string, text: string): { file: string; text: string } {
-  const file = path.join(os.tmpdir(), `${prefix}${randomBytes(5).readUIntBE(0, 5)}${suffix}`)
+  const file = path.join(os.tmpdir(), `${prefix}${crypto.randomBytes(5).readUIntBE(0, 5)}${suffix}`)
   fs.writeFileSync(file, text, { mode: 0o600 })
   launch(host, file)
   return { file, text: fs.readFileSync(file, 'utf8') }

@@ -1,5 +1,5 @@
 // The Endpoints object of each Service with a selector. Follows pkg/controller/endpoint and pkg/api/v1/endpoints (RepackSubsets).
-import { createHash } from 'node:crypto'
+import crypto from 'node:crypto'
 import type { Controller, ControllerContext } from '../api/contracts'
 import type { EndpointAddress, EndpointSubset, Endpoints, Pod, Service } from '../api/types'
 import { ApiError } from '../errors'
@@ -188,7 +188,7 @@ function portText(port: Port): string {
 function byHash<T>(items: T[], text: (item: T) => string): T[] {
   if (items.length < 2) return items
   return items
-    .map((item) => ({ item, hash: createHash('md5').update(text(item)).digest('hex') }))
+    .map((item) => ({ item, hash: crypto.createHash('md5').update(text(item)).digest('hex') }))
     .sort((a, b) => (a.hash < b.hash ? -1 : 1))
     .map(({ item }) => item)
 }

@@ -1,5 +1,5 @@
 // Hashes and made-up names: pod-template-hash, controller revisions, kube-proxy's chain names, UUIDs.
-import { createHash } from 'node:crypto'
+import crypto from 'node:crypto'
 import { fnv32, fnv32a, safeEncode } from './fnv'
 
 /** JSON with sorted keys and without absent or null fields: equal objects give equal text whatever the order of their keys. */
@@ -49,7 +49,7 @@ export function sha256Base32(text: string, length = 16): string {
   let bits = 0
   let count = 0
   let out = ''
-  for (const byte of createHash('sha256').update(text).digest()) {
+  for (const byte of crypto.createHash('sha256').update(text).digest()) {
     bits = (bits << 8) | byte
     count += 8
     while (count >= 5) {

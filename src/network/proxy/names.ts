@@ -1,11 +1,11 @@
 // The names of a Service port and of its chains. Follows pkg/proxy/iptables/proxier.go (portProtoHash and its users).
-import { createHash } from 'node:crypto'
+import crypto from 'node:crypto'
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** The first sixteen characters of the base32 of the SHA-256. */
 function shortHash(text: string): string {
-  const digest = createHash('sha256').update(text).digest()
+  const digest = crypto.createHash('sha256').update(text).digest()
   let out = ''
   for (let byte = 0; byte < 10; byte += 5) {
     // Five bytes are eight letters; 40 bits fit a number exactly.
