@@ -9,7 +9,6 @@ import type { ResourceInfo } from '../schema/resources'
 import type { CommandContext } from './context'
 import { editText } from './editor'
 import { parseDocuments } from './manifests'
-import { loadYaml } from './yaml'
 
 export interface EditedObject {
   info: ResourceInfo
@@ -97,7 +96,6 @@ class Results {
 /** Runs the session. Throws CommandError, or SilentExit after having said where the edits are kept. */
 export async function edit(context: CommandContext, session: EditSession): Promise<void> {
   const { flags, host } = context
-  await loadYaml()
   const json = flags.string('output') === 'json'
   const shown = session.objects.map(({ object }) => bare(object))
   const list = { apiVersion: 'v1', items: shown, kind: 'List', metadata: {} } as unknown as List

@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Host } from '../env'
 import { AggregateFailure, CommandError } from '../errors'
-import { loadYaml, parseYaml } from './yaml'
+import { parseYaml } from './yaml'
 
 /** A document with where it came from (`file.yml`, `STDIN`). A `List` has been taken apart: `inList` says so. */
 export interface Document {
@@ -108,7 +108,6 @@ export async function parseDocuments(text: string, source: string): Promise<unkn
       // Not JSON after all (a flow mapping, or broken): YAML's words serve both.
     }
   }
-  await loadYaml()
   return splitYaml(clean).map((part) => parseYaml(part, source))
 }
 

@@ -1,33 +1,13 @@
-// YAML text to plain JSON as sigs.k8s.io/yaml reads it: YAML 1.1 words and numbers, no timestamps, bounded aliases.
-import type { DocumentOptions, ParseOptions, SchemaOptions } from 'yaml'
+// YAML manifests: a text's value, or kubectl's complaint about it.
 import { CommandError } from '../errors'
-
-type Yaml = typeof import('yaml')
-
-let library: Yaml | undefined
-
-/** Loads the parser: needed once before `parseYaml`, so that commands without YAML do without it. */
-export async function loadYaml(): Promise<void> {
-  library ??= await import('yaml')
-}
-
-const OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
-  version: '1.1',
-  merge: true,
-  prettyErrors: false,
-  strict: true,
-  uniqueKeys: true,
-  customTags: (tags) => tags.filter((t) => typeof t === 'string' || !/timestamp|binary|set|omap|pairs|intTime|floatTime/.test(t.tag)),
-}
+import { parseYaml as parse, YamlError } from '../schema/yaml'
 
 /** One document's value. Throws CommandError naming the source. */
 export function parseYaml(text: string, source: string): unknown {
-  if (!library) throw new Error('the YAML parser is not loaded')
-  const document = library.parseDocument(text, OPTIONS)
-  const error = document.errors[0]
-  if (error) {
-    const line = text.slice(0, error.pos[0]).split('\n').length
-    throw new CommandError(`error parsing ${source}: error converting YAML to JSON: yaml: line ${line}: ${error.message}`)
+  try {
+    return parse(text)
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error
+    throw new CommandError(`error parsing ${source}: error converting YAML to JSON: yaml: ${error.message}`)
   }
-  return document.toJS({ maxAliasCount: 1000 }) as unknown
 }

@@ -9,7 +9,7 @@ import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
 import { resultPrinter } from '../cli/result'
 import { documentsOf, type Selected, select } from '../cli/select'
-import { loadYaml, parseYaml } from '../cli/yaml'
+import { parseYaml } from '../cli/yaml'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError, combine } from '../errors'
 import { deepEqual } from '../lib/equal'
@@ -55,9 +55,7 @@ async function readPatch(context: CommandContext): Promise<Json> {
   }
   try {
     return JSON.parse(text) as Json
-  } catch {
-    await loadYaml()
-  }
+  } catch {}
   try {
     return parseYaml(text, '') as Json
   } catch (error) {
