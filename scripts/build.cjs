@@ -30,11 +30,10 @@ const lazyBuiltins = {
     const filter = /^node:(child_process|crypto|dgram|http|https|net|os|readline|stream|tls|tty|url|util|worker_threads|zlib)$/
     build.onResolve({ filter }, ({ path: name, kind }) => (kind === 'require-call' ? undefined : { path: name, namespace: 'lazy' }))
     build.onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path: name }) => ({
+      // A getter a name, so that importing copies getters and loads nothing.
       contents: `let loaded
-module.exports = new Proxy({}, {
-  get(_, key) { return key === '__esModule' ? undefined : key === 'default' ? module.exports : (loaded ??= require(${JSON.stringify(name)}))[key] },
-  has(_, key) { return key in (loaded ??= require(${JSON.stringify(name)})) },
-})`,
+for (const key of ${JSON.stringify(Object.keys(require(name)))})
+  Object.defineProperty(exports, key, { enumerable: true, get: () => (loaded ??= require(${JSON.stringify(name)}))[key] })`,
       loader: 'js',
     }))
   },
