@@ -11,6 +11,7 @@ import { replicaSetController } from './replicaset'
 import { replicationControllerController } from './replicationcontroller'
 import { rootCaPublisher } from './root-ca-publisher'
 import { serviceAccountController } from './serviceaccount'
+import { statefulSetController } from './statefulset'
 
 export const CONTROLLERS: Controller[] = [
   namespaceController,
@@ -19,6 +20,7 @@ export const CONTROLLERS: Controller[] = [
   deploymentController,
   replicaSetController,
   replicationControllerController,
+  statefulSetController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
