@@ -1,0 +1,71 @@
+// Which nodes can take a Pod, and why the others cannot, in the scheduler's words and in the order of its plugins.
+// Upstream: pkg/scheduler/framework/plugins.
+import type { ContainerPort, Pod } from '../../api/types'
+import { matchesNodeAffinity, tolerates, untoleratedTaint } from '../../lib/node-match'
+import { type AffinityState, affinityProblem } from './pod-affinity'
+import { hostPorts, type NodeInfo, requestsOf } from './snapshot'
+import { type SpreadState, spreadProblem } from './topology-spread'
+import { type ClaimState, volumeProblem } from './volumes'
+
+/** Why a node is out. `final`: taking Pods away from it would not help. */
+export interface Refusal {
+  reasons: string[]
+  final: boolean
+}
+
+export interface CycleState {
+  claims: ClaimState
+  affinity: AffinityState
+  spread: SpreadState
+}
+
+function refusal(reason: string, final: boolean): Refusal {
+  return { reasons: [reason], final }
+}
+
+function portsClash(a: ContainerPort, b: ContainerPort): boolean {
+  if (a.hostPort !== b.hostPort || (a.protocol || 'TCP') !== (b.protocol || 'TCP')) return false
+  const [left, right] = [a.hostIP || '0.0.0.0', b.hostIP || '0.0.0.0']
+  return left === right || left === '0.0.0.0' || right === '0.0.0.0'
+}
+
+function resourceProblem(pod: Pod, info: NodeInfo): Refusal | undefined {
+  const reasons: string[] = []
+  let final = false
+  const allowed = info.allocatable['pods'] ?? 0
+  if (info.pods.length + 1 > allowed) reasons.push('Too many pods')
+  for (const [name, amount] of Object.entries(requestsOf(pod))) {
+    if (amount === 0) continue
+    const capacity = info.allocatable[name] ?? 0
+    if (amount > capacity - (info.used[name] ?? 0)) {
+      reasons.push(`Insufficient ${name}`)
+      // More than the whole node has: no victim makes room for it.
+      if (amount > capacity) final = true
+    }
+  }
+  return reasons.length ? { reasons, final } : undefined
+}
+
+/** The first plugin that refuses the node; undefined when the Pod fits. */
+export function refusalOf(pod: Pod, info: NodeInfo, state: CycleState): Refusal | undefined {
+  const { node } = info
+  const unschedulable = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
+  if (node.spec.unschedulable && !(pod.spec.tolerations ?? []).some((t) => tolerates(t, unschedulable))) {
+    return refusal('node(s) were unschedulable', true)
+  }
+  if (untoleratedTaint(pod, node, ['NoSchedule', 'NoExecute'])) return refusal('node(s) had untolerated taint(s)', true)
+  if (!matchesNodeAffinity(pod, node)) return refusal("node(s) didn't match Pod's node affinity/selector", true)
+  const wanted = hostPorts(pod)
+  if (wanted.length > 0) {
+    const taken = info.pods.flatMap(hostPorts)
+    if (wanted.some((port) => taken.some((other) => portsClash(port, other)))) {
+      return refusal("node(s) didn't have free ports for the requested pod ports", false)
+    }
+  }
+  return (
+    resourceProblem(pod, info) ??
+    volumeProblem(state.claims, node) ??
+    spreadProblem(pod, node, state.spread) ??
+    affinityProblem(pod, node, state.affinity)
+  )
+}

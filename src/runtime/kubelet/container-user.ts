@@ -1,0 +1,48 @@
+// The user a container's first process runs as: security contexts over the image's USER.
+import type { Container, Pod } from '../../api/types'
+import { imageOf } from '../images/index'
+import type { World } from '../world'
+
+interface SecurityContext {
+  runAsUser?: number
+  runAsGroup?: number
+  runAsNonRoot?: boolean
+  fsGroup?: number
+  supplementalGroups?: number[]
+}
+
+function contexts(pod: Pod, container: Container): { own: SecurityContext; whole: SecurityContext } {
+  return { own: (container.securityContext ?? {}) as SecurityContext, whole: (pod.spec.securityContext ?? {}) as SecurityContext }
+}
+
+/** `uid[:gid]` or names, as the image says; '' when it does not. */
+function imageUser(world: World, container: Container): string {
+  const found = imageOf(container.image, world.records)
+  return 'missing' in found ? '' : (found.image.user ?? '')
+}
+
+/** As CRI reports it in a container's status. */
+export function containerUser(world: World, pod: Pod, container: Container): { uid: number; gid: number; supplementalGroups: number[] } {
+  const { own, whole } = contexts(pod, container)
+  const [user, group] = imageUser(world, container).split(':')
+  const number = (text: string | undefined) => (text !== undefined && /^\d+$/.test(text) ? Number(text) : 0)
+  const asked = own.runAsUser ?? whole.runAsUser
+  const uid = asked ?? number(user)
+  const gid = own.runAsGroup ?? whole.runAsGroup ?? (asked === undefined ? number(group) : 0)
+  const more = [...(whole.supplementalGroups ?? []), ...(whole.fsGroup === undefined ? [] : [whole.fsGroup])]
+  return { gid, supplementalGroups: [...new Set([gid, ...more])], uid }
+}
+
+/** Why `runAsNonRoot` forbids the container, in the kubelet's words (pkg/kubelet/kuberuntime/security_context.go). */
+export function nonRootProblem(world: World, pod: Pod, container: Container, podText: string): string | undefined {
+  const { own, whole } = contexts(pod, container)
+  if (!(own.runAsNonRoot ?? whole.runAsNonRoot)) return undefined
+  const asked = own.runAsUser ?? whole.runAsUser
+  const about = `(pod: "${podText}", container: ${container.name})`
+  if (asked !== undefined) return asked === 0 ? `container's runAsUser breaks non-root policy ${about}` : undefined
+  const user = imageUser(world, container).split(':')[0]
+  if (user === '' || user === '0') return `container has runAsNonRoot and image will run as root ${about}`
+  if (!/^\d+$/.test(user))
+    return `container has runAsNonRoot and image has non-numeric user (${user}), cannot verify user is non-root ${about}`
+  return undefined
+}

@@ -1,0 +1,275 @@
+// The kubelets of all nodes as one controller: it brings each Pod to life, keeps it alive and ends it, event by event on the cluster's clock.
+// Upstream: pkg/kubelet. A call plays what is due at this moment, in the order in which a kubelet would see it, and says when it is next due.
+import type { Change, Controller, ControllerContext, View } from '../../api/contracts'
+import type { Pod } from '../../api/types'
+import { deepEqual } from '../../lib/equal'
+import { fromTime, timestamp } from '../../lib/time'
+import { clusterNetwork } from '../../network/cluster-network'
+import { containerRecord, endContainer, terminationMessage, wakeContainer } from '../containers'
+import { containerEnvironment } from '../environment'
+import { activeFaults, concerns, nodeDown } from '../faults'
+import { mountProblem } from '../volumes'
+import type { World } from '../world'
+import { rejectionOf } from './admission'
+import { advanceKills, shortenKills } from './kill'
+import { isTerminalPhase } from './phase'
+import { nextTick, runTriggered, tick } from './probe-workers'
+import { containerOf, emit, isRunning, type PodState, type Session, withAddress } from './state'
+import { isBusy, isWaiting, resumeSync, syncPod } from './sync'
+import { beginTermination, confirmDeletion, finishTermination, tearDown } from './termination'
+
+const TABLE = 'pods'
+/** One moment cannot hold more than this many rounds. */
+const MOST_ROUNDS = 500
+const DEADLINE_MESSAGE = 'Pod was active on the node longer than the specified deadline'
+
+function keyOf(pod: { metadata: { namespace?: string; name: string } }): string {
+  return `${pod.metadata.namespace}/${pod.metadata.name}`
+}
+
+/** What the kubelet writes itself concerns it no more. */
+function changedByOthers({ before, after }: Change): boolean {
+  if (!before || !after) return true
+  return seenOf(before as Pod) !== seenOf(after as Pod)
+}
+
+/** What of a Pod makes its kubelet act. */
+function seenOf({ metadata, spec, status }: Pod): string {
+  const gates = (spec.readinessGates ?? []).map(({ conditionType }) => status?.conditions?.find((c) => c.type === conditionType)?.status)
+  return [
+    metadata.uid,
+    spec.nodeName,
+    metadata.generation,
+    metadata.deletionTimestamp,
+    metadata.deletionGracePeriodSeconds,
+    ...gates,
+  ].join()
+}
+
+/** Pods of the namespace that wait for configuration. */
+function* waitingPods(change: Change, view: View): Iterable<string> {
+  const namespace = (change.after ?? change.before)?.metadata.namespace
+  for (const pod of view.list<Pod>('pods', namespace)) {
+    const waits = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].some((s) => s.state.waiting)
+    if (pod.spec.nodeName && (waits || usesWatchedFiles(pod))) yield keyOf(pod)
+  }
+}
+
+function usesWatchedFiles(pod: Pod): boolean {
+  return (pod.spec.volumes ?? []).some((v) => v['configMap'] || v['secret'] || (v['projected'] && !v.name.startsWith('kube-api-access-')))
+}
+
+export const kubelet: Controller = {
+  name: 'kubelet',
+  watches: {
+    pods: (change) => {
+      const pod = (change.after ?? change.before) as Pod
+      return pod.spec.nodeName && changedByOthers(change) ? [keyOf(pod)] : []
+    },
+    configmaps: waitingPods,
+    secrets: waitingPods,
+  },
+  reconcile,
+}
+
+function reconcile(key: string, context: ControllerContext): void {
+  const { api, records, env } = context
+  const [namespace, name] = key.split('/')
+  const world: World = {
+    view: api,
+    records,
+    env,
+    network: clusterNetwork({ view: api, records, env }),
+    touched: (pod) => context.enqueue(keyOf({ metadata: pod })),
+  }
+  const pod = api.get<Pod>('pods', namespace, name)
+  const stored = records.get<PodState>(TABLE, key)
+  if (stored && stored.uid !== pod?.metadata.uid) tearDown(world, key, stored)
+  const host = pod?.spec.nodeName
+  if (!pod || !host) return
+  if (nodeDown(world, host)) return
+  let state = stored?.uid === pod.metadata.uid ? structuredClone(stored) : undefined
+  if (!state && isTerminalPhase(pod.status?.phase)) {
+    if (pod.metadata.deletionTimestamp) confirmDeletion({ api, pod } as Session)
+    return
+  }
+  const fresh = !state
+  state ??= newState(pod, host, env.now())
+  const session: Session = { api, records, env, world, pod, state, host, triggers: new Set() }
+  if (fresh && !admit(session)) return
+  play(session)
+  if (!api.get('pods', namespace, name)) return
+  if (!deepEqual(state, stored)) records.put(TABLE, key, state)
+  const next = nextDue(session)
+  if (next !== undefined) context.wakeAt(next)
+}
+
+function newState(pod: Pod, node: string, now: number): PodState {
+  return {
+    uid: pod.metadata.uid,
+    node,
+    stage: 'syncing',
+    startTime: pod.status?.startTime ? fromTime(pod.status.startTime) : now,
+    sandbox: false,
+    containers: {},
+    waiting: {},
+    crashes: {},
+    pulls: {},
+    workers: {},
+    kills: {},
+  }
+}
+
+/** A Pod that does not fit on its node is failed and never started. */
+function admit(session: Session): boolean {
+  const { api, pod, env } = session
+  const rejection = rejectionOf(session)
+  if (!rejection) return true
+  emit(session, 'Warning', rejection.reason, rejection.message)
+  const message = `Pod was rejected: ${rejection.message}`
+  api.updateStatus<Pod>({
+    ...pod,
+    status: { ...pod.status, phase: 'Failed', reason: rejection.reason, message, startTime: timestamp(env.now()) },
+  })
+  return false
+}
+
+/** Plays everything that is due now. */
+function play(session: Session): void {
+  const { state } = session
+  let dirty = noticeChange(session) || configArrived(session)
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    // A probe whose time has come looks before the processes go on; a readiness probe, whose ticker began after its container, afterwards.
+    if (state.stage !== 'terminated' && tick(session, ['startup', 'liveness'])) dirty = true
+    else if (runProcesses(session) || advanceKills(session)) {
+      noticeExits(session)
+      dirty = true
+      continue
+    } else if (noticeExits(session)) {
+      dirty = true
+      continue
+    } else if (state.stage !== 'terminated' && tick(session, ['readiness'])) dirty = true
+    if (pastDeadline(session) || (state.syncAt !== undefined && state.syncAt <= session.env.now())) dirty = true
+    if (!dirty) return
+    dirty = progress(session)
+    if (session.triggers.size > 0 && runTriggered(session)) dirty = true
+  }
+}
+
+/** One step of the Pod's life; true when another one follows at once. */
+function progress(session: Session): boolean {
+  const { state, pod } = session
+  if (state.stage === 'terminating') return finishTermination(session)
+  if (state.stage === 'terminated') {
+    if (pod.metadata.deletionTimestamp) confirmDeletion(session)
+    return false
+  }
+  if (pod.metadata.deletionTimestamp) {
+    beginTermination(session)
+    return true
+  }
+  if (isBusy(session)) return false
+  if (isWaiting(session)) return resumeSync(session)
+  return syncPod(session)
+}
+
+/** Takes in a changed spec or a deletion. */
+function noticeChange(session: Session): boolean {
+  const { state, pod } = session
+  const seen = seenOf(pod)
+  if (seen === state.seen) return false
+  state.seen = seen
+  if (state.stage === 'terminating' && pod.metadata.deletionGracePeriodSeconds !== undefined)
+    shortenKills(session, pod.metadata.deletionGracePeriodSeconds)
+  return true
+}
+
+/** What a container or a volume waited for is there. */
+function configArrived(session: Session): boolean {
+  const { state, pod, world } = session
+  if (state.stage !== 'syncing') return false
+  if (state.mountFailures !== undefined) return mountProblem(world, pod) === undefined
+  for (const [name, { reason }] of Object.entries(state.waiting)) {
+    const container = reason === 'CreateContainerConfigError' ? containerOf(pod, name) : undefined
+    if (container && !('error' in containerEnvironment(world, pod, container, state.ip))) return true
+  }
+  return false
+}
+
+/** Programs whose time has come go on; crash faults strike. */
+function runProcesses(session: Session): boolean {
+  const { state, world, env } = session
+  const pod = withAddress(session)
+  let moved = false
+  for (const [name, own] of Object.entries(state.containers)) {
+    const container = isRunning(own) ? containerOf(pod, name) : undefined
+    if (!container) continue
+    const crash = nextCrash(session, name)
+    if (crash && crash.at <= env.now()) {
+      endContainer(world, pod, container, { code: crash.code })
+      moved = true
+      continue
+    }
+    const record = containerRecord(world, state.uid, name)
+    if (record?.wakeAt === undefined || record.wakeAt > env.now()) continue
+    if (wakeContainer(world, pod, container)?.exit) moved = true
+  }
+  return moved
+}
+
+function noticeExits(session: Session): boolean {
+  const { state, world, pod } = session
+  let any = false
+  for (const [name, own] of Object.entries(state.containers)) {
+    if (!isRunning(own)) continue
+    const current = own.current!
+    const record = containerRecord(world, state.uid, name)
+    const container = containerOf(pod, name)
+    if (!record?.exit || record.id !== current.id || !container) continue
+    const message = terminationMessage(world, pod, container, record)
+    current.finishedAt = record.finishedAt ?? session.env.now()
+    current.exit = { ...record.exit, ...(message ? { message } : {}) }
+    any = true
+  }
+  return any
+}
+
+/** When a crash fault next ends this container, ms. */
+function nextCrash({ state, world, pod }: Session, name: string): { at: number; code: number } | undefined {
+  const startedAt = state.containers[name]?.current?.startedAt ?? 0
+  let next: { at: number; code: number } | undefined
+  for (const fault of activeFaults(world, 'crash')) {
+    if (!concerns(fault, pod, name)) continue
+    if (fault.everyMs === undefined && startedAt > fault.addedAt) continue
+    const at = fault.everyMs === undefined ? fault.addedAt : Math.max(startedAt + fault.everyMs, fault.addedAt)
+    if (!next || at < next.at) next = { at, code: fault.code ?? 1 }
+  }
+  return next
+}
+
+function deadlineOf({ pod, state }: Session): number | undefined {
+  const seconds = pod.spec.activeDeadlineSeconds
+  return seconds === undefined || state.stage !== 'syncing' || state.evicted ? undefined : state.startTime + seconds * 1000
+}
+
+function pastDeadline(session: Session): boolean {
+  const deadline = deadlineOf(session)
+  if (deadline === undefined || deadline > session.env.now()) return false
+  session.state.evicted = { reason: 'DeadlineExceeded', message: DEADLINE_MESSAGE }
+  return true
+}
+
+/** When something happens to the Pod next by itself, ms. */
+function nextDue(session: Session): number | undefined {
+  const { state, world } = session
+  if (state.stage === 'terminated') return undefined
+  const times = [nextTick(session), state.syncAt, deadlineOf(session)]
+  for (const kill of Object.values(state.kills)) times.push(kill.until)
+  for (const [name, own] of Object.entries(state.containers)) {
+    if (!isRunning(own)) continue
+    times.push(own.current!.hookUntil, containerRecord(world, state.uid, name)?.wakeAt, nextCrash(session, name)?.at)
+  }
+  let next: number | undefined
+  for (const time of times) if (time !== undefined && (next === undefined || time < next)) next = time
+  return next
+}

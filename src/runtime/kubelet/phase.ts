@@ -1,0 +1,61 @@
+// The phase of a Pod from the states of its containers. Follows getPhase of pkg/kubelet/kubelet_pods.go.
+import type { ContainerStatus, Pod, PodStatus } from '../../api/types'
+import { initContainers, isSidecar } from './state'
+
+/** `terminal`: the Pod's containers will not be started again, whatever the restart policy. */
+export function podPhase(
+  pod: Pod,
+  statuses: { init: ContainerStatus[]; regular: ContainerStatus[] },
+  terminal: boolean,
+  initialized: boolean,
+): PodStatus['phase'] {
+  const { restartPolicy } = pod.spec
+  let pendingInit = 0
+  let failedInit = 0
+  let pendingSidecars = 0
+  let unknown = 0
+  let running = 0
+  let waiting = 0
+  let stopped = 0
+  let succeeded = 0
+  for (const container of initContainers(pod)) {
+    const status = statuses.init.find((s) => s.name === container.name)
+    const { state, lastState } = status ?? {}
+    if (isSidecar(container)) {
+      if (!status) unknown++
+      else if (state?.running) {
+        if (!status.started) pendingSidecars++
+        running++
+      } else if (state?.waiting && !lastState?.terminated) {
+        pendingSidecars++
+        waiting++
+      }
+      continue
+    }
+    const ended = state?.terminated ?? (state?.waiting ? lastState?.terminated : undefined)
+    if (!ended) pendingInit++
+    else if (ended.exitCode !== 0) failedInit++
+  }
+  for (const container of pod.spec.containers) {
+    const status = statuses.regular.find((s) => s.name === container.name)
+    if (!status) unknown++
+    else if (status.state.running) running++
+    else if (status.state.terminated) {
+      stopped++
+      if (status.state.terminated.exitCode === 0) succeeded++
+    } else if (status.lastState.terminated) stopped++
+    else waiting++
+  }
+  if (failedInit > 0 && restartPolicy === 'Never') return 'Failed'
+  if (pendingInit > 0 || (pendingSidecars > 0 && !initialized) || waiting > 0) return 'Pending'
+  if (running > 0 && unknown === 0) return 'Running'
+  if (running > 0 || stopped === 0 || unknown > 0) return 'Pending'
+  if (terminal) return stopped === succeeded ? 'Succeeded' : 'Failed'
+  if (restartPolicy === 'Always') return 'Running'
+  if (stopped === succeeded) return 'Succeeded'
+  return restartPolicy === 'Never' ? 'Failed' : 'Running'
+}
+
+export function isTerminalPhase(phase: string | undefined): boolean {
+  return phase === 'Succeeded' || phase === 'Failed'
+}

@@ -1,0 +1,148 @@
+// The prober's workers: when a probe runs, how outcomes in a row become a result, what a result changes.
+// Follows doProbe of pkg/kubelet/prober/worker.go and the results manager.
+import type { Container, ContainerStatus, Probe } from '../../api/types'
+import { type ProbeOutcome, runProbe } from '../probes'
+import { isTerminalPhase } from './phase'
+import { containerOf, emit, initContainers, isSidecar, type ProbeResult, type ProbeType, type ProbeWorker, type Session } from './state'
+
+const TITLES: Record<ProbeType, string> = { startup: 'Startup', readiness: 'Readiness', liveness: 'Liveness' }
+const INITIAL: Record<ProbeType, ProbeResult> = { startup: 'unknown', readiness: 'failure', liveness: 'success' }
+/** In the order in which the kubelet makes a container's workers. */
+export const PROBE_TYPES: ProbeType[] = ['startup', 'readiness', 'liveness']
+
+export function probeOf(container: Container, type: ProbeType): Probe | undefined {
+  return container[`${type}Probe`]
+}
+
+/** Makes the workers a Pod's probes need; those there are stay. */
+export function addWorkers({ pod, state }: Session): void {
+  for (const container of [...pod.spec.containers, ...initContainers(pod).filter(isSidecar)]) {
+    for (const type of PROBE_TYPES) if (probeOf(container, type)) state.workers[`${type}/${container.name}`] ??= { run: 0 }
+  }
+}
+
+export function stopWorkers({ state }: Session, types: ProbeType[]): void {
+  for (const key of Object.keys(state.workers)) if (types.includes(typeOf(key))) delete state.workers[key]
+}
+
+function typeOf(key: string): ProbeType {
+  return key.slice(0, key.indexOf('/')) as ProbeType
+}
+
+function periodOf(probe: Probe): number {
+  return (probe.periodSeconds ?? 10) * 1000
+}
+
+/** The tickers begin when their container first runs: the first look is then, the others a period apart. */
+export function startTickers({ state, env }: Session, container: string): void {
+  for (const type of PROBE_TYPES) {
+    const worker = state.workers[`${type}/${container}`]
+    if (worker && worker.next === undefined) worker.next = env.now()
+  }
+}
+
+function statusOf(session: Session, container: string): ContainerStatus | undefined {
+  const { containerStatuses = [], initContainerStatuses = [] } = session.pod.status
+  return containerStatuses.find((s) => s.name === container) ?? initContainerStatuses.find((s) => s.name === container)
+}
+
+/** Stores a result; true when it is news, upon which the kubelet syncs the Pod. Good news of liveness is none. */
+function setResult(worker: ProbeWorker, type: ProbeType, result: ProbeResult): boolean {
+  if (worker.result === result) return false
+  worker.result = result
+  return type !== 'liveness' || result === 'failure'
+}
+
+/** One look of a worker. True when a result changed. */
+export function doProbe(session: Session, type: ProbeType, name: string): boolean {
+  const { pod, state, env } = session
+  const worker = state.workers[`${type}/${name}`]
+  const container = containerOf(pod, name)
+  const probe = container && probeOf(container, type)
+  const status = statusOf(session, name)
+  if (!worker || !probe || !status?.containerID || isTerminalPhase(pod.status.phase)) return false
+  const id = status.containerID.slice('containerd://'.length)
+  let news = false
+  if (worker.id !== id) {
+    worker.id = id
+    delete worker.result
+    delete worker.onHold
+    news = setResult(worker, type, INITIAL[type])
+  }
+  if (worker.onHold) return news
+  if (!status.state.running) return setResult(worker, type, 'failure') || news
+  const startedAt = state.containers[name]?.current?.startedAt ?? 0
+  if (Math.floor((env.now() - startedAt) / 1000) < (probe.initialDelaySeconds ?? 0)) return news
+  if (status.started ? type === 'startup' : type !== 'startup') return news
+  const outcome = runProbe(session.world, pod, container, probe, type)
+  report(session, type, name, outcome)
+  if (outcome.result === 'error') return news
+  const result: ProbeResult = outcome.result === 'failure' ? 'failure' : 'success'
+  worker.run = worker.last === result ? worker.run + 1 : 1
+  worker.last = result
+  const needed = result === 'failure' ? (probe.failureThreshold ?? 3) : (probe.successThreshold ?? 1)
+  if (worker.run < needed) return news
+  news = setResult(worker, type, result) || news
+  if (type !== 'readiness' && result === 'failure') {
+    worker.onHold = true
+    worker.run = 0
+  }
+  return news
+}
+
+function report(session: Session, type: ProbeType, name: string, outcome: ProbeOutcome): void {
+  const title = TITLES[type]
+  if (outcome.result === 'failure') emit(session, 'Warning', 'Unhealthy', `${title} probe failed: ${outcome.output}`, name)
+  else if (outcome.result === 'warning') emit(session, 'Warning', 'ProbeWarning', `${title} probe warning: ${outcome.output}`, name)
+  else if (outcome.result === 'error')
+    emit(session, 'Warning', 'Unhealthy', `${title} probe errored and resulted in unknown state: ${outcome.error}`, name)
+}
+
+/** Runs the workers of these kinds whose tick has come, up to the first whose result changed: true then. */
+export function tick(session: Session, types: ProbeType[]): boolean {
+  const { state, env, pod } = session
+  const now = env.now()
+  for (const key of workerKeys(session)) {
+    const type = typeOf(key)
+    const worker = state.workers[key]
+    if (!types.includes(type) || worker?.next === undefined || worker.next > now) continue
+    const name = key.slice(type.length + 1)
+    const container = containerOf(pod, name)
+    const probe = container && probeOf(container, type)
+    if (!probe) continue
+    const period = periodOf(probe)
+    worker.next += Math.max(1, Math.ceil((now - worker.next + 1) / period)) * period
+    if (doProbe(session, type, name)) return true
+  }
+  return false
+}
+
+function workerKeys({ pod, state }: Session): string[] {
+  const names = [...pod.spec.containers, ...initContainers(pod)].map((c) => c.name)
+  return names.flatMap((name) => PROBE_TYPES.map((type) => `${type}/${name}`)).filter((key) => state.workers[key])
+}
+
+/** A readiness probe out of turn, because a status found its container not ready; its ticker starts over. */
+export function runTriggered(session: Session): boolean {
+  const names = [...session.triggers]
+  session.triggers.clear()
+  let news = false
+  for (const name of names) {
+    const worker = session.state.workers[`readiness/${name}`]
+    const container = containerOf(session.pod, name)
+    const probe = container?.readinessProbe
+    if (!worker || !probe) continue
+    worker.next = session.env.now() + periodOf(probe)
+    news = doProbe(session, 'readiness', name) || news
+  }
+  return news
+}
+
+/** When the next worker looks, ms. */
+export function nextTick({ state }: Session): number | undefined {
+  let next: number | undefined
+  for (const worker of Object.values(state.workers)) {
+    if (worker.next !== undefined && (next === undefined || worker.next < next)) next = worker.next
+  }
+  return next
+}

@@ -1,0 +1,68 @@
+// Having an image on the node before a container starts: pull policies, failures and their back-off.
+// Follows pkg/kubelet/images/image_manager.go.
+import type { Container } from '../../api/types'
+import { formatDuration } from '../../lib/ages'
+import { pullFault } from '../faults'
+import { type FoundImage, imageOf } from '../images/index'
+import { inBackoffSinceUpdate, nextBackoff } from './backoff'
+import { emit, type Session, type WaitReason } from './state'
+
+/** Record table `node-images`, key `node/canonical name`: what was pulled since the node came up. */
+const PULLED = 'node-images'
+/** Compressed bytes a registry delivers in a second, for the time an event names. */
+const SPEED = 24_000_000
+
+export type Present = { found: FoundImage } | WaitReason
+
+function presence(session: Session, found: FoundImage): boolean {
+  // The catalogue's images lie on every node, as kind or minikube have them loaded; others come from their registry first.
+  return found.known || session.records.get(PULLED, `${session.host}/${found.reference.canonical.replaceAll('/', '_')}`) !== undefined
+}
+
+/** The image of a container, pulled if its policy says so. Writes the events; a failure is what the container waits for. */
+export function ensureImage(session: Session, container: Container): Present {
+  const { image, imagePullPolicy } = container
+  const tell = (type: 'Normal' | 'Warning', reason: string, message: string) => emit(session, type, reason, message, container.name)
+  const fault = pullFault(session.world, session.pod, image)
+  const lookup = imageOf(image, session.records, session.records.get('settings', 'pull') === 'strict')
+  if ('missing' in lookup && lookup.missing === 'invalid') {
+    const message = `Failed to apply default image tag "${image}": ${lookup.message}`
+    tell('Warning', 'InspectFailed', message)
+    return { reason: 'InvalidImageName', message }
+  }
+  const found = 'missing' in lookup ? undefined : lookup
+  const present = found !== undefined && !fault && presence(session, found)
+  if (present && imagePullPolicy !== 'Always') {
+    tell('Normal', 'Pulled', `Container image "${image}" already present on machine and can be accessed by the pod`)
+    return { found }
+  }
+  if (imagePullPolicy === 'Never') {
+    const message = `Container image "${image}" is not present with pull policy of Never`
+    tell('Warning', 'ErrImageNeverPull', message)
+    return { reason: 'ErrImageNeverPull', message }
+  }
+  const { pulls } = session.state
+  const now = session.env.now()
+  const entry = pulls[image]
+  if (inBackoffSinceUpdate(entry, now)) {
+    const message = `Back-off pulling image "${image}"`
+    tell('Normal', 'BackOff', message)
+    return { reason: 'ImagePullBackOff', message: `${message}: ErrImagePull: ${entry.error}` }
+  }
+  tell('Normal', 'Pulling', `Pulling image "${image}"`)
+  if (found && !fault) {
+    delete pulls[image]
+    if (!presence(session, found)) session.records.put(PULLED, `${session.host}/${found.reference.canonical.replaceAll('/', '_')}`, 1)
+    tell('Normal', 'Pulled', pulledMessage(found, image))
+    return { found }
+  }
+  const error = fault ?? (lookup as { message: string }).message
+  tell('Warning', 'Failed', `Failed to pull image "${image}": ${error}`)
+  pulls[image] = { ...nextBackoff(entry, now, now), error }
+  return { reason: 'ErrImagePull', message: error }
+}
+
+function pulledMessage({ image }: FoundImage, name: string): string {
+  const took = formatDuration(Math.round(300 + (image.sizeBytes / SPEED) * 1000))
+  return `Successfully pulled image "${name}" in ${took} (${took} including waiting). Image size: ${image.sizeBytes} bytes.`
+}

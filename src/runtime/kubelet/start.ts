@@ -1,0 +1,118 @@
+// Starting one container: back-off, image, configuration, creation, post-start hook, with their events.
+// Follows doBackOff and startContainer of pkg/kubelet/kuberuntime.
+import type { Container } from '../../api/types'
+import { formatDuration } from '../../lib/ages'
+import { startContainer } from '../containers'
+import { containerEnvironment } from '../environment'
+import { inBackoffSince, nextBackoff } from './backoff'
+import { nonRootProblem } from './container-user'
+import { runHook } from './hooks'
+import { beginKill } from './kill'
+import { ensureImage } from './pull'
+import { containerOf, emit, type Instance, type PendingStart, podText, type Session, withAddress } from './state'
+
+/** `started`: it runs (or ran). `hook`: its post-start hook takes time. Else what it waits for, and until when if that is known. */
+export type StartOutcome = { started: true; hook?: boolean } | { started: false; until?: number }
+
+/** `start` of SyncPod: the reason cache is brought up to date. */
+export function tryStart(session: Session, { name, exitedAt }: PendingStart): StartOutcome {
+  const { pod, state } = session
+  const container = containerOf(pod, name)
+  if (!container) return { started: true }
+  const blocked = backoffOf(session, container, exitedAt)
+  if (blocked) return blocked
+  const outcome = start(session, container)
+  if (outcome.started) delete state.waiting[name]
+  return outcome
+}
+
+function backoffOf(session: Session, container: Container, exitedAt: number | undefined): StartOutcome | undefined {
+  if (exitedAt === undefined) return undefined
+  const { pod, state, env } = session
+  const { name } = container
+  const entry = state.crashes[name]
+  if (!inBackoffSince(entry, exitedAt, env.now())) {
+    state.crashes[name] = nextBackoff(entry, exitedAt, env.now())
+    return undefined
+  }
+  emit(session, 'Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${podText(pod)}`, name)
+  const message = `back-off ${formatDuration(entry.delay)} restarting failed container=${name} pod=${podText(pod)}`
+  state.waiting[name] = { reason: 'CrashLoopBackOff', message }
+  return { started: false, until: exitedAt + entry.delay }
+}
+
+/** 64 hexadecimal digits. */
+function newId(session: Session): string {
+  let id = ''
+  for (let i = 0; i < 8; i++)
+    id += Math.floor(session.env.random() * 0x100000000)
+      .toString(16)
+      .padStart(8, '0')
+  return id
+}
+
+function fails(session: Session, name: string, reason: string, message: string, event = message): StartOutcome {
+  session.state.waiting[name] = { reason, message }
+  emit(session, 'Warning', 'Failed', `Error: ${event}`, name)
+  return { started: false }
+}
+
+function start(session: Session, container: Container): StartOutcome {
+  const { world, pod, state, env } = session
+  const { name } = container
+  const image = ensureImage(session, container)
+  if (!('found' in image)) return fails(session, name, image.reason, image.message, image.reason)
+  const environment = containerEnvironment(world, pod, container, state.ip)
+  if ('error' in environment) return fails(session, name, 'CreateContainerConfigError', environment.error)
+  const problem = nonRootProblem(world, pod, container, podText(pod))
+  if (problem) return fails(session, name, 'CreateContainerConfigError', problem)
+  const own = state.containers[name]
+  const restartCount = own?.current ? own.current.restartCount + 1 : 0
+  const record = startContainer(world, withAddress(session), container, {
+    id: newId(session),
+    restartCount,
+    variables: environment.variables,
+  })
+  const instance: Instance = {
+    id: record.id,
+    restartCount,
+    image: image.found.reference.canonical,
+    imageId: image.found.id,
+    specImage: container.image,
+    startedAt: record.startedAt,
+  }
+  state.containers[name] = { current: instance, ...(own?.current ? { previous: own.current } : {}) }
+  emit(session, 'Normal', 'Created', 'Container created', name)
+  if (record.exit?.reason === 'StartError' || record.exit?.reason === 'ContainerCannotRun') {
+    const message = record.exit.message ?? ''
+    Object.assign(instance, { finishedAt: env.now(), exit: record.exit, shown: true })
+    return fails(session, name, 'RunContainerError', message)
+  }
+  emit(session, 'Normal', 'Started', 'Container started', name)
+  return postStart(session, container, instance)
+}
+
+function postStart(session: Session, container: Container, instance: Instance): StartOutcome {
+  const hook = container.lifecycle?.postStart
+  if (!hook) return { started: true }
+  const result = runHook(session, container, hook)
+  if (result.problem !== undefined) instance.hookFailed = result.problem
+  if (result.durationMs > 0) {
+    instance.hookUntil = session.env.now() + result.durationMs
+    return { started: true, hook: true }
+  }
+  return endPostStart(session, container, instance)
+}
+
+/** The post-start hook is over: the container goes on, or is killed because the hook failed. */
+export function endPostStart(session: Session, container: Container, instance: Instance): StartOutcome {
+  delete instance.hookUntil
+  if (instance.hookFailed === undefined) return { started: true }
+  const message = instance.hookFailed
+  delete instance.hookFailed
+  // The message may hold secrets, so the event does not carry it.
+  emit(session, 'Warning', 'FailedPostStartHook', 'PostStartHook failed', container.name)
+  beginKill(session, container, { message: 'FailedPostStartHook' })
+  session.state.waiting[container.name] = { reason: 'PostStartHookError', message }
+  return { started: false }
+}

@@ -1,0 +1,222 @@
+// The status a kubelet reports for a Pod: phase, conditions, addresses, and one entry a container.
+// Follows generateAPIPodStatus and convertToAPIContainerStatuses of pkg/kubelet/kubelet_pods.go.
+import type { Container, ContainerState, ContainerStatus, Node, Pod, PodStatus } from '../../api/types'
+import { deepEqual } from '../../lib/equal'
+import { timestamp } from '../../lib/time'
+import { nodeIp } from '../../network/ipam'
+import { anyRegularStarted, podConditions } from './conditions'
+import { containerUser } from './container-user'
+import { isTerminalPhase, podPhase } from './phase'
+import { startTickers } from './probe-workers'
+import { shouldRestart } from './restart'
+import { emit, type Instance, initContainers, isRunning, isSidecar, type Session } from './state'
+
+const EPOCH = '1970-01-01T00:00:00Z'
+
+/** `terminated` of an instance that ended. */
+function terminatedState(instance: Instance): ContainerState {
+  const exit = instance.exit ?? { code: 137 }
+  return {
+    terminated: {
+      containerID: `containerd://${instance.id}`,
+      exitCode: exit.code,
+      finishedAt: timestamp(instance.finishedAt ?? instance.startedAt),
+      ...(exit.message ? { message: exit.message } : {}),
+      reason: exit.reason ?? (exit.code === 0 ? 'Completed' : 'Error'),
+      startedAt: exit.reason === 'StartError' ? EPOCH : timestamp(instance.startedAt),
+    },
+  }
+}
+
+function volumeMounts(container: Container): object {
+  const mounts = container.volumeMounts ?? []
+  if (mounts.length === 0) return {}
+  return {
+    volumeMounts: mounts.map(({ name, mountPath, readOnly, ...rest }) => ({
+      mountPath,
+      name,
+      ...(readOnly ? { readOnly: true, recursiveReadOnly: (rest as { recursiveReadOnly?: string }).recursiveReadOnly ?? 'Disabled' } : {}),
+    })),
+  }
+}
+
+function resources(container: Container): object {
+  const { requests, limits } = container.resources ?? {}
+  const some = (list: object | undefined) => list !== undefined && Object.keys(list).length > 0
+  return {
+    ...(some(requests) ? { allocatedResources: requests } : {}),
+    resources: { ...(some(limits) ? { limits } : {}), ...(some(requests) ? { requests } : {}) },
+  }
+}
+
+/** True while an instance counts as existing: its post-start hook is over. */
+function visible(instance: Instance | undefined, now: number): instance is Instance {
+  return instance !== undefined && (instance.hookUntil === undefined || instance.hookUntil <= now)
+}
+
+function containerStatus(session: Session, container: Container): ContainerStatus {
+  const { pod, state, env } = session
+  const own = state.containers[container.name] ?? {}
+  const current = visible(own.current, env.now()) ? own.current : undefined
+  if (!current) {
+    const lastEnd = own.current ? own.previous : undefined
+    return {
+      image: container.image,
+      imageID: '',
+      lastState: lastEnd ? terminatedState(lastEnd) : {},
+      name: container.name,
+      ready: false,
+      restartCount: lastEnd ? lastEnd.restartCount : 0,
+      state: { waiting: waitingReason(session, container) },
+      ...volumeMounts(container),
+    }
+  }
+  const ended = current.finishedAt !== undefined && current.shown
+  let containerState: ContainerState = ended ? terminatedState(current) : { running: { startedAt: timestamp(current.startedAt) } }
+  let lastState: ContainerState = own.previous ? terminatedState(own.previous) : {}
+  const why = state.waiting[container.name]
+  if (ended && why && shouldRestart(session, container)) {
+    lastState = containerState
+    containerState = { waiting: { ...(why.message ? { message: why.message } : {}), reason: why.reason } }
+  }
+  return {
+    ...resources(container),
+    containerID: `containerd://${current.id}`,
+    image: current.image,
+    imageID: current.imageId,
+    lastState,
+    name: container.name,
+    ready: false,
+    restartCount: current.restartCount,
+    state: containerState,
+    user: { linux: containerUser(session.world, pod, container) },
+    ...volumeMounts(container),
+  }
+}
+
+function waitingReason({ pod, state }: Session, container: Container): { reason: string; message?: string } {
+  const why = state.waiting[container.name]
+  if (why) return { ...(why.message ? { message: why.message } : {}), reason: why.reason }
+  return { reason: initContainers(pod).length > 0 ? 'PodInitializing' : 'ContainerCreating' }
+}
+
+/** Sets `started` and `ready` from the probes' results, as the prober's UpdatePodStatus does. */
+function applyProbes(session: Session, container: Container, status: ContainerStatus, old: ContainerStatus | undefined): ContainerStatus {
+  const { workers, containers } = session.state
+  const id = containers[container.name]?.current?.id
+  const running = status.state.running !== undefined
+  const result = (type: string) => {
+    const worker = workers[`${type}/${container.name}`]
+    return worker && worker.id === id ? worker.result : undefined
+  }
+  const startup = result('startup')
+  // The new instance of a restarted container inherits `started` until its startup probe has been looked at.
+  const inherited = old?.started === true || !workers[`startup/${container.name}`]
+  const started = running && (startup === undefined ? inherited : startup === 'success')
+  if (isInit(session.pod, container) && !isSidecar(container)) {
+    return { ...status, ready: status.state.terminated?.exitCode === 0, started }
+  }
+  if (!started) return { ...status, started }
+  let ready = result('readiness') === 'success'
+  if (!ready) {
+    const worker = workers[`readiness/${container.name}`]
+    if (worker) session.triggers.add(container.name)
+    ready = !worker
+  }
+  return { ...status, ready, started }
+}
+
+function isInit(pod: Pod, container: Container): boolean {
+  return initContainers(pod).includes(container)
+}
+
+/** What an internal decision (deadline, eviction) makes of the status; each look at an active deadline says so in an event. */
+function evictionOf(session: Session): { phase: 'Failed'; reason: string; message: string } | undefined {
+  const { evicted } = session.state
+  if (!evicted) return undefined
+  if (evicted.reason === 'DeadlineExceeded') emit(session, 'Normal', evicted.reason, evicted.message)
+  return { phase: 'Failed', reason: evicted.reason, message: evicted.message }
+}
+
+export function generateStatus(session: Session, terminal: boolean): PodStatus {
+  const { pod, state, api, env } = session
+  const old = pod.status
+  const now = timestamp(env.now())
+  const build = (containers: Container[], before: ContainerStatus[] | undefined) =>
+    containers.map((container) => {
+      const previous = before?.find((s) => s.name === container.name)
+      return applyProbes(session, container, containerStatus(session, container), previous)
+    })
+  const init = build(initContainers(pod), old.initContainerStatuses)
+  const regular = build(pod.spec.containers, old.containerStatuses)
+  const ephemeral = (pod.spec.ephemeralContainers ?? []).map((c) => containerStatus(session, c))
+  if (state.stage === 'terminated') markLost(pod, init, regular)
+  let phase = podPhase(pod, { init, regular }, terminal, anyRegularStarted(regular))
+  let { reason, message } = phase === old.phase ? old : { reason: undefined, message: undefined }
+  const eviction = evictionOf(session)
+  if (eviction) ({ phase, reason, message } = eviction)
+  if (isTerminalPhase(old.phase)) ({ phase, reason, message } = old)
+  const wanted = phase
+  if (isTerminalPhase(phase) && !isTerminalPhase(old.phase) && Object.values(state.containers).some(isRunning)) {
+    // A terminal phase is not published while containers may still run.
+    ;({ phase, reason, message } = old)
+  }
+  const node = api.get<Node>('nodes', undefined, state.node)
+  const hostIP = node ? nodeIp(node) : undefined
+  const podIP = pod.spec.hostNetwork ? hostIP : (state.ip ?? (isTerminalPhase(wanted) ? old.podIP : undefined))
+  const conditions = podConditions({ pod, phase: wanted, init, regular, sandbox: state.sandbox }, now)
+  const { containerStatuses: _c, initContainerStatuses: _i, ephemeralContainerStatuses: _e, reason: _r, message: _m, ...kept } = old
+  return {
+    ...kept,
+    conditions,
+    ...(regular.length ? { containerStatuses: regular } : {}),
+    ...(ephemeral.length ? { ephemeralContainerStatuses: ephemeral } : {}),
+    ...(hostIP ? { hostIP, hostIPs: [{ ip: hostIP }] } : {}),
+    ...(init.length ? { initContainerStatuses: init } : {}),
+    ...(message ? { message } : {}),
+    ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
+    phase,
+    ...(podIP ? { podIP, podIPs: [{ ip: podIP }] } : {}),
+    ...(reason ? { reason } : {}),
+    resources: {},
+    startTime: old.startTime ?? timestamp(state.startTime),
+  }
+}
+
+/** Containers of a Pod at its end of which nothing is known count as failed. Follows TerminatePod of pkg/kubelet/status. */
+function markLost(pod: Pod, init: ContainerStatus[], regular: ContainerStatus[]): void {
+  const lost: ContainerState = {
+    terminated: {
+      exitCode: 137,
+      finishedAt: null,
+      message: 'The container could not be located when the pod was terminated',
+      reason: 'ContainerStatusUnknown',
+      startedAt: null,
+    },
+  }
+  const begun = init.findLastIndex((s) => !!s.containerID || !!s.lastState.terminated)
+  for (const [i, status] of init.entries()) if (i <= begun && !status.state.terminated) init[i] = { ...status, state: lost }
+  const initialized = initContainers(pod).every((c) => isSidecar(c) || init.find((s) => s.name === c.name)?.ready)
+  if (!initialized) return
+  for (const [i, status] of regular.entries()) if (!status.state.terminated) regular[i] = { ...status, state: lost }
+}
+
+/** Generates the status and writes it if it differs. Says whether the Pod should now be brought to its end. */
+export function publish(session: Session, terminal = false): { ends: boolean } {
+  const status = generateStatus(session, terminal)
+  if (!deepEqual(status, session.pod.status)) session.pod = session.api.updateStatus<Pod>({ ...session.pod, status })
+  for (const [name, { current }] of Object.entries(session.state.containers)) {
+    if (!visible(current, session.env.now()) || current.shown) continue
+    current.shown = true
+    startTickers(session, name)
+  }
+  return { ends: endsNow(session, status) }
+}
+
+function endsNow(session: Session, status: PodStatus): boolean {
+  if (session.state.evicted) return true
+  if (isTerminalPhase(status.phase)) return true
+  const { pod } = session
+  const statuses = { init: status.initContainerStatuses ?? [], regular: status.containerStatuses ?? [] }
+  return isTerminalPhase(podPhase(pod, statuses, false, anyRegularStarted(statuses.regular)))
+}

@@ -1,0 +1,133 @@
+// One sync of a Pod: status, sandbox, kills and starts. Follows SyncPod of pkg/kubelet/kubelet.go and pkg/kubelet/kuberuntime.
+import { allocatePodIp } from '../../network/ipam'
+import { mountProblem } from '../volumes'
+import { computeActions } from './actions'
+import { beginKill } from './kill'
+import { addWorkers } from './probe-workers'
+import { endPostStart, type StartOutcome, tryStart } from './start'
+import { containerOf, emit, initContainers, isRunning, isSidecar, type PendingStart, type Session } from './state'
+import { publish } from './status'
+import { beginTermination } from './termination'
+
+/** A failed sync is tried again after this long, one that waits for a back-off at its end, but at least this often. ms. */
+const RETRY = 10_000
+const RESYNC = 60_000
+const FIRST_MOUNT_RETRY = 500
+const LONGEST_MOUNT_RETRY = 122_000
+
+/** True when the runtime's state changed, so that another sync follows. */
+export function syncPod(session: Session): boolean {
+  const { state } = session
+  delete state.syncAt
+  if (publish(session).ends) {
+    beginTermination(session)
+    return true
+  }
+  if (!mount(session)) return false
+  addWorkers(session)
+  const created = createSandbox(session)
+  if (created === 'failed') return false
+  const actions = computeActions(session)
+  if (actions.endPod) {
+    for (const name of Object.keys(state.containers)) stop(session, name)
+    return Object.keys(state.kills).length > 0 || created
+  }
+  for (const { name, message } of actions.kill) stop(session, name, message)
+  const starts = [...actions.ephemeral.map((name) => ({ name })), ...actions.init, ...actions.regular]
+  if (actions.kill.length > 0) {
+    state.pending = starts
+    return true
+  }
+  return startAll(session, starts) || created
+}
+
+function stop(session: Session, name: string, message?: string): void {
+  const container = containerOf(session.pod, name)
+  if (container && isRunning(session.state.containers[name])) beginKill(session, container, message === undefined ? {} : { message })
+}
+
+/** Volumes that the kubelet fills must have their ConfigMaps and Secrets; false while they do not. */
+function mount(session: Session): boolean {
+  const { state, env } = session
+  if (state.sandbox) return true
+  const problem = mountProblem(session.world, session.pod)
+  if (problem === undefined) {
+    delete state.mountFailures
+    return true
+  }
+  emit(session, 'Warning', 'FailedMount', problem)
+  const tries = state.mountFailures ?? 0
+  state.mountFailures = tries + 1
+  state.syncAt = env.now() + Math.min(FIRST_MOUNT_RETRY * 2 ** tries, LONGEST_MOUNT_RETRY)
+  return false
+}
+
+function createSandbox(session: Session): boolean | 'failed' {
+  const { pod, state, api, records, env } = session
+  if (state.sandbox) return false
+  if (!pod.spec.hostNetwork) {
+    const ip = allocatePodIp(api, records, state.node, pod)
+    if (!ip) {
+      const why = `plugin type="ptp" failed (add): failed to allocate for range 0: no IP addresses available in range set`
+      const message = `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: ${why}`
+      emit(session, 'Warning', 'FailedCreatePodSandBox', message)
+      state.syncAt = env.now() + RETRY
+      return 'failed'
+    }
+    state.ip = ip
+  }
+  state.sandbox = true
+  return true
+}
+
+/** Starts containers in order, as far as that goes now; true when a container was created. */
+export function startAll(session: Session, starts: PendingStart[]): boolean {
+  const { pod, state, env } = session
+  let created = false
+  let failed = false
+  let until: number | undefined
+  const note = (outcome: StartOutcome) => {
+    if (outcome.started) return
+    failed = true
+    if (outcome.until !== undefined) until = Math.min(until ?? outcome.until, outcome.until)
+  }
+  for (const [i, start] of starts.entries()) {
+    const before = state.containers[start.name]?.current?.id
+    const outcome = tryStart(session, start)
+    note(outcome)
+    if (state.containers[start.name]?.current?.id !== before) created = true
+    if (outcome.started && outcome.hook) {
+      state.pending = starts.slice(i + 1)
+      return false
+    }
+    const init = initContainers(pod).find((c) => c.name === start.name)
+    if (!outcome.started && init && !isSidecar(init)) break
+  }
+  if (failed) state.syncAt = env.now() + (until === undefined ? RETRY : Math.min(Math.max(0, until - env.now()), RESYNC))
+  return created
+}
+
+/** Goes on with a sync that waited for kills or a hook; true when another sync follows. */
+export function resumeSync(session: Session): boolean {
+  const { state, env } = session
+  for (const [name, { current }] of Object.entries(state.containers)) {
+    if (current?.hookUntil === undefined || current.hookUntil > env.now()) continue
+    const container = containerOf(session.pod, name)
+    if (container && !endPostStart(session, container, current).started) state.syncAt = env.now() + RETRY
+  }
+  const pending = state.pending ?? []
+  delete state.pending
+  startAll(session, pending)
+  return true
+}
+
+/** A sync is under way that waits: for a container to die, or for a hook. */
+export function isBusy({ state, env }: Session): boolean {
+  if (Object.keys(state.kills).length > 0) return true
+  return Object.values(state.containers).some(({ current }) => current?.hookUntil !== undefined && current.hookUntil > env.now())
+}
+
+/** A hook or a kill that a sync waited for is over. */
+export function isWaiting({ state }: Session): boolean {
+  return state.pending !== undefined || Object.values(state.containers).some(({ current }) => current?.hookUntil !== undefined)
+}
