@@ -159,7 +159,7 @@ export class ApiServer {
       this.track(info, object, old, options)
       admitUpdate(info, object, old, context)
       kind?.prepareForUpdate?.(object, old, context)
-      if (bumpsGeneration(info) && !deepEqual(specOf(object), specOf(old))) {
+      if (bumpsGeneration(info) && !isBinding(object, old) && !deepEqual(specOf(object), specOf(old))) {
         object.metadata.generation = (old.metadata.generation ?? 0) + 1
       }
       if (!options.trusted) {
@@ -260,6 +260,11 @@ function withoutVersion(object: KubeObject): KubeObject {
 
 function bumpsGeneration(info: ResourceInfo): boolean {
   return info.custom === true || (kindOf(info.resource)?.hasGeneration ?? countsGenerations(info.resource))
+}
+
+/** The scheduler gives a Pod its node: a write past the strategy that counts generations. */
+function isBinding(object: KubeObject, old: KubeObject): boolean {
+  return object.kind === 'Pod' && !(old as Pod).spec.nodeName && (object as Pod).spec.nodeName !== undefined
 }
 
 /** Everything a user states: not metadata, not status. */

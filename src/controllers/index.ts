@@ -1,6 +1,7 @@
 // The controllers of a cluster, in the order in which they act.
 import type { Controller } from '../api/contracts'
 import { kubeProxy } from '../network/proxy/controller'
+import { kubelet } from '../runtime/kubelet/kubelet'
 import { deploymentController } from './deployment'
 import { endpointsController } from './endpoints'
 import { endpointSliceController } from './endpointslice'
@@ -10,6 +11,7 @@ import { namespaceController } from './namespace'
 import { replicaSetController } from './replicaset'
 import { replicationControllerController } from './replicationcontroller'
 import { rootCaPublisher } from './root-ca-publisher'
+import { scheduler } from './scheduler'
 import { serviceAccountController } from './serviceaccount'
 import { statefulSetController } from './statefulset'
 
@@ -21,6 +23,8 @@ export const CONTROLLERS: Controller[] = [
   replicaSetController,
   replicationControllerController,
   statefulSetController,
+  scheduler,
+  kubelet,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
