@@ -194,6 +194,10 @@ export interface CommandIo {
   variables: Record<string, string>
   /** True when standard output is a terminal. */
   tty: boolean
+  /** Standard output is a pipe. */
+  piped: boolean
+  /** The image's commands are GNU's, not BusyBox's. */
+  gnu: boolean
   process: ProcessContext
   files: Files
   /** Absolute path of a path as typed. */

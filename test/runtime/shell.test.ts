@@ -29,7 +29,11 @@ describe('language', () => {
     ['"$@" and "$*"', 'set -- a "b c"; for x in "$@"; do echo "[$x]"; done; echo "$*"', '[a]\n[b c]\na b c\n'],
     ['break and continue', 'for i in 1 2 3 4; do [ $i = 2 ] && continue; [ $i = 4 ] && break; echo $i; done', '1\n3\n'],
     ['nested break', 'for i in 1 2; do for j in a b; do break 2; done; done; echo $i$j', '1a\n'],
-    ['case', 'for f in a.txt b.sh c; do case $f in *.txt) echo text;; *.sh|*.py) echo code;; *) echo other;; esac; done', 'text\ncode\nother\n'],
+    [
+      'case',
+      'for f in a.txt b.sh c; do case $f in *.txt) echo text;; *.sh|*.py) echo code;; *) echo other;; esac; done',
+      'text\ncode\nother\n',
+    ],
     ['functions', 'f() { local a=$1; echo "f $a"; return 3; }; a=0; f x; echo $? $a', 'f x\n3 0\n'],
     ['recursion', 'f() { [ $1 -le 1 ] && { echo 1; return; }; echo $(( $1 * $(f $(( $1 - 1 ))) )); }; f 5', '120\n'],
     ['substitution', 'echo "<$(echo a; echo b)>" `echo c`', '<a\nb> c\n'],

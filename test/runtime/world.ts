@@ -49,7 +49,9 @@ export function testWorld(objects: Record<string, KubeObject[]> = {}): TestWorld
     },
     view: {
       get: <T extends KubeObject>(resource: string, namespace: string | undefined, name: string) =>
-        objects[resource]?.find((o) => o.metadata.name === name && (namespace === undefined || o.metadata.namespace === namespace)) as T | undefined,
+        objects[resource]?.find((o) => o.metadata.name === name && (namespace === undefined || o.metadata.namespace === namespace)) as
+          | T
+          | undefined,
       list: <T extends KubeObject>(resource: string, namespace?: string) =>
         (objects[resource] ?? []).filter((o) => namespace === undefined || o.metadata.namespace === namespace) as T[],
       ownedBy: () => [],
@@ -71,7 +73,12 @@ export function testWorld(objects: Record<string, KubeObject[]> = {}): TestWorld
 
 let uids = 0
 
-export function testPod(name: string, container: Partial<Container>, ip = `10.244.0.${10 + (uids % 200)}`, spec: Partial<Pod['spec']> = {}): Pod {
+export function testPod(
+  name: string,
+  container: Partial<Container>,
+  ip = `10.244.0.${10 + (uids % 200)}`,
+  spec: Partial<Pod['spec']> = {},
+): Pod {
   uids++
   return {
     apiVersion: 'v1',

@@ -300,6 +300,8 @@ function commandIo(
     cwd: process.cwd,
     variables,
     tty: machine.isTerminal(process, 1),
+    piped: machine.isPipe(process, 1),
+    gnu: machine.host.image.userland === 'debian',
     process: machine.host.context,
     files: machine.host.context.files,
     path: (path) => machine.path(process, path),

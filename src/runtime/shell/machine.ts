@@ -84,6 +84,8 @@ export class Machine {
   private filesSeen = new Set<number>()
   private steps = 0
   private spawned = false
+  /** Something was written or read. */
+  private moved = false
 
   constructor(
     readonly state: MachineState,
@@ -226,6 +228,7 @@ export class Machine {
   write(process: ShellProcess, fd: number, text: string): void {
     const file = this.opened(process, fd)
     if (!file || text === '') return
+    this.moved = true
     if (file.kind === 'output') this.host.output(file.stream, text)
     else if (file.kind === 'file') this.host.context.files.append(file.path, text)
     else if (file.kind === 'capture') file.text += text
@@ -233,6 +236,10 @@ export class Machine {
       if (!this.inUse((f) => f.kind === 'read' && f.pipe === file.pipe)) throw new BrokenPipe()
       this.state.pipes[file.pipe] += text
     }
+  }
+
+  isPipe(process: ShellProcess, fd: number): boolean {
+    return this.opened(process, fd)?.kind === 'write'
   }
 
   /** True when the pipe behind a descriptor is full: its writer waits. */
@@ -348,9 +355,10 @@ export class Machine {
   /** Lets every process go on until all wait; says until when. */
   run(): MachineResult {
     let progress = true
-    this.spawned = false
-    while (progress && this.steps < this.budget) {
-      progress = this.spawned
+    while ((progress || this.spawned || this.moved) && this.steps < this.budget) {
+      if (this.first().ended) break
+      progress = false
+      this.moved = false
       this.spawned = false
       for (const process of [...this.state.processes]) {
         if (process.ended) continue
@@ -358,9 +366,9 @@ export class Machine {
         if (!this.ready(process)) continue
         delete process.wait
         if (this.advance(process)) progress = true
-        if (process.pid === this.first().pid && process.ended) return { exit: this.exitOf(process) }
       }
     }
+    if (this.first().ended) return { exit: this.exitOf(this.first()) }
     this.sweep()
     return this.result()
   }

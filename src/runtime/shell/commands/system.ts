@@ -1,56 +1,520 @@
-// Commands about the system: true, false, hostname, env, date, id, uname and their like.
+// Commands about the system: hostname, env, date, id, uname, ps, sleep, printf, expr and their like.
+import { createHash } from 'node:crypto'
 import type { Command, CommandIo } from '../../process'
+import { unescapeText } from '../words'
+import { base, isGnu, parseFlags, readOperand } from './errors'
 
-function hostname(io: CommandIo): number {
+const hostname: Command = (io) => {
   const name = (io.files.read('/etc/hostname') ?? '').trim()
   const flag = io.args[0]
   if (flag === '-i' || flag === '-I') io.out(`${io.process.pod.status?.podIP ?? '127.0.0.1'}${flag === '-I' ? ' ' : ''}\n`)
   else if (flag === '-s') io.out(`${name.split('.')[0]}\n`)
-  else io.out(`${name}\n`)
+  else if (flag === '-f')
+    io.out(
+      `${name}${io.process.pod.spec.subdomain ? `.${io.process.pod.spec.subdomain}.${io.process.pod.metadata.namespace}.svc.cluster.local` : ''}\n`,
+    )
+  else if (flag !== undefined && !flag.startsWith('-')) {
+    io.err(isGnu(io) ? 'hostname: you must be root to change the host name\n' : 'hostname: sethostname: Operation not permitted\n')
+    return 1
+  } else io.out(`${name}\n`)
   return 0
 }
 
-function env(io: CommandIo): number {
-  for (const [name, value] of Object.entries(io.variables)) io.out(`${name}=${value}\n`)
-  return 0
-}
-
-function cat(io: CommandIo): number {
-  let code = 0
-  const names = io.args.filter((a) => a === '-' || !a.startsWith('-'))
-  for (const name of names.length > 0 ? names : ['-']) {
-    const text = name === '-' ? io.stdin : io.files.read(io.path(name))
-    if (text !== undefined) io.out(text)
-    else {
-      const why = io.files.isDirectory(io.path(name)) ? 'read error: Is a directory' : "can't open"
-      io.err(why === "can't open" ? `cat: can't open '${name}': No such file or directory\n` : `cat: ${why}\n`)
-      code = 1
-    }
+const env: Command = (io, state) => {
+  if (state !== undefined) return io.result?.status ?? 0
+  let at = 0
+  const added: Record<string, string> = {}
+  let variables = { ...io.variables }
+  for (; at < io.args.length; at++) {
+    const assignment = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(io.args[at])
+    if (assignment) added[assignment[1]] = assignment[2]
+    else if (io.args[at] === '-i' || io.args[at] === '-') variables = {}
+    else if (io.args[at] === '-u') delete variables[io.args[++at]]
+    else break
   }
-  return code
+  const argv = io.args.slice(at)
+  if (argv.length > 0) return { state: {}, run: { argv, variables: added } }
+  for (const [name, value] of Object.entries({ ...variables, ...added })) io.out(`${name}=${value}\n`)
+  return 0
 }
 
-function sleep(io: CommandIo, state?: unknown): ReturnType<Command> {
+const printenv: Command = (io) => {
+  if (io.args.length === 0) return env(io)
+  let status = 0
+  for (const name of io.args) {
+    const value = io.variables[name]
+    if (value === undefined) status = 1
+    else io.out(`${value}\n`)
+  }
+  return status
+}
+
+const UNITS: Record<string, number> = { '': 1000, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+const sleep: Command = (io, state) => {
   if (state !== undefined) return 0
+  if (io.args.length === 0) {
+    io.err(
+      isGnu(io)
+        ? "sleep: missing operand\nTry 'sleep --help' for more information.\n"
+        : 'BusyBox v1.36.1 (2024-05-18 00:09:43 UTC) multi-call binary.\n\nUsage: sleep [N]...\n\nPause for a time equal to the total of the args given, where each arg can\nhave an optional suffix of (s)econds, (m)inutes, (h)ours, or (d)ays\n',
+    )
+    return 1
+  }
   let ms = 0
   for (const arg of io.args) {
     const parts = /^(\d+(?:\.\d*)?|\.\d+)([smhd]?)$/.exec(arg)
     if (arg === 'infinity' || arg === 'inf') return { state: {} }
     if (!parts) {
-      io.err(`sleep: invalid number '${arg}'\n`)
+      io.err(
+        isGnu(io)
+          ? `sleep: invalid time interval '${arg}'\nTry 'sleep --help' for more information.\n`
+          : `sleep: invalid number '${arg}'\n`,
+      )
       return 1
     }
-    ms += Number(parts[1]) * { '': 1000, s: 1000, m: 60000, h: 3600000, d: 86400000 }[parts[2] as '' | 's' | 'm' | 'h' | 'd']
+    ms += Number(parts[1]) * UNITS[parts[2]]
   }
   return { state: {}, wakeAt: io.process.env.now() + ms }
 }
 
+const timeout: Command = (io, state) => {
+  if (state !== undefined) return io.result!.status === 124 && !isGnu(io) ? 143 : io.result!.status
+  const { rest, values } = splitTimeout(io.args)
+  const parts = /^(\d+(?:\.\d*)?)([smhd]?)$/.exec(rest[0] ?? '')
+  if (!parts || rest.length < 2) {
+    io.err(`timeout: invalid number '${rest[0] ?? ''}'\n`)
+    return isGnu(io) ? 125 : 1
+  }
+  void values
+  return { state: {}, wakeAt: io.process.env.now() + Number(parts[1]) * UNITS[parts[2]], run: { argv: rest.slice(1) } }
+}
+
+function splitTimeout(args: string[]): { rest: string[]; values: string[] } {
+  let at = 0
+  const values: string[] = []
+  for (; at < args.length && args[at].startsWith('-'); at++)
+    if (args[at] === '-s' || args[at] === '-k' || args[at] === '-t') values.push(args[++at])
+  return { rest: args.slice(at), values }
+}
+
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
+
+/** strftime in UTC. */
+export function formatDate(ms: number, format: string): string {
+  const t = new Date(ms)
+  const two = (n: number) => String(n).padStart(2, '0')
+  const hour12 = t.getUTCHours() % 12 || 12
+  const dayOfYear = Math.floor((ms - Date.UTC(t.getUTCFullYear(), 0, 1)) / 86_400_000) + 1
+  const fields: Record<string, () => string> = {
+    a: () => DAYS[t.getUTCDay()].slice(0, 3),
+    A: () => DAYS[t.getUTCDay()],
+    b: () => MONTHS[t.getUTCMonth()].slice(0, 3),
+    h: () => MONTHS[t.getUTCMonth()].slice(0, 3),
+    B: () => MONTHS[t.getUTCMonth()],
+    c: () => formatDate(ms, '%a %b %e %H:%M:%S %Y'),
+    d: () => two(t.getUTCDate()),
+    D: () => formatDate(ms, '%m/%d/%y'),
+    e: () => String(t.getUTCDate()).padStart(2),
+    F: () => formatDate(ms, '%Y-%m-%d'),
+    H: () => two(t.getUTCHours()),
+    I: () => two(hour12),
+    j: () => String(dayOfYear).padStart(3, '0'),
+    m: () => two(t.getUTCMonth() + 1),
+    M: () => two(t.getUTCMinutes()),
+    n: () => '\n',
+    N: () =>
+      String(ms % 1000)
+        .padStart(3, '0')
+        .padEnd(9, '0'),
+    p: () => (t.getUTCHours() < 12 ? 'AM' : 'PM'),
+    R: () => formatDate(ms, '%H:%M'),
+    s: () => String(Math.floor(ms / 1000)),
+    S: () => two(t.getUTCSeconds()),
+    t: () => '\t',
+    T: () => formatDate(ms, '%H:%M:%S'),
+    u: () => String(t.getUTCDay() || 7),
+    w: () => String(t.getUTCDay()),
+    x: () => formatDate(ms, '%m/%d/%y'),
+    X: () => formatDate(ms, '%H:%M:%S'),
+    y: () => two(t.getUTCFullYear() % 100),
+    Y: () => String(t.getUTCFullYear()),
+    z: () => '+0000',
+    Z: () => 'UTC',
+    '%': () => '%',
+  }
+  return format.replace(/%-?([a-zA-Z%])/g, (whole, c: string) => {
+    const value = fields[c]?.() ?? whole
+    return whole.startsWith('%-') ? value.replace(/^[0 ](?=.)/, '') : value
+  })
+}
+
+const date: Command = (io) => {
+  let ms = io.process.env.now()
+  let format = '%a %b %e %H:%M:%S UTC %Y'
+  for (let i = 0; i < io.args.length; i++) {
+    const arg = io.args[i]
+    if (arg.startsWith('+')) format = arg.slice(1)
+    else if (arg === '-d' || arg === '--date') {
+      const text = io.args[++i] ?? ''
+      const at = text.startsWith('@')
+        ? Number(text.slice(1)) * 1000
+        : text === 'now'
+          ? ms
+          : Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}Z`)
+      if (Number.isNaN(at)) {
+        io.err(`date: invalid date '${text}'\n`)
+        return 1
+      }
+      ms = at
+    } else if (arg === '-R') format = '%a, %d %b %Y %H:%M:%S +0000'
+    else if (/^(?:-I|--iso-8601)/.test(arg)) format = arg.includes('s') && arg !== '--iso-8601' ? '%Y-%m-%dT%H:%M:%S+00:00' : '%Y-%m-%d'
+  }
+  io.out(`${formatDate(ms, format)}\n`)
+  return 0
+}
+
+/** The user the container runs as: the container's securityContext, the Pod's, root. */
+function userOf(io: CommandIo): { uid: number; gid: number } {
+  const own = io.process.container.securityContext ?? {}
+  const pods = io.process.pod.spec.securityContext ?? {}
+  return { uid: Number(own['runAsUser'] ?? pods['runAsUser'] ?? 0), gid: Number(own['runAsGroup'] ?? pods['runAsGroup'] ?? 0) }
+}
+
+function nameOfUser(io: CommandIo, uid: number): string | undefined {
+  return (io.files.read('/etc/passwd') ?? '')
+    .split('\n')
+    .find((l) => l.split(':')[2] === String(uid))
+    ?.split(':')[0]
+}
+
+const id: Command = (io) => {
+  const { uid, gid } = userOf(io)
+  const name = nameOfUser(io, uid)
+  const { flags } = parseFlags(io)
+  if (flags.has('u')) io.out(`${flags.has('n') ? (name ?? uid) : uid}\n`)
+  else if (flags.has('g') || flags.has('G')) io.out(`${gid}\n`)
+  else {
+    const groups = (io.process.pod.spec.securityContext?.['fsGroup'] as number | undefined) ?? undefined
+    const group = gid === 0 ? '0(root)' : String(gid)
+    io.out(`uid=${uid}${name ? `(${name})` : ''} gid=${group} groups=${group}${groups === undefined ? '' : `,${groups}`}\n`)
+  }
+  return 0
+}
+
+const whoami: Command = (io) => {
+  const { uid } = userOf(io)
+  const name = nameOfUser(io, uid)
+  if (name) io.out(`${name}\n`)
+  else io.err(isGnu(io) ? `whoami: cannot find name for user ID ${uid}\n` : `whoami: unknown uid ${uid}\n`)
+  return name ? 0 : 1
+}
+
+const uname: Command = (io) => {
+  const { flags } = parseFlags(io)
+  const host = (io.files.read('/etc/hostname') ?? '').trim()
+  const parts: [string, string][] = [
+    ['s', 'Linux'],
+    ['n', host],
+    ['r', '6.8.0-generic'],
+    ['v', '#1 SMP PREEMPT_DYNAMIC'],
+    ['m', 'x86_64'],
+    ['o', 'GNU/Linux'],
+  ]
+  const all = flags.has('a')
+  const shown = parts.filter(([letter]) => all || flags.has(letter)).map(([, text]) => text)
+  io.out(`${shown.length > 0 ? shown.join(' ') : 'Linux'}\n`)
+  return 0
+}
+
+const ps: Command = (io) => {
+  const list = io.processes()
+  const own = { pid: list.at(-1)!.pid, parent: 0, command: [base(io), ...io.args].join(' '), startedAt: io.process.env.now() }
+  const shown = list.some((p) => p.command === own.command) ? list : [...list, { ...own, pid: own.pid + 1 }]
+  const { rest, flags } = parseFlags(io)
+  const wide = rest.some((r) => /aux|ax|ef/.test(r)) || flags.has('e') || flags.has('f') || flags.has('A')
+  if (!isGnu(io)) {
+    io.out('PID   USER     TIME  COMMAND\n')
+    for (const p of shown) io.out(`${String(p.pid).padStart(5)} root      0:00 ${p.command}\n`)
+  } else if (flags.has('f') || rest.some((r) => r.includes('u'))) {
+    const aux = rest.some((r) => r.includes('u'))
+    const time = (ms: number) => formatDate(ms, '%H:%M')
+    io.out(
+      aux
+        ? 'USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n'
+        : 'UID          PID    PPID  C STIME TTY          TIME CMD\n',
+    )
+    for (const p of shown)
+      io.out(
+        aux
+          ? `root     ${String(p.pid).padStart(7)}  0.0  0.0   4500  3200 ?        Ss   ${time(p.startedAt)}   0:00 ${p.command}\n`
+          : `root     ${String(p.pid).padStart(7)} ${String(p.parent).padStart(7)}  0 ${time(p.startedAt)} ?        00:00:00 ${p.command}\n`,
+      )
+  } else {
+    io.out('    PID TTY          TIME CMD\n')
+    for (const p of wide ? shown : shown.slice(-2))
+      io.out(`${String(p.pid).padStart(7)} ?        00:00:00 ${p.command.split(' ')[0].replace(/^.*\//, '')}\n`)
+  }
+  return 0
+}
+
+/** pgrep, pkill, killall, pidof: by name. */
+const byName: Command = (io) => {
+  const name = base(io)
+  const { rest, flags, values } = parseFlags(io, name === 'pgrep' ? '' : 's')
+  const signal = io.args.find((a) => /^-(?:[A-Z]{2,}|\d+)$/.test(a))
+  const wanted = rest.at(-1) ?? ''
+  const found = io.processes().filter((p) => {
+    const own = p.command.split(' ')[0].replace(/^.*\//, '')
+    return name === 'killall' || name === 'pidof' ? own === wanted : new RegExp(wanted).test(flags.has('f') ? p.command : own)
+  })
+  if (found.length === 0) {
+    if (name === 'killall') io.err(`killall: ${wanted}: no process killed\n`)
+    return 1
+  }
+  if (name === 'pidof') io.out(`${found.map((p) => p.pid).join(' ')}\n`)
+  else if (name === 'pgrep') for (const p of found) io.out(flags.has('l') || flags.has('a') ? `${p.pid} ${p.command}\n` : `${p.pid}\n`)
+  else {
+    const number: Record<string, string> = { '-9': 'SIGKILL', '-1': 'SIGHUP', '-2': 'SIGINT', '-3': 'SIGQUIT', '-15': 'SIGTERM' }
+    const chosen = values['s'] ?? (signal ? (number[signal] ?? signal.slice(1)) : 'TERM')
+    for (const p of found) io.kill(p.pid, (chosen.startsWith('SIG') ? chosen : `SIG${chosen}`) as 'SIGTERM')
+  }
+  return 0
+}
+
+/** printf's conversions. */
+export function formatPrintf(format: string, args: string[]): { text: string; used: number } {
+  let used = 0
+  const text = unescapeText(format.replace(/%%/g, '\0')).replace(
+    /%([-0 +#]*)(\*|\d+)?(?:\.(\d+))?([sdiuxXocbfegq])/g,
+    (_, flags: string, widthText?: string, precision?: string, kind?: string) => {
+      const width = widthText === '*' ? Number(args[used++] ?? 0) : Number(widthText ?? 0)
+      const arg = args[used++]
+      let out: string
+      const number = arg === undefined || arg === '' ? 0 : /^["']/.test(arg) ? arg.charCodeAt(1) : Number(arg)
+      switch (kind) {
+        case 's':
+          out = precision === undefined ? (arg ?? '') : (arg ?? '').slice(0, Number(precision))
+          break
+        case 'b':
+          out = unescapeText(arg ?? '')
+          break
+        case 'q':
+          out = `'${(arg ?? '').replaceAll("'", "'\\''")}'`
+          break
+        case 'c':
+          out = (arg ?? '').slice(0, 1)
+          break
+        case 'x':
+          out = Math.trunc(number).toString(16)
+          break
+        case 'X':
+          out = Math.trunc(number).toString(16).toUpperCase()
+          break
+        case 'o':
+          out = Math.trunc(number).toString(8)
+          break
+        case 'f':
+          out = number.toFixed(Number(precision ?? 6))
+          break
+        case 'e':
+          out = number.toExponential(Number(precision ?? 6)).replace(/e([+-])(\d)$/, 'e$10$2')
+          break
+        case 'g':
+          out = String(number)
+          break
+        default:
+          out = String(Math.trunc(Number.isNaN(number) ? 0 : number))
+      }
+      if (flags.includes('+') && 'dif'.includes(kind!) && number >= 0) out = `+${out}`
+      if (flags.includes('-')) return out.padEnd(width)
+      if (flags.includes('0') && kind !== 's')
+        return out.startsWith('-') ? `-${out.slice(1).padStart(width - 1, '0')}` : out.padStart(width, '0')
+      return out.padStart(width)
+    },
+  )
+  return { text: text.replaceAll('\0', '%'), used }
+}
+
+const printf: Command = (io) => {
+  const [format, ...args] = io.args
+  if (format === undefined) {
+    io.err('printf: usage: printf format [arguments]\n')
+    return 2
+  }
+  let rest = args
+  do {
+    const { text, used } = formatPrintf(format, rest)
+    io.out(text)
+    if (used === 0) break
+    rest = rest.slice(used)
+  } while (rest.length > 0)
+  return 0
+}
+
+const expr: Command = (io) => {
+  const args = [...io.args]
+  let at = 0
+  const levels = [['|'], ['&'], ['=', '!=', '<', '>', '<=', '>='], ['+', '-'], ['*', '/', '%'], [':']]
+  function level(n: number): string {
+    if (n === levels.length) {
+      const token = args[at++]
+      if (token !== '(') return token ?? ''
+      const inner = level(0)
+      at++
+      return inner
+    }
+    let left = level(n + 1)
+    while (levels[n].includes(args[at] ?? '')) {
+      const operator = args[at++]
+      left = apply(operator, left, level(n + 1))
+    }
+    return left
+  }
+  function apply(operator: string, a: string, b: string): string {
+    const numeric = /^-?\d+$/.test(a) && /^-?\d+$/.test(b)
+    const [x, y] = [Number(a), Number(b)]
+    switch (operator) {
+      case '|':
+        return a !== '' && a !== '0' ? a : b
+      case '&':
+        return a !== '' && a !== '0' && b !== '' && b !== '0' ? a : '0'
+      case '+':
+        return String(x + y)
+      case '-':
+        return String(x - y)
+      case '*':
+        return String(x * y)
+      case '/':
+        return String(Math.trunc(x / y))
+      case '%':
+        return String(x % y)
+      case ':': {
+        const match = new RegExp(`^(?:${b.replaceAll('\\(', '(').replaceAll('\\)', ')')})`).exec(a)
+        return match ? (match[1] ?? String(match[0].length)) : '0'
+      }
+      default: {
+        const order = numeric ? x - y : a < b ? -1 : a > b ? 1 : 0
+        const holds = { '=': order === 0, '!=': order !== 0, '<': order < 0, '>': order > 0, '<=': order <= 0, '>=': order >= 0 }[operator]
+        return holds ? '1' : '0'
+      }
+    }
+  }
+  const value = args[0] === 'length' ? String((args[1] ?? '').length) : level(0)
+  io.out(`${value}\n`)
+  return value === '' || value === '0' ? 1 : 0
+}
+
+/** Runs the rest of its words as a command: nohup, nice, time, setsid, command wrappers. */
+const wrapper: Command = (io, state) => {
+  if (state !== undefined) {
+    if (base(io) === 'time') io.err('real\t0m 0.00s\nuser\t0m 0.00s\nsys\t0m 0.00s\n')
+    return io.result?.status ?? 0
+  }
+  let argv = io.args
+  if (base(io) === 'nice' && argv[0] === '-n') argv = argv.slice(2)
+  if (base(io) === 'su-exec' || base(io) === 'gosu' || base(io) === 'chroot') argv = argv.slice(1)
+  while (['tini', 'dumb-init', 'setsid', 'ionice'].includes(base(io)) && argv[0]?.startsWith('-')) argv = argv.slice(1)
+  return argv.length === 0 ? 0 : { state: {}, run: { argv } }
+}
+
+const watch: Command = (io, raw) => {
+  const state = (raw as WatchState | undefined) ?? watchOptions(io.args)
+  if (state.ran) return { state: { ...state, ran: false }, wakeAt: io.process.env.now() + state.every * 1000 }
+  io.out(`Every ${state.every.toFixed(1)}s: ${state.argv.join(' ')}\n\n`)
+  return { state: { ...state, ran: true }, run: { argv: ['sh', '-c', state.argv.join(' ')] } }
+}
+
+type WatchState = { every: number; argv: string[]; ran?: boolean }
+
+function watchOptions(args: string[]): WatchState {
+  let every = 2
+  let at = 0
+  for (; at < args.length && args[at].startsWith('-'); at++) if (args[at] === '-n') every = Number(args[++at])
+  return { every, argv: args.slice(at) }
+}
+
+const sum: Command = (io) => {
+  const algorithm = base(io).replace('sum', '')
+  for (const name of io.args.length > 0 ? io.args : ['-']) {
+    const text = readOperand(io, name)
+    if (text === undefined) return 1
+    io.out(`${createHash(algorithm).update(text).digest('hex')}  ${name}\n`)
+  }
+  return 0
+}
+
+const said =
+  (text: string | ((io: CommandIo) => string)): Command =>
+  (io) => {
+    io.out(typeof text === 'string' ? text : text(io))
+    return 0
+  }
+
+/** Programs that are builtins of the shell as well: the shell takes its own. */
+const builtin: Command = () => 0
+
 export const SYSTEM: Record<string, Command> = {
-  true: () => 0,
-  false: () => 1,
-  hostname,
+  arch: said('x86_64\n'),
+  clear: said('\x1b[H\x1b[J'),
+  date,
+  dmesg: () => 1,
+  echo: builtin,
   env,
-  printenv: env,
-  cat,
+  expr,
+  false: builtin,
+  free: said(
+    '              total        used        free      shared  buff/cache   available\nMem:        8148232     1276016     5120340        1024     1751876     6871216\nSwap:             0           0           0\n',
+  ),
+  hostname,
+  id,
+  kill: builtin,
+  killall: byName,
+  md5sum: sum,
+  mount: said((io) => (io.files.read('/proc/mounts') ?? '').replace(/^(\S+) (\S+) (\S+) (\S+) 0 0$/gm, '$1 on $2 type $3 ($4)')),
+  nice: wrapper,
+  nohup: wrapper,
+  nproc: said('4\n'),
+  pgrep: byName,
+  pidof: byName,
+  pkill: byName,
+  printenv,
+  printf,
+  ps,
+  pwd: builtin,
+  setsid: wrapper,
+  sha1sum: sum,
+  sha256sum: sum,
+  sha512sum: sum,
   sleep,
+  test: builtin,
+  '[': builtin,
+  time: wrapper,
+  timeout,
+  top: said(
+    'Mem: 3027892K used, 5120340K free, 1024K shrd, 102400K buff, 1843200K cached\nCPU:   1% usr   1% sys   0% nic  98% idle   0% io   0% irq   0% sirq\nLoad average: 0.08 0.05 0.01 1/234 7\n',
+  ),
+  true: builtin,
+  tty: (io) => {
+    io.out(io.tty ? '/dev/pts/0\n' : 'not a tty\n')
+    return io.tty ? 0 : 1
+  },
+  uname,
+  uptime: said((io) => {
+    const up = Number((io.files.read('/proc/uptime') ?? '0').split(' ')[0])
+    return ` ${formatDate(io.process.env.now(), '%H:%M:%S')} up ${Math.floor(up / 60)} min,  0 users,  load average: 0.08, 0.05, 0.01\n`
+  }),
+  usleep: (io, state) => (state === undefined ? { state: {}, wakeAt: io.process.env.now() + Number(io.args[0]) / 1000 } : 0),
+  watch,
+  which: (io) => {
+    let status = 0
+    for (const name of io.args) {
+      const found = (io.variables['PATH'] ?? '').split(':').find((d) => io.files.exists(`${d}/${name}`))
+      if (found) io.out(`${found}/${name}\n`)
+      else status = 1
+    }
+    return status
+  },
+  whoami,
 }

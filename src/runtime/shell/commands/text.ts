@@ -1,0 +1,502 @@
+// Filters: grep, head, tail, wc, sort, uniq, cut, tr and their like.
+import type { Command, CommandIo } from '../../process'
+import { joinPath } from '../../tree'
+import { escapeRegExp } from '../pattern'
+import { base, isGnu, linesOf, parseFlags, readOperand } from './errors'
+import { expressionOf } from './regex'
+
+interface GrepState {
+  left: string
+  found: boolean
+  line: number
+}
+
+const grep: Command = (io, raw) => {
+  const { flags, values, rest } = parseFlags(io, 'emABCf')
+  const patterns = values['e'] !== undefined ? [values['e']] : rest.splice(0, 1)
+  if (patterns[0] === undefined) {
+    io.err('Usage: grep [OPTION]... PATTERNS [FILE]...\n')
+    return 2
+  }
+  const kind =
+    flags.has('F') || base(io) === 'fgrep' ? 'fixed' : flags.has('E') || flags.has('P') || base(io) === 'egrep' ? 'extended' : 'basic'
+  let source = patterns[0]
+    .split('\n')
+    .map((p) => (kind === 'fixed' ? escapeRegExp(p) : expressionOf(p, kind === 'extended')))
+    .join('|')
+  if (flags.has('w')) source = `\\b(?:${source})\\b`
+  if (flags.has('x')) source = `^(?:${source})$`
+  const expression = new RegExp(source, flags.has('i') || flags.has('y') ? 'gi' : 'g')
+  const hits = (line: string) => {
+    expression.lastIndex = 0
+    return expression.test(line) !== flags.has('v')
+  }
+  const most = values['m'] === undefined ? Number.POSITIVE_INFINITY : Number(values['m'])
+  const operands = rest.length > 0 ? rest : flags.has('r') || flags.has('R') ? ['.'] : ['-']
+  if (
+    operands.length === 1 &&
+    operands[0] === '-' &&
+    !flags.has('c') &&
+    !/[ABC]/.test(Object.keys(values).join('')) &&
+    most === Number.POSITIVE_INFINITY
+  ) {
+    // Passes lines on as they come.
+    const state = (raw as unknown as GrepState | undefined) ?? { left: '', found: false, line: 0 }
+    const { text, end } = io.input()
+    const all = state.left + text
+    const cut = end ? all.length : all.lastIndexOf('\n') + 1
+    for (const line of linesOf(all.slice(0, cut))) {
+      state.line++
+      if (!hits(line)) continue
+      state.found = true
+      if (flags.has('q')) return 0
+      print(io, flags, expression, '', state.line, line, ':')
+    }
+    if (end) return state.found ? 0 : 1
+    return { state: { ...state, left: all.slice(cut) }, onInput: true }
+  }
+  let found = false
+  let failed = false
+  const deep = flags.has('r') || flags.has('R')
+  const names = operands.flatMap((name) => (deep && io.files.isDirectory(io.path(name)) ? filesBelow(io, name) : [name]))
+  const prefixed = (names.length > 1 || deep) && !flags.has('h')
+  const after = Number(values['A'] ?? values['C'] ?? 0)
+  const before = Number(values['B'] ?? values['C'] ?? 0)
+  for (const name of names) {
+    if (io.files.isDirectory(io.path(name)) && name !== '-') {
+      io.err(isGnu(io) ? `grep: ${name}: Is a directory\n` : `grep: ${name}: Is a directory\n`)
+      continue
+    }
+    const text = flags.has('s') && !io.files.exists(io.path(name)) ? undefined : readOperand(io, name)
+    if (text === undefined) {
+      failed = true
+      continue
+    }
+    const lines = linesOf(text)
+    let count = 0
+    let shownTo = -1
+    for (const [i, line] of lines.entries()) {
+      if (count >= most || !hits(line)) continue
+      count++
+      found = true
+      if (flags.has('q')) return 0
+      if (flags.has('c') || flags.has('l') || flags.has('L')) continue
+      for (let n = Math.max(shownTo + 1, i - before); n <= Math.min(lines.length - 1, i + after); n++) {
+        const own = n === i || hits(lines[n])
+        print(
+          io,
+          own ? flags : new Set([...flags].filter((f) => f !== 'o')),
+          expression,
+          prefixed ? name : '',
+          n + 1,
+          lines[n],
+          own ? ':' : '-',
+        )
+        shownTo = n
+      }
+    }
+    if (flags.has('c')) io.out(`${prefixed ? `${name}:` : ''}${count}\n`)
+    if (flags.has('l') && count > 0) io.out(`${name}\n`)
+    if (flags.has('L') && count === 0) io.out(`${name}\n`)
+  }
+  return failed ? 2 : found ? 0 : 1
+}
+
+function print(io: CommandIo, flags: Set<string>, expression: RegExp, name: string, number: number, line: string, mark: string): void {
+  const head = `${name ? name + mark : ''}${flags.has('n') ? number + mark : ''}`
+  if (!flags.has('o')) io.out(`${head}${line}\n`)
+  else for (const match of line.match(expression) ?? []) if (match !== '') io.out(`${head}${match}\n`)
+}
+
+function filesBelow(io: CommandIo, name: string): string[] {
+  return (io.files.list(io.path(name)) ?? []).flatMap((n) => {
+    const below = joinPath(name === '.' ? '/' : `/${name}`, n).slice(1)
+    const shown = name.startsWith('/') ? `/${below}` : below
+    return io.files.isDirectory(io.path(shown)) ? filesBelow(io, shown) : [shown]
+  })
+}
+
+const head: Command = (io, state) => {
+  const args = io.args.flatMap((a) => (/^-\d+$/.test(a) ? ['-n', a.slice(1)] : [a]))
+  const { values, flags, rest } = parseFlags({ args }, 'nc')
+  const names = rest.length > 0 ? rest : ['-']
+  const count = Number(values['n'] ?? values['lines'] ?? 10)
+  let status = 0
+  for (const [i, name] of names.entries()) {
+    if (name === '-' && names.length === 1 && values['c'] === undefined && count >= 0)
+      return headOfInput(io, count, (state as string | undefined) ?? '')
+    const text = readOperand(io, name)
+    if (text === undefined) {
+      status = 1
+      continue
+    }
+    if (names.length > 1 && !flags.has('q')) io.out(`${i > 0 ? '\n' : ''}==> ${name} <==\n`)
+    if (values['c'] !== undefined) io.out(text.slice(0, Number(values['c'])))
+    else {
+      const lines = text.split(/(?<=\n)/)
+      io.out(lines.slice(0, count < 0 ? lines.length + count : count).join(''))
+    }
+  }
+  return status
+}
+
+/** Stops reading once it has its lines, so that an endless writer ends. */
+function headOfInput(io: CommandIo, count: number, before: string): ReturnType<Command> {
+  const { text, end } = io.input()
+  const lines = before + text
+  const parts = lines.split(/(?<=\n)/)
+  const complete = parts.filter((p) => p.endsWith('\n'))
+  if (complete.length >= count || end) {
+    io.out(parts.slice(0, count).join(''))
+    return 0
+  }
+  return { state: lines, onInput: true }
+}
+
+interface TailState {
+  /** Characters of the file that were shown. */
+  at: number
+}
+
+const tail: Command = (io, raw) => {
+  const args = io.args.flatMap((a) => (/^-\d+$/.test(a) ? ['-n', a.slice(1)] : [a]))
+  const { values, flags, rest } = parseFlags({ args }, 'ncs')
+  const follow = flags.has('f') || flags.has('F') || flags.has('follow')
+  const names = rest.length > 0 ? rest : ['-']
+  const lines = values['n'] ?? values['lines'] ?? '10'
+  let status = 0
+  if (raw !== undefined) {
+    const state = raw as unknown as Record<string, TailState>
+    const next: Record<string, TailState> = {}
+    for (const name of names) {
+      const text = io.files.read(io.path(name)) ?? ''
+      const at = state[name]?.at ?? 0
+      if (text.length < at && isGnu(io)) io.err(`tail: ${name}: file truncated\n`)
+      const fresh = text.slice(text.length < at ? 0 : at)
+      if (fresh !== '' && names.length > 1) io.out(`\n==> ${name} <==\n`)
+      io.out(fresh)
+      next[name] = { at: text.length }
+    }
+    return { state: next as never, onFiles: true, ...(changesAlone(io, names) ? { wakeAt: io.process.env.now() + 1000 } : {}) }
+  }
+  const state: Record<string, TailState> = {}
+  for (const [i, name] of names.entries()) {
+    const text = follow && flags.has('F') && !io.files.exists(io.path(name)) ? '' : name === '/dev/null' ? '' : readOperand(io, name)
+    if (text === undefined) {
+      status = 1
+      continue
+    }
+    state[name] = { at: text.length }
+    if (names.length > 1 && !flags.has('q')) io.out(`${i > 0 ? '\n' : ''}==> ${name} <==\n`)
+    if (values['c'] !== undefined)
+      io.out(values['c'].startsWith('+') ? text.slice(Number(values['c']) - 1) : text.slice(-Number(values['c'])))
+    else {
+      const parts = text.split(/(?<=\n)/)
+      const n = Number(lines)
+      io.out((lines.startsWith('+') ? parts.slice(Math.max(0, n - 1)) : n === 0 ? [] : parts.slice(-Math.abs(n))).join(''))
+    }
+  }
+  if (!follow || names.includes('-')) return status
+  if (Object.keys(state).length === 0) {
+    if (isGnu(io)) io.err('tail: no files remaining\n')
+    return 1
+  }
+  return { state: state as never, onFiles: true, ...(changesAlone(io, names) ? { wakeAt: io.process.env.now() + 1000 } : {}) }
+}
+
+/** Files of volumes that other Pods may write to: nobody tells, so they are looked at every second. */
+function changesAlone(io: CommandIo, names: string[]): boolean {
+  const shared = new Set((io.process.pod.spec.volumes ?? []).filter((v) => v['persistentVolumeClaim'] || v['hostPath']).map((v) => v.name))
+  const paths = (io.process.container.volumeMounts ?? []).filter((m) => shared.has(m.name)).map((m) => m.mountPath)
+  return names.some((n) => paths.some((p) => io.path(n).startsWith(`${p}/`)))
+}
+
+const wc: Command = (io) => {
+  const { flags, rest } = parseFlags(io)
+  const all = !['l', 'w', 'c', 'm', 'L'].some((f) => flags.has(f))
+  const totals = [0, 0, 0]
+  let status = 0
+  const names = rest.length > 0 ? rest : ['-']
+  function row(counts: number[], name: string): void {
+    const shown = [flags.has('l') || all, flags.has('w') || all, flags.has('c') || flags.has('m') || all]
+    const cells = counts.filter((_, i) => shown[i]).map(String)
+    const width =
+      cells.length === 1 && (rest.length === 0 || !isGnu(io))
+        ? 0
+        : isGnu(io)
+          ? rest.length === 0
+            ? 7
+            : Math.max(...counts.map((c) => String(c).length))
+          : 9
+    const text = isGnu(io)
+      ? cells.map((c) => c.padStart(width)).join(' ')
+      : cells
+          .map((c) => c.padStart(width))
+          .join(' ')
+          .replace(/^ {2}(?= )/, '')
+    io.out(`${text}${name === '' ? '' : ` ${name}`}\n`)
+  }
+  for (const name of names) {
+    const text = readOperand(io, name)
+    if (text === undefined) {
+      status = 1
+      continue
+    }
+    const counts = [
+      text.split('\n').length - 1,
+      text.split(/\s+/).filter(Boolean).length,
+      flags.has('m') ? [...text].length : Buffer.byteLength(text),
+    ]
+    for (const i of [0, 1, 2]) totals[i] += counts[i]
+    row(counts, rest.length === 0 ? '' : name)
+  }
+  if (names.length > 1) row(totals, 'total')
+  return status
+}
+
+/** All operands' text, or standard input; undefined after a message. */
+function inputOf(io: CommandIo, names: string[]): string | undefined {
+  let out = ''
+  for (const name of names.length > 0 ? names : ['-']) {
+    const text = readOperand(io, name)
+    if (text === undefined) return undefined
+    out += text
+  }
+  return out
+}
+
+const sort: Command = (io) => {
+  const { flags, values, rest } = parseFlags(io, 'kto')
+  const text = inputOf(io, rest)
+  if (text === undefined) return 2
+  const lines = linesOf(text)
+  const [first, last] = (values['k'] ?? '').split(',')
+  const keyFlags = `${first?.replace(/[\d.]/g, '') ?? ''}${last?.replace(/[\d.]/g, '') ?? ''}`
+  const has = (f: string) => flags.has(f) || keyFlags.includes(f)
+  function key(line: string): string {
+    if (!first) return line
+    const fields = values['t'] !== undefined ? line.split(values['t']) : line.trim().split(/\s+/)
+    const from = Number.parseInt(first, 10) - 1
+    return fields.slice(from, last ? Number.parseInt(last, 10) : undefined).join(values['t'] ?? ' ')
+  }
+  const suffix = { K: 1e3, M: 1e6, G: 1e9, T: 1e12 } as Record<string, number>
+  function number(s: string): number {
+    const parts = /^\s*(-?\d*\.?\d*)([KMGT]?)/.exec(s)!
+    return (Number(parts[1]) || 0) * (has('h') ? (suffix[parts[2]] ?? 1) : 1)
+  }
+  function compare(x: string, y: string): number {
+    const [a, b] = [key(x), key(y)]
+    let order: number
+    if (has('n') || has('h') || has('g')) order = number(a) - number(b)
+    else if (has('V')) order = a.localeCompare(b, 'en', { numeric: true })
+    else {
+      const [p, q] = has('f') ? [a.toUpperCase(), b.toUpperCase()] : [a, b]
+      order = p < q ? -1 : p > q ? 1 : 0
+    }
+    if (order === 0 && !flags.has('s') && !flags.has('u')) order = x < y ? -1 : x > y ? 1 : 0
+    return has('r') ? -order : order
+  }
+  lines.sort(compare)
+  const kept = flags.has('u') ? lines.filter((l, i) => i === 0 || compare(lines[i - 1], l) !== 0) : lines
+  const out = kept.map((l) => `${l}\n`).join('')
+  if (values['o'] === undefined) io.out(out)
+  else io.files.write(io.path(values['o']), out)
+  return 0
+}
+
+const uniq: Command = (io) => {
+  const { flags, rest } = parseFlags(io, 'fs')
+  const text = inputOf(io, rest.slice(0, 1))
+  if (text === undefined) return 1
+  const groups: [string, number][] = []
+  for (const line of linesOf(text)) {
+    const last = groups.at(-1)
+    if (last && (flags.has('i') ? last[0].toLowerCase() === line.toLowerCase() : last[0] === line)) last[1]++
+    else groups.push([line, 1])
+  }
+  for (const [line, n] of groups) {
+    if ((flags.has('d') && n === 1) || (flags.has('u') && n > 1)) continue
+    io.out(flags.has('c') ? `${String(n).padStart(7)} ${line}\n` : `${line}\n`)
+  }
+  return 0
+}
+
+/** `1,3-5,7-` as a test of positions. */
+function positions(spec: string): (n: number) => boolean {
+  const ranges = spec.split(',').map((r) => {
+    const [from, to] = r.includes('-') ? r.split('-') : [r, r]
+    return [from === '' ? 1 : Number(from), to === '' ? Number.POSITIVE_INFINITY : Number(to)]
+  })
+  return (n) => ranges.some(([from, to]) => n >= from && n <= to)
+}
+
+const cut: Command = (io) => {
+  const { values, flags, rest } = parseFlags(io, 'dfcb')
+  const text = inputOf(io, rest)
+  if (text === undefined) return 1
+  const delimiter = values['d'] ?? '\t'
+  const wanted = positions(values['f'] ?? values['c'] ?? values['b'] ?? '1')
+  for (const line of linesOf(text)) {
+    if (values['f'] === undefined) io.out(`${[...line].filter((_, i) => wanted(i + 1)).join('')}\n`)
+    else if (line.includes(delimiter))
+      io.out(
+        `${line
+          .split(delimiter)
+          .filter((_, i) => wanted(i + 1))
+          .join(values['output-delimiter'] ?? delimiter)}\n`,
+      )
+    else if (!flags.has('s')) io.out(`${line}\n`)
+  }
+  return 0
+}
+
+/** The characters of a tr set: ranges, classes, escapes. */
+function charactersOf(set: string): string[] {
+  const classes: Record<string, string> = {
+    upper: 'A-Z',
+    lower: 'a-z',
+    digit: '0-9',
+    alpha: 'A-Za-z',
+    alnum: 'A-Za-z0-9',
+    space: ' \t\n\r\v\f',
+    blank: ' \t',
+    punct: '!-/:-@[-`{-~',
+  }
+  const text = set
+    .replace(/\[:(\w+):\]/g, (_, name: string) => classes[name] ?? '')
+    .replace(/\\([ntr\\])|\\([0-7]{1,3})/g, (_, c?: string, o?: string) =>
+      o ? String.fromCharCode(Number.parseInt(o, 8)) : ({ n: '\n', t: '\t', r: '\r', '\\': '\\' }[c!] ?? ''),
+    )
+  const out: string[] = []
+  for (let i = 0; i < text.length; i++) {
+    if (text[i + 1] === '-' && i + 2 < text.length) {
+      for (let c = text.charCodeAt(i); c <= text.charCodeAt(i + 2); c++) out.push(String.fromCharCode(c))
+      i += 2
+    } else out.push(text[i])
+  }
+  return out
+}
+
+const tr: Command = (io) => {
+  const { flags, rest } = parseFlags(io)
+  const complement = flags.has('c') || flags.has('C')
+  const from = charactersOf(rest[0] ?? '')
+  const to = rest[1] === undefined ? [] : charactersOf(rest[1])
+  const inSet = (c: string) => from.includes(c) !== complement
+  const { text, end } = io.input()
+  let out = ''
+  let last = ''
+  for (const c of text) {
+    if (flags.has('d') && inSet(c)) continue
+    const mapped = to.length > 0 && inSet(c) ? (complement ? to.at(-1)! : (to[from.indexOf(c)] ?? to.at(-1)!)) : c
+    const squeeze = flags.has('s') && mapped === last && (to.length > 0 ? to.includes(mapped) : inSet(mapped))
+    if (!squeeze) out += mapped
+    last = mapped
+  }
+  io.out(out)
+  return end ? 0 : { state: {}, onInput: true }
+}
+
+const seq: Command = (io) => {
+  const { values, rest } = parseFlags({ args: io.args.map((a) => (/^-\d/.test(a) ? `\0${a}` : a)) }, 's')
+  const numbers = rest.map((n) => Number(n.replace('\0', '')))
+  if (numbers.length === 0 || numbers.some(Number.isNaN)) {
+    io.err(
+      `seq: ${numbers.length === 0 ? 'missing operand' : `invalid floating point argument: '${rest[numbers.findIndex(Number.isNaN)]}'`}\n`,
+    )
+    return 1
+  }
+  const [first, step, last] = numbers.length === 1 ? [1, 1, numbers[0]] : numbers.length === 2 ? [numbers[0], 1, numbers[1]] : numbers
+  const out: string[] = []
+  const digits = Math.max(...rest.map((r) => (r.split('.')[1] ?? '').length))
+  for (let i = 0; step > 0 ? first + i * step <= last + 1e-9 : step < 0 && first + i * step >= last - 1e-9; i++) {
+    out.push((first + i * step).toFixed(digits))
+    if (out.length > 1_000_000) break
+  }
+  if (out.length > 0) io.out(`${out.join(values['s'] ?? '\n')}\n`)
+  return 0
+}
+
+const yes: Command = (io) => {
+  io.out(`${io.args.join(' ') || 'y'}\n`.repeat(512))
+  return { state: {}, wakeAt: io.process.env.now() + (io.piped ? 0 : 1000) }
+}
+
+const xargs: Command = (io, raw) => {
+  const { args } = io
+  let at = 0
+  let perCall = Number.POSITIVE_INFINITY
+  let replace: string | undefined
+  let skipEmpty = !isGnu(io)
+  let zero = false
+  for (; at < args.length && args[at].startsWith('-'); at++) {
+    if (args[at] === '-n' || args[at] === '-L') perCall = Number(args[++at])
+    else if (/^-n\d+$/.test(args[at])) perCall = Number(args[at].slice(2))
+    else if (args[at] === '-I') replace = args[++at]
+    else if (args[at].startsWith('-I')) replace = args[at].slice(2)
+    else if (args[at] === '-r') skipEmpty = true
+    else if (args[at] === '-0') zero = true
+    else if (args[at] === '-P') at++
+  }
+  const command = args.slice(at)
+  if (command.length === 0) command.push('echo')
+  const state = (raw as { left: string[]; status: number } | undefined) ?? {
+    left: zero
+      ? io.stdin.split('\0').filter(Boolean)
+      : replace === undefined
+        ? (io.stdin.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map((w) => w.replace(/^(["'])(.*)\1$/, '$2'))
+        : linesOf(io.stdin),
+    status: 0,
+  }
+  if (io.result && io.result.status !== 0) state.status = 123
+  if (state.left.length === 0 && (raw !== undefined || skipEmpty)) return state.status
+  const n = replace === undefined ? Math.min(perCall, Math.max(1, state.left.length)) : 1
+  const taken = state.left.slice(0, n)
+  const argv = replace === undefined ? [...command, ...taken] : command.map((w) => w.replaceAll(replace!, taken[0] ?? ''))
+  return { state: { left: state.left.slice(n), status: state.status }, run: { argv, stdin: '' } }
+}
+
+const base64: Command = (io) => {
+  const { flags, values, rest } = parseFlags(io, 'w')
+  const text = inputOf(io, rest)
+  if (text === undefined) return 1
+  if (flags.has('d') || flags.has('D') || flags.has('decode')) io.out(Buffer.from(text, 'base64').toString('utf8'))
+  else {
+    const width = Number(values['w'] ?? values['wrap'] ?? 76)
+    const encoded = Buffer.from(text, 'utf8').toString('base64')
+    io.out(width > 0 ? encoded.replace(new RegExp(`.{1,${width}}`, 'g'), '$&\n') : encoded)
+  }
+  return 0
+}
+
+export const TEXT: Record<string, Command> = {
+  base64,
+  cut,
+  egrep: grep,
+  fgrep: grep,
+  grep,
+  head,
+  nl: (io) => {
+    const text = inputOf(io, parseFlags(io).rest)
+    if (text === undefined) return 1
+    let n = 0
+    for (const line of linesOf(text)) io.out(line === '' ? '\n' : `${String(++n).padStart(6)}\t${line}\n`)
+    return 0
+  },
+  rev: (io) => {
+    for (const line of linesOf(inputOf(io, io.args) ?? '')) io.out(`${[...line].reverse().join('')}\n`)
+    return 0
+  },
+  seq,
+  sort,
+  tac: (io) => {
+    for (const line of linesOf(inputOf(io, io.args) ?? '').reverse()) io.out(`${line}\n`)
+    return 0
+  },
+  tail,
+  tr,
+  uniq,
+  wc,
+  xargs,
+  yes,
+}
