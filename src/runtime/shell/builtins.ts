@@ -3,8 +3,10 @@
 import { SyntaxProblem } from './ast'
 import { commandOf, shellNames } from './catalogue'
 import { pathOf, runArgv } from './commands-step'
-import { Blocked, type Machine, signalName, signalNumber } from './machine'
+import { getopts, read, readCommands } from './input-builtins'
+import { Blocked, type Machine } from './machine'
 import { parseScript } from './parser'
+import { signalName, signalNumber } from './signals'
 import type { Frame, ShellProcess } from './state'
 import { assign, leave, waitFor } from './steps'
 import { evaluateTest } from './test-expression'
@@ -144,48 +146,6 @@ function wait(machine: Machine, process: ShellProcess, _frame: Frame, words: str
   let status = 0
   for (const pid of pids) status = waitFor(machine, pid)
   return status
-}
-
-function read(machine: Machine, process: ShellProcess, _frame: Frame, words: string[]): number {
-  let raw = false
-  const names: string[] = []
-  for (let i = 1; i < words.length; i++) {
-    if (/^-[a-z]*r/.test(words[i])) raw = true
-    else if (words[i] === '-p') machine.write(process, 2, words[++i] ?? '')
-    else if (words[i] === '-t' || words[i] === '-n' || words[i] === '-d' || words[i] === '-u') i++
-    else if (!words[i].startsWith('-')) names.push(words[i])
-  }
-  const { text, end } = machine.read(process, 0, true)
-  if (!text.endsWith('\n') && !end) {
-    machine.unread(process, 0, text)
-    throw new Blocked({ for: 'input', fd: 0, beyond: text.length })
-  }
-  let line = text.replace(/\n$/, '')
-  if (!raw) line = line.replace(/\\(.)/g, '$1')
-  const ifs = process.variables['IFS']?.value ?? ' \t\n'
-  const space = [...ifs].filter((c) => ' \t\n'.includes(c)).join('')
-  if (names.length === 0) names.push('REPLY')
-  let rest = trimmed(line, space)
-  for (const [i, name] of names.entries()) {
-    if (i === names.length - 1) {
-      assign(machine, process, name, rest)
-      break
-    }
-    let n = 0
-    while (n < rest.length && !ifs.includes(rest[n])) n++
-    assign(machine, process, name, rest.slice(0, n))
-    rest = rest.slice(n)
-    if (rest !== '' && !space.includes(rest[0])) rest = rest.slice(1)
-    rest = trimmed(rest, space)
-  }
-  return text.endsWith('\n') ? 0 : 1
-}
-
-function trimmed(text: string, space: string): string {
-  let [from, to] = [0, text.length]
-  while (from < to && space.includes(text[from])) from++
-  while (to > from && space.includes(text[to - 1])) to--
-  return text.slice(from, to)
 }
 
 /** Leaves loops; a level more than there are loops leaves all. */
@@ -393,37 +353,6 @@ function sendSignal(machine: Machine, pid: number, number: number): boolean {
   return true
 }
 
-/** Reads and runs commands from standard input, one line (or as many as they need) at a time. */
-function readCommands(machine: Machine, process: ShellProcess): number | undefined {
-  let text = ''
-  for (;;) {
-    const { text: line, end } = machine.read(process, 0, true)
-    text += line
-    if (text.trim() === '' && end && line === '') return process.status
-    if (!line.endsWith('\n') && !end) {
-      machine.unread(process, 0, text)
-      throw new Blocked({ for: 'input', fd: 0, beyond: text.length })
-    }
-    try {
-      parseScript(text)
-    } catch (error) {
-      if (error instanceof SyntaxProblem && error.unfinished && !end) continue
-      if (!(error instanceof SyntaxProblem)) throw error
-      machine.complain(process, error.message)
-      process.status = 2
-      if (end) return 2
-      text = ''
-      continue
-    }
-    if (text.trim() === '') {
-      text = ''
-      continue
-    }
-    machine.pushScript(process, text, { kind: 'eval' })
-    return undefined
-  }
-}
-
 export const BUILTINS: Record<string, Builtin> = {
   ':': () => 0,
   true: () => 0,
@@ -488,29 +417,4 @@ export const BUILTINS: Record<string, Builtin> = {
   shopt: () => 0,
   getopts,
   __read_commands: readCommands,
-}
-
-function getopts(machine: Machine, process: ShellProcess, _frame: Frame, words: string[]): number {
-  const [, spec, name] = words
-  const args = words.length > 3 ? words.slice(3) : process.parameters.slice(1)
-  const index = Number(process.variables['OPTIND']?.value ?? 1)
-  const within = Number(process.variables['__OPTPOS']?.value ?? 1)
-  const arg = args[index - 1]
-  if (arg === undefined || !/^-./.test(arg) || arg === '--') {
-    assign(machine, process, name, '?')
-    return 1
-  }
-  const letter = arg[within]
-  const at = spec.indexOf(letter)
-  const last = within + 1 >= arg.length
-  let next = last ? index + 1 : index
-  if (at >= 0 && spec[at + 1] === ':') {
-    assign(machine, process, 'OPTARG', last ? (args[index] ?? '') : arg.slice(within + 1))
-    next = last ? index + 2 : index + 1
-    assign(machine, process, '__OPTPOS', '1')
-  } else assign(machine, process, '__OPTPOS', last ? '1' : String(within + 1))
-  assign(machine, process, 'OPTIND', String(next))
-  if (at < 0) machine.complain(process, `illegal option -- ${letter}`)
-  assign(machine, process, name, at < 0 ? '?' : letter)
-  return 0
 }

@@ -1,12 +1,14 @@
 // Which commands an image's userland holds, and the code behind them.
 import type { Command, Image, Userland } from '../process'
 import { FILES } from './commands/files'
+import { LOOKS } from './commands/looks'
+import { PROCESSES } from './commands/processes'
 import { sed } from './commands/sed'
 import { SYSTEM } from './commands/system'
 import { TEXT } from './commands/text'
 
 /** Commands of every userland. */
-const COMMON: Record<string, Command> = { ...FILES, ...TEXT, ...SYSTEM, sed }
+const COMMON: Record<string, Command> = { ...FILES, ...LOOKS, ...TEXT, ...SYSTEM, ...PROCESSES, sed }
 
 const LACKING: Record<Userland, string[]> = {
   none: [],

@@ -4,7 +4,7 @@ import type { Node } from './ast'
 import { BUILTINS } from './builtins'
 import { commandOf, shellNames } from './catalogue'
 import { expandText, expandWord } from './expand'
-import { Blocked, type Machine, signalName } from './machine'
+import { Blocked, type Machine } from './machine'
 import { processTable } from './process-table'
 import { redirect } from './redirect'
 import { startShell } from './start'
@@ -315,5 +315,3 @@ function commandIo(
     ...(result ? { result } : {}),
   }
 }
-
-export { signalName }

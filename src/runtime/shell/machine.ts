@@ -3,7 +3,9 @@
 import type { Exit, Image, Listener, ProcessContext, Program, Signal } from '../process'
 import { normalPath } from '../tree'
 import { SyntaxProblem } from './ast'
+import { heldBy, ignored } from './held'
 import { parseScript } from './parser'
+import { SIGNALS } from './signals'
 import type { Frame, MachineState, OpenFile, ShellProcess, Wait } from './state'
 import { stepFrame } from './steps'
 
@@ -11,31 +13,6 @@ import { stepFrame } from './steps'
 const BUDGET = 20_000
 /** Bytes that a pipe holds before its writer waits. */
 export const PIPE_SIZE = 65_536
-const SIGNALS: Record<string, number> = {
-  HUP: 1,
-  INT: 2,
-  QUIT: 3,
-  KILL: 9,
-  USR1: 10,
-  USR2: 12,
-  PIPE: 13,
-  ALRM: 14,
-  TERM: 15,
-  CHLD: 17,
-  CONT: 18,
-  STOP: 19,
-  WINCH: 28,
-}
-
-export function signalNumber(name: string): number | undefined {
-  const bare = name.toUpperCase().replace(/^SIG/, '')
-  if (/^\d+$/.test(bare)) return Number(bare)
-  return bare === 'EXIT' ? 0 : SIGNALS[bare]
-}
-export function signalName(number: number): string {
-  return Object.keys(SIGNALS).find((n) => SIGNALS[n] === number) ?? String(number)
-}
-
 /** Where a machine runs and what it talks to. */
 export interface MachineHost {
   image: Image
@@ -516,19 +493,5 @@ export class Machine {
     if (answer.wakeAt !== undefined) process.wait = { for: 'program', at: answer.wakeAt }
     if (answer.exit) this.settleProgram(process, frame, { state: frame.program!.state, exit: answer.exit })
     return answer
-  }
-}
-
-/** Ignored signals stay ignored in children, handlers do not. */
-function ignored(traps: Record<string, string> | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(traps ?? {}).filter(([name, text]) => text === '' && name !== 'EXIT'))
-}
-
-/** Open files that a process holds, those put aside by redirections too. */
-function* heldBy(process: ShellProcess): Iterable<number> {
-  yield* Object.values(process.fds)
-  for (const frame of process.frames) {
-    for (const id of Object.values(frame.saved ?? {})) if (id !== null) yield id
-    if (frame.capture) yield frame.capture.open
   }
 }

@@ -49,55 +49,6 @@ const printenv: Command = (io) => {
   return status
 }
 
-const UNITS: Record<string, number> = { '': 1000, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-const sleep: Command = (io, state) => {
-  if (state !== undefined) return 0
-  if (io.args.length === 0) {
-    io.err(
-      isGnu(io)
-        ? "sleep: missing operand\nTry 'sleep --help' for more information.\n"
-        : 'BusyBox v1.36.1 (2024-05-18 00:09:43 UTC) multi-call binary.\n\nUsage: sleep [N]...\n\nPause for a time equal to the total of the args given, where each arg can\nhave an optional suffix of (s)econds, (m)inutes, (h)ours, or (d)ays\n',
-    )
-    return 1
-  }
-  let ms = 0
-  for (const arg of io.args) {
-    const parts = /^(\d+(?:\.\d*)?|\.\d+)([smhd]?)$/.exec(arg)
-    if (arg === 'infinity' || arg === 'inf') return { state: {} }
-    if (!parts) {
-      io.err(
-        isGnu(io)
-          ? `sleep: invalid time interval '${arg}'\nTry 'sleep --help' for more information.\n`
-          : `sleep: invalid number '${arg}'\n`,
-      )
-      return 1
-    }
-    ms += Number(parts[1]) * UNITS[parts[2]]
-  }
-  return { state: {}, wakeAt: io.process.env.now() + ms }
-}
-
-const timeout: Command = (io, state) => {
-  if (state !== undefined) return io.result!.status === 124 && !isGnu(io) ? 143 : io.result!.status
-  const { rest, values } = splitTimeout(io.args)
-  const parts = /^(\d+(?:\.\d*)?)([smhd]?)$/.exec(rest[0] ?? '')
-  if (!parts || rest.length < 2) {
-    io.err(`timeout: invalid number '${rest[0] ?? ''}'\n`)
-    return isGnu(io) ? 125 : 1
-  }
-  void values
-  return { state: {}, wakeAt: io.process.env.now() + Number(parts[1]) * UNITS[parts[2]], run: { argv: rest.slice(1) } }
-}
-
-function splitTimeout(args: string[]): { rest: string[]; values: string[] } {
-  let at = 0
-  const values: string[] = []
-  for (; at < args.length && args[at].startsWith('-'); at++)
-    if (args[at] === '-s' || args[at] === '-k' || args[at] === '-t') values.push(args[++at])
-  return { rest: args.slice(at), values }
-}
-
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
 
@@ -228,61 +179,6 @@ const uname: Command = (io) => {
   return 0
 }
 
-const ps: Command = (io) => {
-  const list = io.processes()
-  const own = { pid: list.at(-1)!.pid, parent: 0, command: [base(io), ...io.args].join(' '), startedAt: io.process.env.now() }
-  const shown = list.some((p) => p.command === own.command) ? list : [...list, { ...own, pid: own.pid + 1 }]
-  const { rest, flags } = parseFlags(io)
-  const wide = rest.some((r) => /aux|ax|ef/.test(r)) || flags.has('e') || flags.has('f') || flags.has('A')
-  if (!isGnu(io)) {
-    io.out('PID   USER     TIME  COMMAND\n')
-    for (const p of shown) io.out(`${String(p.pid).padStart(5)} root      0:00 ${p.command}\n`)
-  } else if (flags.has('f') || rest.some((r) => r.includes('u'))) {
-    const aux = rest.some((r) => r.includes('u'))
-    const time = (ms: number) => formatDate(ms, '%H:%M')
-    io.out(
-      aux
-        ? 'USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n'
-        : 'UID          PID    PPID  C STIME TTY          TIME CMD\n',
-    )
-    for (const p of shown)
-      io.out(
-        aux
-          ? `root     ${String(p.pid).padStart(7)}  0.0  0.0   4500  3200 ?        Ss   ${time(p.startedAt)}   0:00 ${p.command}\n`
-          : `root     ${String(p.pid).padStart(7)} ${String(p.parent).padStart(7)}  0 ${time(p.startedAt)} ?        00:00:00 ${p.command}\n`,
-      )
-  } else {
-    io.out('    PID TTY          TIME CMD\n')
-    for (const p of wide ? shown : shown.slice(-2))
-      io.out(`${String(p.pid).padStart(7)} ?        00:00:00 ${p.command.split(' ')[0].replace(/^.*\//, '')}\n`)
-  }
-  return 0
-}
-
-/** pgrep, pkill, killall, pidof: by name. */
-const byName: Command = (io) => {
-  const name = base(io)
-  const { rest, flags, values } = parseFlags(io, name === 'pgrep' ? '' : 's')
-  const signal = io.args.find((a) => /^-(?:[A-Z]{2,}|\d+)$/.test(a))
-  const wanted = rest.at(-1) ?? ''
-  const found = io.processes().filter((p) => {
-    const own = p.command.split(' ')[0].replace(/^.*\//, '')
-    return name === 'killall' || name === 'pidof' ? own === wanted : new RegExp(wanted).test(flags.has('f') ? p.command : own)
-  })
-  if (found.length === 0) {
-    if (name === 'killall') io.err(`killall: ${wanted}: no process killed\n`)
-    return 1
-  }
-  if (name === 'pidof') io.out(`${found.map((p) => p.pid).join(' ')}\n`)
-  else if (name === 'pgrep') for (const p of found) io.out(flags.has('l') || flags.has('a') ? `${p.pid} ${p.command}\n` : `${p.pid}\n`)
-  else {
-    const number: Record<string, string> = { '-9': 'SIGKILL', '-1': 'SIGHUP', '-2': 'SIGINT', '-3': 'SIGQUIT', '-15': 'SIGTERM' }
-    const chosen = values['s'] ?? (signal ? (number[signal] ?? signal.slice(1)) : 'TERM')
-    for (const p of found) io.kill(p.pid, (chosen.startsWith('SIG') ? chosen : `SIG${chosen}`) as 'SIGTERM')
-  }
-  return 0
-}
-
 /** printf's conversions. */
 export function formatPrintf(format: string, args: string[]): { text: string; used: number } {
   let used = 0
@@ -406,35 +302,6 @@ const expr: Command = (io) => {
   return value === '' || value === '0' ? 1 : 0
 }
 
-/** Runs the rest of its words as a command: nohup, nice, time, setsid, command wrappers. */
-const wrapper: Command = (io, state) => {
-  if (state !== undefined) {
-    if (base(io) === 'time') io.err('real\t0m 0.00s\nuser\t0m 0.00s\nsys\t0m 0.00s\n')
-    return io.result?.status ?? 0
-  }
-  let argv = io.args
-  if (base(io) === 'nice' && argv[0] === '-n') argv = argv.slice(2)
-  if (base(io) === 'su-exec' || base(io) === 'gosu' || base(io) === 'chroot') argv = argv.slice(1)
-  while (['tini', 'dumb-init', 'setsid', 'ionice'].includes(base(io)) && argv[0]?.startsWith('-')) argv = argv.slice(1)
-  return argv.length === 0 ? 0 : { state: {}, run: { argv } }
-}
-
-const watch: Command = (io, raw) => {
-  const state = (raw as WatchState | undefined) ?? watchOptions(io.args)
-  if (state.ran) return { state: { ...state, ran: false }, wakeAt: io.process.env.now() + state.every * 1000 }
-  io.out(`Every ${state.every.toFixed(1)}s: ${state.argv.join(' ')}\n\n`)
-  return { state: { ...state, ran: true }, run: { argv: ['sh', '-c', state.argv.join(' ')] } }
-}
-
-type WatchState = { every: number; argv: string[]; ran?: boolean }
-
-function watchOptions(args: string[]): WatchState {
-  let every = 2
-  let at = 0
-  for (; at < args.length && args[at].startsWith('-'); at++) if (args[at] === '-n') every = Number(args[++at])
-  return { every, argv: args.slice(at) }
-}
-
 const sum: Command = (io) => {
   const algorithm = base(io).replace('sum', '')
   for (const name of io.args.length > 0 ? io.args : ['-']) {
@@ -470,28 +337,17 @@ export const SYSTEM: Record<string, Command> = {
   hostname,
   id,
   kill: builtin,
-  killall: byName,
   md5sum: sum,
   mount: said((io) => (io.files.read('/proc/mounts') ?? '').replace(/^(\S+) (\S+) (\S+) (\S+) 0 0$/gm, '$1 on $2 type $3 ($4)')),
-  nice: wrapper,
-  nohup: wrapper,
   nproc: said('4\n'),
-  pgrep: byName,
-  pidof: byName,
-  pkill: byName,
   printenv,
   printf,
-  ps,
   pwd: builtin,
-  setsid: wrapper,
   sha1sum: sum,
   sha256sum: sum,
   sha512sum: sum,
-  sleep,
   test: builtin,
   '[': builtin,
-  time: wrapper,
-  timeout,
   top: said(
     'Mem: 3027892K used, 5120340K free, 1024K shrd, 102400K buff, 1843200K cached\nCPU:   1% usr   1% sys   0% nic  98% idle   0% io   0% irq   0% sirq\nLoad average: 0.08 0.05 0.01 1/234 7\n',
   ),
@@ -505,8 +361,6 @@ export const SYSTEM: Record<string, Command> = {
     const up = Number((io.files.read('/proc/uptime') ?? '0').split(' ')[0])
     return ` ${formatDate(io.process.env.now(), '%H:%M:%S')} up ${Math.floor(up / 60)} min,  0 users,  load average: 0.08, 0.05, 0.01\n`
   }),
-  usleep: (io, state) => (state === undefined ? { state: {}, wakeAt: io.process.env.now() + Number(io.args[0]) / 1000 } : 0),
-  watch,
   which: (io) => {
     let status = 0
     for (const name of io.args) {
