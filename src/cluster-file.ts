@@ -17,12 +17,16 @@ export class ClusterFile {
   read<T>(body: (cluster: Cluster) => T): T {
     const state = readState(this.file)
     if (!state || this.isDue(state, this.clusterTime(state))) return this.write(body)
-    return damageNamed(this.file, () => {
-      const { cluster } = this.open(state)
-      const result = body(cluster)
-      this.passWarnings(cluster)
-      return result
-    })
+    try {
+      return damageNamed(this.file, () => {
+        const { cluster } = this.open(state)
+        const result = body(cluster)
+        this.passWarnings(cluster)
+        return result
+      })
+    } finally {
+      state.close()
+    }
   }
 
   /**
@@ -33,13 +37,17 @@ export class ClusterFile {
     return withLock(this.file, () =>
       damageNamed(this.file, () => {
         const existing = readState(this.file)
-        const { cluster, env, random } = existing ? this.open(existing) : this.fresh(nodeCount(this.host))
-        cluster.playUntil(env.now())
-        const result = body(cluster)
-        cluster.settle()
-        this.save(cluster, random)
-        this.passWarnings(cluster)
-        return result
+        try {
+          const { cluster, env, random } = existing ? this.open(existing) : this.fresh(nodeCount(this.host))
+          cluster.playUntil(env.now())
+          const result = body(cluster)
+          cluster.settle()
+          this.save(cluster, random)
+          this.passWarnings(cluster)
+          return result
+        } finally {
+          existing?.close()
+        }
       }),
     )
   }

@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { CommandError } from '../errors'
+import { Bytes, chunksOf, type Part } from './bytes'
 import { DamagedState, FORMAT, type Header, Layout } from './layout'
 import { acquireLock } from './lock'
 import { State } from './state'
@@ -42,8 +43,13 @@ export function fileStamp(file: string): string {
 
 /** Reads the file; undefined when there is none. Throws CommandError naming file, line and remedy when it is damaged. */
 export function readState(file: string): State | undefined {
-  const bytes = readBytes(file)
-  if (!bytes) return undefined
+  let bytes: Bytes
+  try {
+    bytes = Bytes.open(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new CommandError(`cannot read the state file ${file}: ${systemReason(error)}`)
+  }
   return damageNamed(file, () => {
     const layout = new Layout(bytes)
     if (layout.header.format > FORMAT) {
@@ -79,12 +85,12 @@ export function writeState(file: string, state: State): void {
 }
 
 /** Replaces a file whole or not at all: temporary file beside it, flush, rename. Throws CommandError. */
-export function replaceFile(file: string, parts: Buffer[]): void {
+export function replaceFile(file: string, parts: Part[]): void {
   const temporary = `${file}.${process.pid}.${++temporaries}.tmp`
   try {
     const fd = fs.openSync(temporary, 'wx', 0o600)
     try {
-      for (let at = 0; at < parts.length; at += 512) writeAll(fd, parts.slice(at, at + 512))
+      writeParts(fd, parts)
       fs.fsyncSync(fd)
     } finally {
       fs.closeSync(fd)
@@ -96,15 +102,31 @@ export function replaceFile(file: string, parts: Buffer[]): void {
   }
 }
 
+/** Writes in batches: many small parts in one call, large ones chunk by chunk. */
+function writeParts(fd: number, parts: Part[]): void {
+  let batch: Buffer[] = []
+  let size = 0
+  for (const part of parts) {
+    for (const chunk of chunksOf(part)) {
+      batch.push(chunk)
+      size += chunk.length
+      if (batch.length < 512 && size < 4 * 1024 * 1024) continue
+      writeAll(fd, batch)
+      batch = []
+      size = 0
+    }
+  }
+  writeAll(fd, batch)
+}
+
 function writeAll(fd: number, parts: Buffer[]): void {
-  let left = parts
+  let left = parts.filter((p) => p.length)
   while (left.length) {
     let written = fs.writevSync(fd, left)
-    while (left.length && written >= left[0].length) {
-      written -= left[0].length
-      left = left.slice(1)
-    }
-    if (written) left = [left[0].subarray(written), ...left.slice(1)]
+    let i = 0
+    while (i < left.length && written >= left[i].length) written -= left[i++].length
+    left = left.slice(i)
+    if (written) left[0] = left[0].subarray(written)
   }
 }
 

@@ -5,6 +5,8 @@
 //   "services/default/web":{...}
 //   }}
 
+import type { Bytes, Part } from './bytes'
+
 export const FORMAT = 1
 
 export interface Header {
@@ -44,9 +46,9 @@ export class Layout {
   readonly start: number
   readonly end: number
 
-  constructor(readonly bytes: Buffer) {
+  constructor(readonly bytes: Bytes) {
     const newline = bytes.indexOf(NEWLINE)
-    const first = bytes.toString('utf8', 0, newline < 0 ? Math.min(bytes.length, 200) : newline + 1)
+    const first = bytes.text(0, newline < 0 ? Math.min(bytes.length, 200) : newline + 1, 'utf8')
     if (bytes.length === 0) throw new DamagedState('the file is empty', 1)
     if (!first.startsWith('{"kubesim":') || !first.endsWith(OPEN))
       throw new DamagedState('the first line is not the header of a kubesim state file', 1)
@@ -57,7 +59,7 @@ export class Layout {
     }
     this.start = newline + 1
     this.end = bytes.length - CLOSE.length
-    if (this.end < this.start - 1 || bytes.toString('latin1', this.end) !== CLOSE) {
+    if (this.end < this.start - 1 || bytes.text(this.end, bytes.length, 'latin1') !== CLOSE) {
       throw new DamagedState('the file is cut short: its last line is not `}}`', this.lineAt(bytes.length))
     }
   }
@@ -72,8 +74,8 @@ export class Layout {
   /** The key of the entry line that starts at `offset`. */
   keyAt(offset: number): string {
     const close = this.bytes.indexOf(QUOTE, offset + 1)
-    if (this.bytes[offset] !== QUOTE || close < 0) throw new DamagedState('an entry does not start with its key', this.lineAt(offset))
-    return this.bytes.toString('latin1', offset + 1, close)
+    if (this.bytes.at(offset) !== QUOTE || close < 0) throw new DamagedState('an entry does not start with its key', this.lineAt(offset))
+    return this.bytes.text(offset + 1, close, 'latin1')
   }
 
   /** Offset just behind the line that starts at `offset`, its newline included. */
@@ -100,10 +102,10 @@ export class Layout {
   /** The value of the entry line that starts at `offset`. */
   valueAt(offset: number): unknown {
     let stop = this.next(offset)
-    while (stop > offset && (this.bytes[stop - 1] === NEWLINE || this.bytes[stop - 1] === 44)) stop--
+    while (stop > offset && (this.bytes.at(stop - 1) === NEWLINE || this.bytes.at(stop - 1) === 44)) stop--
     const close = this.bytes.indexOf(QUOTE, offset + 1)
     try {
-      return JSON.parse(this.bytes.toString('utf8', close + 2, stop))
+      return JSON.parse(this.bytes.text(close + 2, stop, 'utf8'))
     } catch {
       throw new DamagedState(`the entry "${this.keyAt(offset)}" is not valid JSON`, this.lineAt(offset))
     }
@@ -111,53 +113,38 @@ export class Layout {
 }
 
 /** The file's bytes after changes: untouched lines keep their bytes. `undefined` values remove; keys must be sorted. */
-export function merge(layout: Layout | undefined, header: Header, changes: [string, unknown][]): Buffer[] {
-  const parts: Buffer[] = [Buffer.from(`{"kubesim":${JSON.stringify(header)}${OPEN}`)]
-  const base = layout?.bytes
-  let pending = false // does the last part still need its comma and newline?
-  function copy(from: number, to: number): void {
-    if (!layout || !base || from >= to) return
-    if (pending) parts.push(SEPARATOR)
-    // The last entry of the file has a newline but no comma; every other ends with both.
-    const last = to === layout.end
-    parts.push(base.subarray(from, last ? to - 1 : to))
-    pending = last
-  }
-  let at = layout?.start ?? 0
+export function merge(layout: Layout | undefined, header: Header, changes: [string, unknown][]): Part[] {
+  const parts: Part[] = [Buffer.from(`{"kubesim":${JSON.stringify(header)}${OPEN}`)]
+  // Every entry is written without its line's end; what separates it from the one before stands in front of it.
+  let first = true
   let text: string[] = []
   function flush(): void {
     if (!text.length) return
-    if (pending) parts.push(SEPARATOR)
-    parts.push(Buffer.from(text.join(',\n')))
+    parts.push(Buffer.from((first ? '' : SEPARATOR) + text.join(SEPARATOR)))
+    first = false
     text = []
-    pending = true
   }
+  function copy(layout: Layout, from: number, to: number): void {
+    if (from >= to) return
+    flush()
+    if (!first) parts.push(Buffer.from(SEPARATOR))
+    first = false
+    // The file's last entry ends in a newline, every other in a comma and a newline.
+    parts.push({ bytes: layout.bytes, from, to: to - (to === layout.end ? 1 : 2) })
+  }
+  let at = layout?.start ?? 0
   for (const [key, value] of changes) {
-    const found = layout ? layout.seek(key) : at
-    if (found > at) {
-      flush()
-      copy(at, found)
-      at = found
+    if (layout) {
+      const found = layout.seek(key)
+      copy(layout, at, found)
+      at = found < layout.end && layout.keyAt(found) === key ? layout.next(found) : found
     }
-    if (layout && found < layout.end && layout.keyAt(found) === key) at = layout.next(found)
     if (value !== undefined) text.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`)
   }
+  if (layout) copy(layout, at, layout.end)
   flush()
-  if (layout) copy(at, layout.end)
-  parts.push(Buffer.from(trailing(parts, pending) + CLOSE))
+  parts.push(Buffer.from(`${first ? '' : '\n'}${CLOSE}`))
   return parts
 }
 
-const SEPARATOR = Buffer.from(',\n')
-
-/** What must stand between the last entry and the closing braces, after a part that may end with a comma. */
-function trailing(parts: Buffer[], pending: boolean): string {
-  if (pending) return '\n'
-  const last = parts[parts.length - 1]
-  if (parts.length > 1 && last.length >= 2 && last[last.length - 2] === 44) {
-    // Everything behind this line was removed: it is the last entry now and loses its comma.
-    parts[parts.length - 1] = last.subarray(0, last.length - 2)
-    return '\n'
-  }
-  return ''
-}
+const SEPARATOR = ',\n'

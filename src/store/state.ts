@@ -1,4 +1,5 @@
 // The entries of one state file in memory: read when asked for, changed in an overlay, written back by the file layer.
+import type { Part } from './bytes'
 import { type Header, type Layout, merge } from './layout'
 
 /** One path segment of the keys known so far; entries hang at the leaves. */
@@ -141,8 +142,13 @@ export class State {
     return branch.value !== undefined
   }
 
+  /** Gives back what reading the file holds open. */
+  close(): void {
+    this.layout?.bytes.close()
+  }
+
   /** The new bytes of the file, in parts. */
-  serialise(): Buffer[] {
+  serialise(): Part[] {
     const changes = [...this.dirty].sort(([a], [b]) => compare(a, b))
     return merge(this.layout, this.header, changes)
   }

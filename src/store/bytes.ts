@@ -1,0 +1,116 @@
+// A state file's bytes: small files whole in memory, large ones page by page as they are looked at.
+import fs from 'node:fs'
+
+/** Up to this size a file is read whole. */
+const WHOLE = 512 * 1024
+const PAGE = 64 * 1024
+/** Pages kept; a scan of a large file would otherwise hold all of it. */
+const MOST_PAGES = 512
+
+/** Reads of one immutable file; offsets in bytes. Files are replaced by rename, so an open one never changes. */
+export class Bytes {
+  private readonly pages = new Map<number, Buffer>()
+
+  private constructor(
+    readonly length: number,
+    private readonly whole: Buffer | undefined,
+    private readonly fd: number,
+  ) {}
+
+  static of(buffer: Buffer): Bytes {
+    return new Bytes(buffer.length, buffer, -1)
+  }
+
+  /** Opens a file. Throws the file system's errors. `close` gives the descriptor back. */
+  static open(file: string): Bytes {
+    const fd = fs.openSync(file, 'r')
+    try {
+      const stat = fs.fstatSync(fd)
+      if (stat.isFile() && stat.size > WHOLE) return new Bytes(stat.size, undefined, fd)
+      const whole = fs.readFileSync(fd)
+      fs.closeSync(fd)
+      return Bytes.of(whole)
+    } catch (error) {
+      fs.closeSync(fd)
+      throw error
+    }
+  }
+
+  close(): void {
+    if (this.fd >= 0) fs.closeSync(this.fd)
+  }
+
+  private page(index: number): Buffer {
+    let page = this.pages.get(index)
+    if (!page) {
+      page = Buffer.allocUnsafe(Math.min(PAGE, this.length - index * PAGE))
+      this.fill(page, index * PAGE)
+      if (this.pages.size >= MOST_PAGES) this.pages.clear()
+      this.pages.set(index, page)
+    }
+    return page
+  }
+
+  private fill(buffer: Buffer, position: number): void {
+    for (let at = 0; at < buffer.length; ) {
+      const read = fs.readSync(this.fd, buffer, at, buffer.length - at, position + at)
+      if (read === 0) throw new Error('the state file became shorter while it was read')
+      at += read
+    }
+  }
+
+  at(offset: number): number {
+    if (this.whole) return this.whole[offset]
+    return this.page(Math.floor(offset / PAGE))[offset % PAGE]
+  }
+
+  /** Offset of the next such byte at or after `from`; -1 when there is none. */
+  indexOf(byte: number, from = 0): number {
+    if (this.whole) return this.whole.indexOf(byte, from)
+    for (let index = Math.floor(from / PAGE); index * PAGE < this.length; index++) {
+      const start = Math.max(0, from - index * PAGE)
+      const found = this.page(index).indexOf(byte, start)
+      if (found >= 0) return index * PAGE + found
+    }
+    return -1
+  }
+
+  /** Offset of the last such byte at or before `from`; -1 when there is none. */
+  lastIndexOf(byte: number, from: number): number {
+    if (this.whole) return this.whole.lastIndexOf(byte, from)
+    for (let index = Math.floor(from / PAGE); index >= 0; index--) {
+      const found = this.page(index).lastIndexOf(byte, Math.min(PAGE - 1, from - index * PAGE))
+      if (found >= 0) return index * PAGE + found
+    }
+    return -1
+  }
+
+  text(from: number, to: number, encoding: 'latin1' | 'utf8'): string {
+    return this.slice(from, to).toString(encoding)
+  }
+
+  /** A copy or view of a range; a large one is read past the pages. */
+  slice(from: number, to: number): Buffer {
+    if (this.whole) return this.whole.subarray(from, to)
+    const first = Math.floor(from / PAGE)
+    const last = Math.floor((to - 1) / PAGE)
+    if (first === last) return this.page(first).subarray(from - first * PAGE, to - first * PAGE)
+    const out = Buffer.allocUnsafe(Math.max(0, to - from))
+    if (last - first > 4) this.fill(out, from)
+    else
+      for (let i = first; i <= last; i++)
+        this.page(i).copy(out, Math.max(0, i * PAGE - from), Math.max(0, from - i * PAGE), Math.min(PAGE, to - i * PAGE))
+    return out
+  }
+}
+
+/** A stretch of the new file: bytes of its own, or a range taken over from the old one. */
+export type Part = Buffer | { bytes: Bytes; from: number; to: number }
+
+const CHUNK = 4 * 1024 * 1024
+
+/** The part as buffers of bounded size. */
+export function* chunksOf(part: Part): Generator<Buffer> {
+  if (Buffer.isBuffer(part)) yield part
+  else for (let at = part.from; at < part.to; at += CHUNK) yield part.bytes.slice(at, Math.min(part.to, at + CHUNK))
+}
