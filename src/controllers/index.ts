@@ -2,6 +2,7 @@
 import type { Controller } from '../api/contracts'
 import { kubeProxy } from '../network/proxy/controller'
 import { kubelet } from '../runtime/kubelet/kubelet'
+import { daemonSetController } from './daemonset'
 import { deploymentController } from './deployment'
 import { endpointsController } from './endpoints'
 import { endpointSliceController } from './endpointslice'
@@ -23,6 +24,7 @@ export const CONTROLLERS: Controller[] = [
   replicaSetController,
   replicationControllerController,
   statefulSetController,
+  daemonSetController,
   scheduler,
   kubelet,
   endpointsController,

@@ -10,8 +10,10 @@ import { fromTime } from '../../lib/time'
 import { adopt, controllerOf, controllerRef, release } from './ownership'
 
 const RESOURCE = 'controllerrevisions.apps'
-/** Label that carries a revision's hash. */
+/** Label that carries the hash of a StatefulSet's revision. */
 export const REVISION_HASH = 'controller.kubernetes.io/hash'
+/** The same of a DaemonSet's, and of its pods. */
+export const DAEMON_HASH = 'controller-revision-hash'
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 interface Owner extends KubeObject {
@@ -92,7 +94,7 @@ function createRevision(api: Client, owner: Owner, name: string, hash: string, d
     metadata: {
       name,
       namespace: owner.metadata.namespace,
-      labels: { ...owner.spec.template.metadata?.labels, [REVISION_HASH]: hash },
+      labels: { ...owner.spec.template.metadata?.labels, [owner.kind === 'DaemonSet' ? DAEMON_HASH : REVISION_HASH]: hash },
       ...(Object.keys(annotations).length && { annotations }),
       ownerReferences: [controllerRef(owner)],
     },
