@@ -10,6 +10,7 @@ export const COMMANDS: Record<string, Loader> = {
   edit: () => import('./edit'),
   get: () => import('./get'),
   delete: () => import('./delete'),
+  describe: () => import('./describe'),
   apply: () => import('./apply'),
   'apply view-last-applied': () => import('./apply-view-last-applied'),
   'apply edit-last-applied': () => import('./apply-edit-last-applied'),

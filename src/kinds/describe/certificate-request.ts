@@ -1,5 +1,6 @@
 // Who a certificate is asked for: the subject and names of a PKCS #10 request, read from its PEM text.
 // Follows describeCertificateSigningRequest of kubectl's pkg/describe.
+import { CommandError } from '../../errors'
 import { decoded } from './base64'
 
 interface Node {
@@ -101,12 +102,12 @@ function listText(title: string, values: string[]): string {
   return values.length === 0 ? '' : `\t${title}:\t${values.join('\n\t\t')}\n`
 }
 
-/** The lines from `Subject:` on. `request` is base64 of PEM. Throws Error `Error parsing CSR: …`. */
+/** The lines from `Subject:` on. `request` is base64 of PEM. Throws CommandError `Error parsing CSR: …`. */
 export function certificateRequestText(request: string): string {
   try {
     return requestText(request)
   } catch {
-    throw new Error('Error parsing CSR: PEM block type must be CERTIFICATE REQUEST')
+    throw new CommandError('Error parsing CSR: PEM block type must be CERTIFICATE REQUEST')
   }
 }
 

@@ -1,0 +1,64 @@
+// kubectl describe: objects in words, with what is related to them and their events. Upstream: kubectl/pkg/cmd/describe/describe.go.
+import { listObjects, presented, readWarning } from '../apiserver/query'
+import type { Command, CommandContext } from '../cli/context'
+import { resourceNamed } from '../cli/resource-args'
+import { documentsOf, type Selected, select } from '../cli/select'
+import type { Cluster } from '../cluster'
+import { ApiError, CommandError, combine } from '../errors'
+import { kindOf } from '../kinds'
+import { describeGeneric } from '../kinds/describe/generic'
+
+interface Outcome {
+  texts: string[]
+  failures: Error[]
+  warnings: string[]
+  /** Objects found by the beginning of their names are printed otherwise. */
+  byPrefix: boolean
+}
+
+async function describe(context: CommandContext): Promise<void> {
+  const { flags, args } = context
+  const documents = await documentsOf(context)
+  if (!args.length && !documents) {
+    throw new CommandError(
+      'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',
+    )
+  }
+  const outcome = context.cluster.read((cluster): Outcome => {
+    const { objects, failures } = select(context, cluster, documents, { allowAll: true })
+    const many = objects.length > 1 || failures.length > 0
+    const showEvents = flags.bool('show-events') && (!many || flags.changed('show-events'))
+    const [failure] = failures
+    if (failures.length === 1 && failure instanceof ApiError && failure.reason === 'NotFound' && args.length === 2 && !documents) {
+      const matching = withPrefix(context, cluster, args[0], args[1])
+      return { ...described(cluster, matching, showEvents), failures: matching.length > 0 ? [] : failures, byPrefix: true }
+    }
+    return { ...described(cluster, objects, showEvents), failures, byPrefix: false }
+  })
+  for (const warning of outcome.warnings) context.err(`Warning: ${warning}\n`)
+  context.out(outcome.byPrefix ? outcome.texts.map((text) => `${text}\n`).join('') : outcome.texts.join('\n\n'))
+  const failure = combine(outcome.failures)
+  if (failure) throw failure
+  if (outcome.texts.length === 0) {
+    context.err(flags.bool('all-namespaces') ? 'No resources found\n' : `No resources found in ${context.namespace} namespace.\n`)
+  }
+}
+
+/** The objects of a type whose names begin with `prefix`. */
+function withPrefix(context: CommandContext, cluster: Cluster, type: string, prefix: string): Selected[] {
+  const info = resourceNamed(cluster.server.discovery, type)
+  const objects = listObjects(cluster.server, info, context.namespace)
+  return objects.filter((object) => object.metadata.name.startsWith(prefix)).map((object) => ({ info, object }))
+}
+
+function described(cluster: Cluster, objects: Selected[], showEvents: boolean): { texts: string[]; warnings: string[] } {
+  const context = { view: cluster.view, now: cluster.env.now(), showEvents }
+  const texts = objects.map(({ info, object }) => {
+    const shown = presented(info, object)
+    return kindOf(info.resource)?.describe?.(shown, context) ?? describeGeneric(shown, context)
+  })
+  const warnings = objects.map(({ info }) => readWarning(info)).filter((warning) => warning !== undefined)
+  return { texts, warnings: [...new Set(warnings)] }
+}
+
+export const command: Command = { run: describe }
