@@ -1,5 +1,5 @@
 // The user's editor on a temporary file. Upstream: kubectl/pkg/cmd/util/editor/editor.go.
-import { spawnSync } from 'node:child_process'
+import childProcess from 'node:child_process'
 import crypto from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -32,7 +32,7 @@ export function editText(host: Host, prefix: string, suffix: string, text: strin
 function launch(host: Host, file: string): void {
   const { words, shell } = editorOf(host)
   const line = shell ? [...words.slice(0, -1), `${words[words.length - 1]} ${JSON.stringify(file)}`] : [...words, file]
-  const { error, status } = spawnSync(line[0], line.slice(1), { stdio: 'inherit', cwd: host.cwd, env: host.variables })
+  const { error, status } = childProcess.spawnSync(line[0], line.slice(1), { stdio: 'inherit', cwd: host.cwd, env: host.variables })
   const named = JSON.stringify(words.join(' '))
   if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') throw new CommandError(`unable to launch the editor ${named}`)
   if (error || status !== 0) throw new CommandError(`there was a problem with the editor ${named}`)

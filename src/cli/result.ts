@@ -21,9 +21,9 @@ export function printerOptions(context: CommandContext): PrinterOptions & { outp
 }
 
 /** Prints a changed object with its outcome. Throws CommandError for an output format that does not exist: call before anything is changed. */
-export function resultPrinter(context: CommandContext, dryRun: DryRun): (object: KubeObject, outcome: string) => string {
+export function resultPrinter(context: CommandContext, dryRun: DryRun, typed = false): (object: KubeObject, outcome: string) => string {
   const output = context.flags.has('output') ? context.flags.string('output') : ''
-  const options = printerOptions(context)
+  const options = { ...printerOptions(context), typed }
   const printer = resultPrinterFor('', output, options)
   if (output || options.template) return (object) => printer.print(object)
   return (object, outcome) => resultPrinterFor(`${outcome}${dryRunSuffix(dryRun)}`, output, options).print(object)

@@ -3,19 +3,24 @@ import type { KubeObject } from '../api/types'
 import { decodeObject, placeInNamespace, recognise } from '../apiserver/decode'
 import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
-import { type Document, readManifests } from '../cli/manifests'
+import { manifestsOf } from '../cli/kustomize'
+import { saveConfiguration } from '../cli/last-applied'
+import type { Document } from '../cli/manifests'
 import { resultPrinter } from '../cli/result'
 import { addSource } from '../cli/source-error'
+import { validationOf } from '../cli/validation'
 import type { Cluster } from '../cluster'
 import { CommandError, combine } from '../errors'
 import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
+import type { FieldValidation } from '../schema/decode'
 
 async function create(context: CommandContext): Promise<void> {
   const { flags, args } = context
   const files = flags.list('filename')
   if (args.length) throw context.usage(`Unexpected args: [${args.join(' ')}]`)
   if (!files.length && !flags.string('kustomize')) throw new CommandError('must specify one of -f and -k')
-  const { documents, failures } = await readManifests(context.host, files, flags.bool('recursive'))
+  const validation = validationOf(context)
+  const { documents, failures } = await manifestsOf(context)
   const dryRun = dryRunOf(context)
   const print = resultPrinter(context, dryRun)
   if (!documents.length && !failures.length) throw new CommandError('no objects passed to create')
@@ -25,7 +30,7 @@ async function create(context: CommandContext): Promise<void> {
   context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
     for (const document of documents) {
       try {
-        const made = createOne(context, cluster, document, dryRun)
+        const made = createOne(context, cluster, document, dryRun, validation)
         if (made) lines.push(print(made.object, 'created'))
       } catch (error) {
         if (error instanceof CommandError) fileFailures.push(error)
@@ -39,15 +44,16 @@ async function create(context: CommandContext): Promise<void> {
   if (failure) throw failure
 }
 
-function createOne(context: CommandContext, cluster: Cluster, document: Document, dryRun: string) {
+function createOne(context: CommandContext, cluster: Cluster, document: Document, dryRun: string, validation: FieldValidation) {
   const { server } = cluster
   const info = recognise(server, document.value, document.source, document.inList)
   const selector = context.flags.string('selector')
   const labels = (document.value.metadata as KubeObject['metadata'] | undefined)?.labels
   if (selector && !selectorMatches(parseLabelSelector(selector), labels)) return undefined
   const placed = placeInNamespace(info, asObject(document.value), context.namespace, context.namespaceGiven)
-  if (dryRun === 'client') return { info, object: placed }
-  const object = decodeObject(server, info, placed)
+  const configured = saveConfiguration(placed, context.flags.bool('save-config'))
+  if (dryRun === 'client') return { info, object: configured }
+  const object = decodeObject(server, info, configured, validation)
   return { info, object: server.create(object, { manager: context.flags.string('field-manager'), dryRun: dryRun === 'server' }) }
 }
 

@@ -1,6 +1,7 @@
-// Hashes and made-up names: pod-template-hash, controller revisions, kube-proxy's chain names, UUIDs.
+// Hashes and made-up names: pod-template-hash, controller revisions, kube-proxy's chain names.
 import crypto from 'node:crypto'
 import { fnv32, fnv32a, safeEncode } from './fnv'
+import { toCompactJson } from './json-emit'
 
 /** JSON with sorted keys and without absent or null fields: equal objects give equal text whatever the order of their keys. */
 export function canonicalJson(value: unknown): string {
@@ -33,15 +34,6 @@ export function controllerRevisionHash(data: unknown, collisionCount?: number): 
   return safeEncode(String(fnv32(collisionCount === undefined ? text : `${text}${collisionCount}`)))
 }
 
-/** A version 4 UUID from 16 bytes of `random` (numbers in [0, 1)). */
-export function uuid(random: () => number): string {
-  const bytes = Array.from({ length: 16 }, () => Math.floor(random() * 256))
-  bytes[6] = (bytes[6] & 0x0f) | 0x40
-  bytes[8] = (bytes[8] & 0x3f) | 0x80
-  const hex = bytes.map((b) => b.toString(16).padStart(2, '0')).join('')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-}
-
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** The first `length` characters of base32(sha256(text)): what follows KUBE-SVC- in kube-proxy's chain names. */
@@ -60,4 +52,23 @@ export function sha256Base32(text: string, length = 16): string {
     if (out.length >= length) break
   }
   return out.slice(0, length)
+}
+
+const HEX_SUBSTITUTES: Record<string, string> = { '0': 'g', '1': 'h', '3': 'k', a: 'm', e: 't' }
+
+/** The first 40 bits of a text's sha256 in hex, vowels and their look-alikes replaced. Upstream: kubectl/pkg/util/hash. */
+function contentHash(text: string): string {
+  const hex = crypto.createHash('sha256').update(text).digest('hex').slice(0, 10)
+  return hex.replace(/[013ae]/g, (char) => HEX_SUBSTITUTES[char])
+}
+
+/** The suffix that --append-hash and kustomize give a ConfigMap's name. */
+export function configMapHash({ name, data, binaryData }: { name: string; data: object; binaryData?: object }): string {
+  const binary = binaryData && Object.keys(binaryData).length > 0 ? { binaryData } : {}
+  return contentHash(toCompactJson({ kind: 'ConfigMap', name, data, ...binary }))
+}
+
+/** The suffix that --append-hash and kustomize give a Secret's name; the values are base64. */
+export function secretHash({ name, type, data }: { name: string; type: string; data: object }): string {
+  return contentHash(toCompactJson({ kind: 'Secret', type, name, data }))
 }

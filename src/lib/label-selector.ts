@@ -281,6 +281,30 @@ export function selectorOf(selector: LabelSelector | undefined | null): Selector
   return found.sort(byKey)
 }
 
+const OPERATORS_OF_OBJECTS = { in: 'In', notin: 'NotIn', exists: 'Exists', '!': 'DoesNotExist' } as const
+
+/** metav1.ParseToLabelSelector: a selector's text in the form objects carry. Throws SelectorError. */
+export function labelSelectorOf(source: string): LabelSelector {
+  let requirements: Selector
+  try {
+    requirements = parseLabelSelector(source)
+  } catch (error) {
+    throw new SelectorError(`couldn't parse the selector string "${source}": ${(error as Error).message}`)
+  }
+  const matchLabels: StringMap = {}
+  const matchExpressions: NonNullable<LabelSelector['matchExpressions']> = []
+  for (const { key, operator, values } of requirements) {
+    if (operator === '=' || operator === '==') matchLabels[key] = values[0]
+    else if (operator === 'gt' || operator === 'lt') throw new SelectorError(`${quote(operator)} isn't supported in label selectors`)
+    else if (operator === '!=') throw new SelectorError(`${quote(operator)} is not a valid label selector operator`)
+    else matchExpressions.push({ key, operator: OPERATORS_OF_OBJECTS[operator], ...(values.length > 0 ? { values } : {}) })
+  }
+  return {
+    ...(Object.keys(matchLabels).length > 0 ? { matchLabels } : {}),
+    ...(matchExpressions.length > 0 ? { matchExpressions } : {}),
+  }
+}
+
 /** metav1.FormatLabelSelector, as describe and -o wide show it: `a=b,c in (d,e)`, `<none>`, `<error>`. */
 export function formatLabelSelector(selector: LabelSelector | undefined | null): string {
   try {

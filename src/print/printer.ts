@@ -31,6 +31,8 @@ export interface PrinterOptions {
   allowMissingKeys?: boolean
   showManagedFields?: boolean
   noHeaders?: boolean
+  /** The command holds typed Go objects: JSON prints their fields in the order of the structs. */
+  typed?: boolean
   /** Reads the file that jsonpath-file and the like name; throws an Error with the system's words. */
   readFile?(name: string): string
 }

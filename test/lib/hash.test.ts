@@ -1,5 +1,5 @@
 // Hashes and made-up names: forms, worked examples of kube-proxy's chain names, stability.
-import { canonicalJson, controllerRevisionHash, podTemplateHash, sha256Base32, uuid } from '../../src/lib/hash'
+import { canonicalJson, configMapHash, controllerRevisionHash, podTemplateHash, secretHash, sha256Base32 } from '../../src/lib/hash'
 
 test.each([
   ['default/kubernetes:httpstcp', 'NPX46M4PTMTKRN6Y'],
@@ -18,11 +18,6 @@ test('a template hash depends on content, not on the order or absence of keys', 
 
 test('canonical JSON sorts keys at every depth', () => {
   expect(canonicalJson({ b: { d: 1, c: null }, a: ['x', { z: 0, y: true }] })).toBe('{"a":["x",{"y":true,"z":0}],"b":{"d":1}}')
-})
-
-test('a uuid is of version 4 and follows the random source', () => {
-  expect(uuid(() => 0)).toBe('00000000-0000-4000-8000-000000000000')
-  expect(uuid(() => 0.9999)).toBe('ffffffff-ffff-4fff-bfff-ffffffffffff')
 })
 
 test('the revision hash of a recorded stateful set comes out as on the real cluster', () => {
@@ -45,4 +40,17 @@ test('the revision hash of a recorded stateful set comes out as on the real clus
   }
   const patch = { spec: { template: { $patch: 'replace', metadata: { labels: { app: 'db' } }, spec } } }
   expect(controllerRevisionHash(patch, 0)).toBe('84bd98bd66')
+})
+
+test.each([
+  ['empty data', { name: '', data: {} }, '42745tchd9'],
+  ['one key', { name: '', data: { one: '' } }, '9g67k2htb6'],
+  ['three keys', { name: '', data: { two: '2', one: '', three: '3' } }, 'f5h7t85m9b'],
+])('the hash of a ConfigMap with %s is %s', (_name, configMap, expected) => {
+  expect(configMapHash(configMap)).toBe(expected)
+})
+
+test('the hash of a Secret counts its type', () => {
+  expect(secretHash({ name: '', type: 'my-type', data: {} })).toBe('t75bgf6ctb')
+  expect(secretHash({ name: '', type: 'my-type', data: { one: '' } })).toBe('74bd68bm66')
 })

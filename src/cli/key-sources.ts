@@ -1,0 +1,84 @@
+// --from-file, --from-literal and --from-env-file: where the keys of ConfigMaps and Secrets come from.
+// Upstream: kubectl/pkg/cmd/create/create_{configmap,secret}.go, kubectl/pkg/util/util.go, kubectl/pkg/cmd/util/env_file.go.
+import fs from 'node:fs'
+import path from 'node:path'
+import { CommandError } from '../errors'
+import { isEnvVarName } from '../lib/names'
+import type { CommandContext } from './context'
+import { goReason } from './manifests'
+
+export type AddKey = (key: string, data: Buffer) => void
+
+/** `key=value`. Throws CommandError. */
+export function addLiterals(literals: string[], add: AddKey): void {
+  for (const literal of literals) {
+    const equals = literal.indexOf('=')
+    if (equals <= 0) throw new CommandError(`invalid literal source ${literal}, expected key=value`)
+    add(literal.slice(0, equals), Buffer.from(literal.slice(equals + 1)))
+  }
+}
+
+function parseFileSource(source: string): { key: string; file: string } {
+  const parts = source.split('=')
+  if (parts.length === 1) return { key: path.basename(source), file: source }
+  if (parts.length > 2) throw new CommandError("key names or file paths cannot contain '='")
+  if (!parts[0]) throw new CommandError(`key name for file path ${parts[1]} missing`)
+  if (!parts[1]) throw new CommandError(`file path for key name ${parts[0]} missing`)
+  return { key: parts[0], file: parts[1] }
+}
+
+function statOf(context: CommandContext, file: string): fs.Stats {
+  try {
+    return fs.statSync(path.resolve(context.host.cwd, file))
+  } catch (error) {
+    throw new CommandError(`error reading ${file}: ${goReason(error)}`)
+  }
+}
+
+function read(context: CommandContext, file: string): Buffer {
+  try {
+    return fs.readFileSync(path.resolve(context.host.cwd, file))
+  } catch (error) {
+    throw new CommandError(`open ${file}: ${goReason(error)}`)
+  }
+}
+
+/** `[key=]file`, or a directory whose plain files become keys. Throws CommandError. */
+export function addFiles(context: CommandContext, sources: string[], add: AddKey): void {
+  for (const source of sources) {
+    const { key, file } = parseFileSource(source)
+    if (!statOf(context, file).isDirectory()) {
+      add(key, read(context, file))
+      continue
+    }
+    if (source.includes('=')) throw new CommandError('cannot give a key name for a directory path')
+    const entries = fs.readdirSync(path.resolve(context.host.cwd, file), { withFileTypes: true })
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.isFile()) add(entry.name, read(context, path.join(file, entry.name)))
+    }
+  }
+}
+
+/** Lines of `KEY=value`; a KEY alone takes its value from the environment. `what` is `config` or `secret`. Throws CommandError. */
+export function addEnvFiles(context: CommandContext, files: string[], what: string, add: AddKey): void {
+  for (const file of files) {
+    if (statOf(context, file).isDirectory()) throw new CommandError(`env ${what} file cannot be a directory`)
+    const text = read(context, file).toString('utf8')
+    for (const [key, value] of parseEnvFile(text, context.host.variables)) add(key, Buffer.from(value))
+  }
+}
+
+/** The pairs of an env file in order. Throws CommandError for a bad key. */
+export function parseEnvFile(text: string, variables: Record<string, string | undefined>): [string, string][] {
+  const pairs: [string, string][] = []
+  for (const raw of text.replace(/^\ufeff/, '').split(/\r?\n/)) {
+    const line = raw.trimStart()
+    if (line === '' || line.startsWith('#')) continue
+    const equals = line.indexOf('=')
+    const key = equals < 0 ? line : line.slice(0, equals)
+    const errors = isEnvVarName(key)
+    if (errors.length) throw new CommandError(`${JSON.stringify(key)} is not a valid key name: ${errors.join(';')}`)
+    pairs.push([key, equals < 0 ? (variables[key] ?? '') : line.slice(equals + 1)])
+  }
+  return pairs
+}

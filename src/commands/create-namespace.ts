@@ -1,0 +1,10 @@
+// kubectl create namespace. Upstream: kubectl/pkg/cmd/create/create_namespace.go.
+import type { Command, CommandContext } from '../cli/context'
+import { generate, nameOf } from '../cli/generate'
+
+function create(context: CommandContext): void {
+  const { name } = nameOf(context)
+  generate(context, { clusterScoped: true, build: () => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }) })
+}
+
+export const command: Command = { run: create }
