@@ -5,6 +5,8 @@ import { ApiServer } from './apiserver/server'
 import { CONTROLLERS } from './controllers'
 import { DueTimes } from './due'
 import type { MutableEnv } from './env'
+import { clusterNetwork } from './network/cluster-network'
+import type { World } from './runtime/world'
 import type { State } from './store/state'
 
 /** How often one key may be reconciled at one moment before the loop is taken for endless. */
@@ -47,6 +49,14 @@ export class Cluster {
 
   get view(): View {
     return this.server.view
+  }
+
+  /** The cluster as what runs in it sees it: exec, connections, traces. */
+  get world(): World {
+    const { view, env } = this
+    const { records } = this.server.storage
+    const touched = ({ namespace, name }: { namespace: string; name: string }) => this.enqueue('kubelet', `${namespace}/${name}`)
+    return { view, records, env, network: clusterNetwork({ view, records, env }), touched }
   }
 
   private dispatch(change: Change): void {

@@ -15,6 +15,7 @@ const STOREYS: string[][] = [
   ['apiserver', 'controllers', 'due', 'env'],
   ['cluster'],
   ['cluster-file'],
+  ['follower', 'trace'],
   ['print'],
   ['cli', 'commands'],
   ['main'],
