@@ -13,6 +13,7 @@ import type { ResourceInfo } from '../schema/resources'
 import type { State } from '../store/state'
 import { admitCreate, admitUpdate, checkCreate, checkNamespace, checkUpdate } from './admission'
 import type { AdmissionContext } from './admission/plugin'
+import { bindPod } from './binding'
 import { Discovery } from './discovery'
 import { trackCreate, trackUpdate } from './managed-fields-tracking'
 import { validateMeta, validateMetaUpdate } from './meta-validation'
@@ -59,6 +60,7 @@ export class ApiServer {
 
   create(input: KubeObject, options: RequestOptions): KubeObject {
     const info = this.resourceOf(input)
+    if (info.resource === 'bindings') return bindPod(this.storage, this.env, input, options.dryRun === true)
     const object = normalize(structuredClone(input))
     const now = timestamp(this.env.now())
     const meta = object.metadata
@@ -159,7 +161,7 @@ export class ApiServer {
       this.track(info, object, old, options)
       admitUpdate(info, object, old, context)
       kind?.prepareForUpdate?.(object, old, context)
-      if (bumpsGeneration(info) && !isBinding(object, old) && !deepEqual(specOf(object), specOf(old))) {
+      if (bumpsGeneration(info) && !deepEqual(specOf(object), specOf(old))) {
         object.metadata.generation = (old.metadata.generation ?? 0) + 1
       }
       if (!options.trusted) {
@@ -260,11 +262,6 @@ function withoutVersion(object: KubeObject): KubeObject {
 
 function bumpsGeneration(info: ResourceInfo): boolean {
   return info.custom === true || (kindOf(info.resource)?.hasGeneration ?? countsGenerations(info.resource))
-}
-
-/** The scheduler gives a Pod its node: a write past the strategy that counts generations. */
-function isBinding(object: KubeObject, old: KubeObject): boolean {
-  return object.kind === 'Pod' && !(old as Pod).spec.nodeName && (object as Pod).spec.nodeName !== undefined
 }
 
 /** Everything a user states: not metadata, not status. */

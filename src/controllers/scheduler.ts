@@ -112,14 +112,22 @@ function conditionOf(pod: Pod, now: string, verdict: Pick<Condition, 'status' | 
   return [...others, condition]
 }
 
-function bind({ api, env }: ControllerContext, pod: Pod, node: string): Pod {
-  const { nominatedNodeName: _, ...status } = pod.status
-  const bound = api.update<Pod>({ ...pod, spec: { ...pod.spec, nodeName: node } })
-  const now = timestamp(env.now())
-  const done = api.updateStatus<Pod>({ ...bound, status: { ...status, conditions: conditionOf(pod, now, { status: 'True' }) } })
-  const message = `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node}`
-  api.event(done, { type: 'Normal', reason: 'Scheduled', message, action: 'Binding' })
-  return done
+function bind({ api }: ControllerContext, pod: Pod, node: string): Pod {
+  const { namespace, name, uid } = pod.metadata
+  api.create({
+    apiVersion: 'v1',
+    kind: 'Binding',
+    metadata: { namespace, name, uid },
+    target: { apiVersion: 'v1', kind: 'Node', name: node },
+  })
+  const bound = api.get<Pod>('pods', namespace, name)!
+  api.event(bound, {
+    type: 'Normal',
+    reason: 'Scheduled',
+    message: `Successfully assigned ${namespace}/${name} to ${node}`,
+    action: 'Binding',
+  })
+  return bound
 }
 
 function refuse(context: ControllerContext, pod: Pod, infos: NodeInfo[], refusals: Map<NodeInfo, Refusal>, state: CycleState): void {

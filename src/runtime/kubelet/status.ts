@@ -201,16 +201,26 @@ function markLost(pod: Pod, init: ContainerStatus[], regular: ContainerStatus[])
   for (const [i, status] of regular.entries()) if (!status.state.terminated) regular[i] = { ...status, state: lost }
 }
 
-/** Generates the status and writes it if it differs. Says whether the Pod should now be brought to its end. */
-export function publish(session: Session, terminal = false): { ends: boolean } {
+export interface Published {
+  /** The Pod should now be brought to its end. */
+  ends: boolean
+  /** A container was shown running that has ended meanwhile: the next sync shows that, before anything is done about it. */
+  stale: boolean
+}
+
+/** Generates the status and writes it if it differs. */
+export function publish(session: Session, terminal = false): Published {
+  const { api, env, state } = session
   const status = generateStatus(session, terminal)
-  if (!deepEqual(status, session.pod.status)) session.pod = session.api.updateStatus<Pod>({ ...session.pod, status })
-  for (const [name, { current }] of Object.entries(session.state.containers)) {
-    if (!visible(current, session.env.now()) || current.shown) continue
+  if (!deepEqual(status, session.pod.status)) session.pod = api.updateStatus<Pod>({ ...session.pod, status })
+  let stale = false
+  for (const [name, { current }] of Object.entries(state.containers)) {
+    if (!visible(current, env.now()) || current.shown) continue
     current.shown = true
+    if (current.finishedAt !== undefined) stale = true
     startTickers(session, name)
   }
-  return { ends: endsNow(session, status) }
+  return { ends: endsNow(session, status), stale }
 }
 
 function endsNow(session: Session, status: PodStatus): boolean {

@@ -19,10 +19,9 @@ const LONGEST_MOUNT_RETRY = 122_000
 export function syncPod(session: Session): boolean {
   const { state } = session
   delete state.syncAt
-  if (publish(session).ends) {
-    beginTermination(session)
-    return true
-  }
+  const { ends, stale } = publish(session)
+  if (ends) beginTermination(session)
+  if (ends || stale) return true
   if (!mount(session)) return false
   addWorkers(session)
   const created = createSandbox(session)

@@ -31,7 +31,7 @@ export function finishTermination(session: Session): boolean {
   if (Object.values(state.containers).some(isRunning)) return false
   state.kills = {}
   stopWorkers(session, ['startup', 'liveness', 'readiness'])
-  publish(session, true)
+  if (publish(session, true).stale) publish(session, true)
   if (state.ip) releasePodIp(records, state.ip, pod.metadata.uid)
   delete state.ip
   state.sandbox = false
