@@ -88,6 +88,8 @@ async function apply(context: CommandContext): Promise<void> {
     for (const one of given) {
       try {
         const { object, word } = serverSide ? applyOnServer(applying, one) : applyOnClient(applying, one)
+        // As with create, the cluster acts on each object before the next one comes.
+        if (dryRun === 'none') cluster.settle()
         done.push(object)
         if (!printWhole) lines.push(print(object, word))
       } catch (error) {

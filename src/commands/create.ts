@@ -31,6 +31,8 @@ async function create(context: CommandContext): Promise<void> {
     for (const document of documents) {
       try {
         const made = createOne(context, cluster, document, dryRun, validation)
+        // The cluster acts on each object before the next one comes, as a real one does while kubectl makes its requests.
+        if (dryRun === 'none') cluster.settle()
         if (made) lines.push(print(made.object, 'created'))
       } catch (error) {
         if (error instanceof CommandError) fileFailures.push(error)
