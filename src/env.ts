@@ -27,6 +27,10 @@ export interface Host {
   /** The wall clock, ms since 1970. */
   wallClock(): number
   pid: number
+  /** Calls `handler` at Ctrl-C in place of ending at once; only the first time. */
+  onInterrupt(handler: () => void): void
+  /** A command in the background of a shell without a terminal goes on when the shell hangs up, as under nohup. */
+  surviveHangUp(): void
 }
 
 export function processHost(): Host {
@@ -36,6 +40,11 @@ export function processHost(): Host {
     programName: path.basename(process.argv[1] ?? 'kubesim').replace(/\.[cm]?js$/, ''),
     wallClock: Date.now,
     pid: process.pid,
+    onInterrupt: (handler) => process.once('SIGINT', handler),
+    surviveHangUp() {
+      // Node forgets that nohup had SIGHUP ignored; what nohup leaves behind are streams none of which is a terminal.
+      if (!process.stdin.isTTY && !process.stdout.isTTY && !process.stderr.isTTY) process.on('SIGHUP', () => {})
+    },
     streams: {
       out: (text) => writeAll(1, process.stdout, text),
       err: (text) => writeAll(2, process.stderr, text),

@@ -10,12 +10,16 @@ export class Follower {
 
   /** The cluster as of now: the same object until something changed. Cheap enough to call for every request. */
   current(): Cluster {
-    const stamp = this.file.stamp()
-    if (this.cluster && stamp === this.stamp && !this.file.isDue(this.cluster.state, this.now())) return this.cluster
+    if (this.cluster && !this.isStale()) return this.cluster
     // Taken before reading: a change in between is seen next time.
-    this.stamp = stamp
+    this.stamp = this.file.stamp()
     this.cluster = this.file.read((cluster) => cluster)
     return this.cluster
+  }
+
+  /** Would `current` read the file anew? */
+  isStale(): boolean {
+    return !this.cluster || this.file.stamp() !== this.stamp || this.file.isDue(this.cluster.state, this.now())
   }
 
   /** The cluster's clock now (ms). */

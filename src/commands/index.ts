@@ -48,4 +48,5 @@ export const COMMANDS: Record<string, Loader> = {
   scale: () => import('./scale'),
   label: () => import('./label'),
   annotate: () => import('./annotate'),
+  'port-forward': () => import('./port-forward'),
 }

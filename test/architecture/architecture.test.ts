@@ -16,6 +16,7 @@ const STOREYS: string[][] = [
   ['cluster'],
   ['cluster-file'],
   ['follower', 'trace'],
+  ['live'],
   ['print'],
   ['cli', 'commands'],
   ['main'],

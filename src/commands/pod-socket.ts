@@ -1,0 +1,108 @@
+// A real TCP connection and the program in a container at its other end: HTTP parsed by Node, other protocols byte for byte.
+// Bounded against peers that are slow or send without end.
+import http from 'node:http'
+import type net from 'node:net'
+import type { Live, Target } from '../live'
+import type { HttpRequest } from '../runtime/process'
+
+/** Without a byte in either direction the connection ends, ms. */
+const IDLE_MS = 120_000
+const HEADERS_MS = 30_000
+const MOST_BODY = 8 << 20
+const MOST_UNSENT = 1 << 20
+
+let parser: http.Server | undefined
+const targets = new WeakMap<net.Socket, { live: Live; target: Target; source: string }>()
+
+/** Lets the program answer everything that comes over the connection. `source` is the peer's address as the container sees it. */
+export function connectToProgram(socket: net.Socket, live: Live, target: Target, source: string): void {
+  socket.on('error', () => socket.destroy())
+  if (target.listener.handler === 'stream') {
+    stream(socket, live, target)
+    return
+  }
+  targets.set(socket, { live, target, source })
+  httpServer().emit('connection', socket)
+}
+
+function stream(socket: net.Socket, live: Live, target: Target): void {
+  socket.setTimeout(IDLE_MS, () => socket.destroy())
+  socket.on('data', (bytes) => {
+    const reply = live.stream(target, bytes.toString('latin1'))
+    if (!reply) {
+      socket.destroy()
+      return
+    }
+    if (reply.data) socket.write(reply.data, 'latin1')
+    if (reply.close) socket.end()
+    else if (socket.writableLength > MOST_UNSENT) {
+      socket.pause()
+      socket.once('drain', () => socket.resume())
+    }
+  })
+  socket.on('end', () => socket.end())
+}
+
+function httpServer(): http.Server {
+  if (parser) return parser
+  parser = http.createServer({
+    keepAliveTimeout: IDLE_MS,
+    headersTimeout: HEADERS_MS,
+    requestTimeout: IDLE_MS,
+    connectionsCheckingInterval: 10_000,
+  })
+  parser.on('request', (request, response) => {
+    read(request, response).catch(() => request.socket.destroy())
+  })
+  parser.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+    else socket.destroy()
+  })
+  return parser
+}
+
+async function read(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const part of request as AsyncIterable<Buffer>) {
+    length += part.length
+    if (length > MOST_BODY) {
+      response.writeHead(413, { Connection: 'close' }).end()
+      return
+    }
+    parts.push(part)
+  }
+  answer(request, response, Buffer.concat(parts).toString('utf8'))
+}
+
+function answer(request: http.IncomingMessage, response: http.ServerResponse, body: string): void {
+  const { socket } = request
+  const connection = targets.get(socket)
+  if (!connection) return
+  const reply = connection.live.http(connection.target, requestOf(request, body, connection.source))
+  // Status 0: the program hung up without an answer.
+  if (!reply || reply.status === 0) {
+    socket.destroy()
+    return
+  }
+  const send = () => {
+    if (socket.destroyed) return
+    const names = new Set(Object.keys(reply.headers).map((n) => n.toLowerCase()))
+    response.sendDate = !names.has('date')
+    // Node would announce keep-alive; servers in containers say for themselves what they say.
+    if (!names.has('connection') && request.httpVersion === '1.1' && response.shouldKeepAlive) response.removeHeader('connection')
+    response.writeHead(
+      reply.status,
+      names.has('content-length') ? reply.headers : { ...reply.headers, 'Content-Length': Buffer.byteLength(reply.body) },
+    )
+    response.end(request.method === 'HEAD' ? undefined : reply.body)
+  }
+  if (reply.delayMs) setTimeout(send, reply.delayMs)
+  else send()
+}
+
+function requestOf(request: http.IncomingMessage, body: string, remoteAddress: string): HttpRequest {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(request.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '')
+  return { method: request.method ?? 'GET', path: request.url ?? '/', headers, body, remoteAddress }
+}
