@@ -2,7 +2,7 @@
 import { COMMANDS } from '../commands'
 import { COMMANDS as OWN_COMMANDS } from '../commands/own'
 import type { Host } from '../env'
-import { CommandError, UsageError } from '../errors'
+import { CommandError, SilentExit, UsageError } from '../errors'
 import { CommandContext } from './context'
 import { commandSpec, flagsOf, subcommandNamed, subcommands } from './flag-table'
 import { parseFlags } from './flags'
@@ -25,7 +25,8 @@ export async function run(words: string[], host: Host): Promise<number> {
     if (error instanceof CommandError) host.streams.out(error.printed)
     const { text, exitCode } = describeFailure(error, programPath)
     host.streams.err(text)
-    return exitCode
+    // diff keeps 1 for differences found.
+    return programPath === 'kubectl diff' && !(error instanceof SilentExit) ? exitCode + 1 : exitCode
   }
 }
 

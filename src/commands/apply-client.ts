@@ -50,7 +50,7 @@ function patchOne(applying: Applying, given: Given, current: KubeObject): { patc
   const { info, object, source } = given
   let patch = ''
   try {
-    const changes = threeWay(info, current, object, context.flags.bool('overwrite'))
+    const changes = threeWayPatch(info, current, withLastApplied(object), context.flags.bool('overwrite'))
     patch = toCompactJson(changes)
     if (patch === '{}') return { patch, patched: current }
     const type = info.custom ? 'merge' : 'strategic'
@@ -67,10 +67,9 @@ function patchOne(applying: Applying, given: Given, current: KubeObject): { patc
   }
 }
 
-/** The patch from the live object to the manifest with its annotation. Throws CommandError as newPatcher's failures read. */
-function threeWay(info: ResourceInfo, current: KubeObject, object: KubeObject, overwrite: boolean): JsonObject {
+/** The patch from the live object to the wanted one, less what was applied last and is wanted no more. Throws CommandError. */
+export function threeWayPatch(info: ResourceInfo, current: KubeObject, modified: KubeObject, overwrite: boolean): JsonObject {
   const originalText = lastApplied(current)
-  const modified = withLastApplied(object)
   const wrap = (message: string) =>
     new CommandError(
       `creating patch with:\noriginal:\n${originalText ?? ''}\nmodified:\n${toCompactJson(modified)}\n\ncurrent:\n${toCompactJson(current)}\n\nfor: ${message}`,

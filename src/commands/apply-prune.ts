@@ -24,7 +24,7 @@ export interface PruneResources {
 }
 
 /** The kinds to look through. Throws CommandError for a bad --prune-allowlist. */
-export function pruneResources({ context, cluster }: Applying): PruneResources {
+export function pruneResources({ context, cluster }: Pick<Applying, 'context' | 'cluster'>): PruneResources {
   const { discovery } = cluster.server
   const allowed = context.flags.list('prune-allowlist')
   if (allowed.length === 0) {
@@ -60,30 +60,40 @@ export function warnOfPruning(context: CommandContext, { byDefault, infos }: Pru
 }
 
 /** Deletes what is to go and answers it, namespaced kinds first. */
-export function prune(applying: Applying, { infos }: PruneResources, given: Given[], done: KubeObject[]): KubeObject[] {
-  const { context, cluster } = applying
-  const visited = new Set(done.map((object) => object.metadata.uid))
+export function prune(applying: Applying, resources: PruneResources, given: Given[], done: KubeObject[]): KubeObject[] {
+  const uids = done.map((object) => object.metadata.uid)
+  return superfluous(applying, resources, given, uids).map(({ info, object }) => {
+    try {
+      remove(applying, info, object)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      const version = info.group ? `${info.group}/${info.version}` : `/${info.version}`
+      const what = info.namespaced ? 'namespaced' : 'nonNamespaced'
+      throw new CommandError(`error pruning ${what} object ${version}, Kind=${info.kind}: ${error.message}`)
+    }
+    return presented(info, object)
+  })
+}
+
+/** What was applied once, in the namespaces of what is given, and is not among `uids` now. */
+export function superfluous(
+  { context, cluster }: Pick<Applying, 'context' | 'cluster'>,
+  { infos }: PruneResources,
+  given: Given[],
+  uids: string[],
+): { info: ResourceInfo; object: KubeObject }[] {
   const namespaces = new Set(given.filter(({ info }) => info.namespaced).map(({ object }) => object.metadata.namespace))
   if (context.namespaceGiven) namespaces.add(context.namespace)
   const query = { labelSelector: context.flags.string('selector') }
-  const pruned: KubeObject[] = []
-  const look = (info: ResourceInfo, namespace: string | undefined) => {
-    for (const object of listObjects(cluster.server, info, namespace, query)) {
-      if (lastApplied(object) === undefined || visited.has(object.metadata.uid)) continue
-      try {
-        remove(applying, info, object)
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error
-        const version = info.group ? `${info.group}/${info.version}` : `/${info.version}`
-        const what = info.namespaced ? 'namespaced' : 'nonNamespaced'
-        throw new CommandError(`error pruning ${what} object ${version}, Kind=${info.kind}: ${error.message}`)
-      }
-      pruned.push(presented(info, object))
-    }
-  }
-  for (const namespace of namespaces) for (const info of infos) if (info.namespaced) look(info, namespace)
-  for (const info of infos) if (!info.namespaced) look(info, undefined)
-  return pruned
+  const visited = new Set(uids)
+  const look = (info: ResourceInfo, namespace: string | undefined) =>
+    listObjects(cluster.server, info, namespace, query)
+      .filter((object) => lastApplied(object) !== undefined && !visited.has(object.metadata.uid))
+      .map((object) => ({ info, object }))
+  return [
+    ...[...namespaces].flatMap((namespace) => infos.filter((info) => info.namespaced).flatMap((info) => look(info, namespace))),
+    ...infos.filter((info) => !info.namespaced).flatMap((info) => look(info, undefined)),
+  ]
 }
 
 function remove({ context, cluster, dryRun, manager }: Applying, info: ResourceInfo, object: KubeObject): void {

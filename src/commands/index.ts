@@ -39,6 +39,7 @@ export const COMMANDS: Record<string, Loader> = {
   get: () => import('./get'),
   delete: () => import('./delete'),
   describe: () => import('./describe'),
+  diff: () => import('./diff'),
   apply: () => import('./apply'),
   'apply view-last-applied': () => import('./apply-view-last-applied'),
   'apply edit-last-applied': () => import('./apply-edit-last-applied'),
