@@ -23,14 +23,14 @@ export function referenceTo(object: KubeObject, fieldPath?: string): ObjectRefer
 /** client-go's limits: this many different messages of one reason before they are combined, forgotten after this long. */
 const DISTINCT_MESSAGES = 10
 const SIMILAR_INTERVAL_MS = 600_000
-/** client-go's spam filter: so many events a source and object at once, one more every five minutes. */
+/** client-go's spam filter: so many events of a type that a source has about an object at once, one more every five minutes. */
 const BURST = 25
 const REFILL_MS = 300_000
 
 /** What the correlator remembers of one source's events about one object. */
 interface Memory {
-  tokens: number
-  at: number
+  /** By type: what is left of the burst, and when that was counted. */
+  left: Record<string, { tokens: number; at: number }>
   /** By type and reason: when last seen and the different messages. */
   similar: Record<string, { at: number; messages: string[] }>
   /** By key: the event that counts it. */
@@ -59,9 +59,10 @@ export function recordEvent(recorder: Recorder, about: KubeObject, event: NewEve
   const component = event.component ?? recorder.component
   const { uid } = about.metadata
   const known = storage.records.get<Memory>(TABLE, `${uid}/${component}`)
-  const memory: Memory = structuredClone(known) ?? { tokens: BURST, at: now, similar: {}, names: {} }
-  memory.tokens = Math.min(BURST, memory.tokens + (now - memory.at) / REFILL_MS)
-  memory.at = now
+  const memory: Memory = structuredClone(known) ?? { left: {}, similar: {}, names: {} }
+  const before = memory.left[event.type] ?? { tokens: BURST, at: now }
+  const left = { tokens: Math.min(BURST, before.tokens + (now - before.at) / REFILL_MS), at: now }
+  memory.left[event.type] = left
   const group = `${event.type} ${event.reason}`
   const similar = memory.similar[group]
   const messages = similar && now - similar.at <= SIMILAR_INTERVAL_MS ? similar.messages : []
@@ -69,8 +70,8 @@ export function recordEvent(recorder: Recorder, about: KubeObject, event: NewEve
   memory.similar[group] = { at: now, messages }
   const combined = messages.length >= DISTINCT_MESSAGES
   if (combined) messages.pop()
-  if (memory.tokens >= 1) {
-    memory.tokens -= 1
+  if (left.tokens >= 1) {
+    left.tokens -= 1
     const key = combined ? group : `${group} ${event.fieldPath ?? ''} ${event.message}`
     const message = combined ? `(combined from similar events): ${event.message}` : event.message
     const name = write(recorder, component, about, { ...event, message }, event.action ? undefined : memory.names[key])

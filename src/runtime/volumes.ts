@@ -55,7 +55,11 @@ export function mountsOf(world: World, pod: Pod, container: Container, record: C
       path: normalPath(mount.mountPath),
       inside: normalPath(joinPath(behind.root ?? '/', sub)),
       readOnly: !!mount.readOnly || !!behind.content || !!behind.readOnly,
-      ...(behind.content ? { content: behind.content } : { key: behind.key }),
+      ...(behind.key === undefined ? {} : { key: behind.key }),
+      // Most looks at a container's files end before a volume: its content is made when it is asked for.
+      get content() {
+        return behind.content?.()
+      },
     })
   }
   return mounts.sort((a, b) => b.path.length - a.path.length)
@@ -66,14 +70,15 @@ function expandSubPath(expression: string, variables: Record<string, string>): s
 }
 
 /** A volume as a record key (writable) or as a tree (written by the kubelet). */
-function sourceOf(world: World, pod: Pod, volume: Volume): { key?: string; content?: Tree; root?: string; readOnly?: boolean } {
+function sourceOf(world: World, pod: Pod, volume: Volume): { key?: string; content?: () => Tree; root?: string; readOnly?: boolean } {
   const hostPath = volume['hostPath'] as { path: string } | undefined
   if (hostPath) return { key: `volume/node/${pod.spec.nodeName ?? ''}`, root: normalPath(hostPath.path) }
   const claim = volume['persistentVolumeClaim'] as { claimName: string; readOnly?: boolean } | undefined
   if (claim) return { key: claimKey(world, pod, claim.claimName), readOnly: claim.readOnly }
   if (volume['ephemeral']) return { key: claimKey(world, pod, `${pod.metadata.name}-${volume.name}`) }
-  const content = keptByKubelet(world, pod, volume)
-  return content ? { content } : { key: `volume/pod/${pod.metadata.uid}/${volume.name}` }
+  if (!KEPT_BY_KUBELET.some((source) => volume[source])) return { key: `volume/pod/${pod.metadata.uid}/${volume.name}` }
+  let made: Tree | undefined
+  return { content: () => (made ??= keptByKubelet(world, pod, volume)) }
 }
 
 /** Claims that share a volume share its files: the volume's name, or the claim's while it has none. */
@@ -82,7 +87,9 @@ function claimKey(world: World, pod: Pod, name: string): string {
   return `volume/claim/${claim?.spec?.volumeName ?? `${pod.metadata.namespace}~${name}`}`
 }
 
-function keptByKubelet(world: World, pod: Pod, volume: Volume): Tree | undefined {
+const KEPT_BY_KUBELET = ['configMap', 'secret', 'downwardAPI', 'projected']
+
+function keptByKubelet(world: World, pod: Pod, volume: Volume): Tree {
   const tree: Tree = new Map()
   const configMap = volume['configMap'] as KeySource | undefined
   const secret = volume['secret'] as KeySource | undefined
@@ -100,7 +107,7 @@ function keptByKubelet(world: World, pod: Pod, volume: Volume): Tree | undefined
       if (token)
         put(tree, token.path, { t: serviceAccountToken(world, pod, token.audience, token.expirationSeconds) }, projected.defaultMode)
     }
-  } else return undefined
+  }
   return tree
 }
 
