@@ -8,6 +8,7 @@ import { endpointsController } from './endpoints'
 import { endpointSliceController } from './endpointslice'
 import { endpointSliceMirroringController } from './endpointslice-mirroring'
 import { garbageCollector } from './garbage-collector'
+import { jobController } from './job'
 import { namespaceController } from './namespace'
 import { replicaSetController } from './replicaset'
 import { replicationControllerController } from './replicationcontroller'
@@ -15,6 +16,7 @@ import { rootCaPublisher } from './root-ca-publisher'
 import { scheduler } from './scheduler'
 import { serviceAccountController } from './serviceaccount'
 import { statefulSetController } from './statefulset'
+import { ttlAfterFinishedController } from './ttl-after-finished'
 
 export const CONTROLLERS: Controller[] = [
   namespaceController,
@@ -25,6 +27,8 @@ export const CONTROLLERS: Controller[] = [
   replicationControllerController,
   statefulSetController,
   daemonSetController,
+  jobController,
+  ttlAfterFinishedController,
   scheduler,
   kubelet,
   endpointsController,

@@ -159,7 +159,12 @@ export class FakeCluster implements Client {
     const next = part(old)
     if (semanticEqual(old, next)) return old
     next.metadata.resourceVersion = String(++this.version)
-    if (next.metadata.deletionTimestamp && !next.metadata.finalizers?.length && resource !== 'pods' && resource !== 'namespaces') {
+    if (
+      next.metadata.deletionTimestamp &&
+      !next.metadata.finalizers?.length &&
+      !next.metadata.deletionGracePeriodSeconds &&
+      resource !== 'namespaces'
+    ) {
       this.store(path, old, undefined)
       return next
     }
@@ -192,7 +197,13 @@ export class FakeCluster implements Client {
       return
     }
     if (old.metadata.deletionTimestamp) return
-    const metadata = { ...old.metadata, deletionTimestamp: timestamp(this.time), ...(finalizers.length && { finalizers }) }
+    const grace = graceful && resource === 'pods' ? 30 : 0
+    const metadata = {
+      ...old.metadata,
+      deletionTimestamp: timestamp(this.time),
+      deletionGracePeriodSeconds: grace,
+      ...(finalizers.length && { finalizers }),
+    }
     this.store(path, old, { ...old, metadata: { ...metadata, resourceVersion: String(++this.version) } })
   }
 
