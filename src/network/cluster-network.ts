@@ -1,6 +1,8 @@
 // The network as what runs in containers uses it: names to addresses, packets to Pods.
 import type { Pod } from '../api/types'
-import { type Network, resolve } from './dns/resolver'
+import { CLASS_IN, dataText, qualified, type ResourceRecord, typeName, typeNumber } from './dns/message'
+import { resolvConf } from './dns/resolv-conf'
+import { ask, candidates, type Network, resolve } from './dns/resolver'
 import { route } from './packet'
 
 /** Where a packet arrives; `src/runtime` calls it by the same shape. */
@@ -8,9 +10,29 @@ export type Arrival =
   | { outcome: 'delivered'; ip: string; port: number; pods: Pod[]; source: string }
   | { outcome: 'refused' | 'timeout' | 'unreachable'; ip: string; port: number }
 
+export interface DnsRecord {
+  name: string
+  ttl: number
+  type: string
+  data: string
+}
+
+export interface DnsReply {
+  server: string
+  outcome: 'answered' | 'timeout' | 'refused'
+  rcode: string
+  authoritative: boolean
+  answers: DnsRecord[]
+  authority: DnsRecord[]
+  additional: DnsRecord[]
+}
+
 export interface ClusterNetwork {
   resolve(pod: Pod, host: string): string[] | undefined
   walk(from: { pod?: Pod; node?: string }, ip: string, port: number, protocol: 'TCP' | 'UDP' | 'SCTP'): Arrival
+  query(pod: Pod, name: string, type: string, server?: string): DnsReply
+  search(pod: Pod, name: string): { names: string[]; servers: string[] }
+  ping(pod: Pod, ip: string): 'answers' | 'silent' | 'unreachable'
 }
 
 /** An address of a node leads to its host-network Pods; one outside of the cluster to nobody, without being refused. */
@@ -18,6 +40,15 @@ export function clusterNetwork(network: Network): ClusterNetwork {
   const { view, records, env } = network
   return {
     resolve: (pod, host) => resolve(network, pod, host),
+    query: (pod, name, type, server) => query(network, pod, name, type, server),
+    search(pod, name) {
+      const conf = resolvConf(pod)
+      return { names: candidates(name, conf), servers: conf.nameservers }
+    },
+    ping(pod, ip) {
+      const { verdict } = route(view, records, env, { from: { pod }, to: ip, port: 0, protocol: 'ICMP' })
+      return verdict === 'delivered' ? 'answers' : verdict === 'unreachable' || verdict === 'refused' ? 'unreachable' : 'silent'
+    },
     walk(from, ip, port, protocol) {
       const origin = from.pod ? { pod: from.pod } : { node: from.node ?? '' }
       const way = route(view, records, env, { from: origin, to: ip, port, protocol })
@@ -33,6 +64,21 @@ export function clusterNetwork(network: Network): ClusterNetwork {
       return { outcome: 'delivered', ip: way.ip, port: way.port, pods, source: way.source }
     },
   }
+}
+
+function query(network: Network, pod: Pod, name: string, type: string, server: string | undefined): DnsReply {
+  const conf = resolvConf(pod)
+  const question = { name: qualified(name), type: typeNumber(type) ?? 1, class: CLASS_IN }
+  const asked = ask(network, { pod }, server === undefined ? conf : { ...conf, nameservers: [server] }, question)
+  const { answer, route: way } = asked
+  if (!answer) {
+    const outcome = way?.verdict === 'refused' || way?.verdict === 'delivered' ? 'refused' : 'timeout'
+    return { server: asked.server, outcome, rcode: '', authoritative: false, answers: [], authority: [], additional: [] }
+  }
+  const shown = (records: ResourceRecord[]) =>
+    records.map((r) => ({ name: r.name, ttl: r.ttl, type: r.type === 'other' ? typeName(r.number) : r.type, data: dataText(r) }))
+  const { rcode, authoritative } = answer
+  return { server: asked.server, outcome: 'answered', rcode, authoritative, answers: shown(answer.answers), authority: shown(answer.authority), additional: shown(answer.additional) }
 }
 
 /** The living Pods that share a node's own network. */

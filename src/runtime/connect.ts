@@ -2,6 +2,7 @@
 import type { Pod } from '../api/types'
 import { answerHttp, answerStream, listenerAt, networkPeers } from './containers'
 import { hostsFile } from './pod-files'
+import { parseRequest, parseResponse, requestText, responseText } from './http-text'
 import type { Connection, HttpRequest } from './process'
 import type { Protocol, Sender, World } from './world'
 
@@ -55,8 +56,18 @@ function connectTo(world: World, pods: Pod[], ip: string, port: number, protocol
     ip,
     port,
     pod: listener.pod.metadata.name,
-    request: (request) => answerHttp(world, listener, completeRequest(request, path, port)),
-    stream: (data) => answerStream(world, listener, data).data,
+    tls: listener.listener.tls === true,
+    request(request) {
+      const complete = completeRequest(request, path, port)
+      if (listener.listener.handler === 'http') return answerHttp(world, listener, complete)
+      // HTTP spoken to another protocol: what comes back may still be an HTTP answer.
+      return parseResponse(answerStream(world, listener, requestText(complete)).data)
+    },
+    stream(data) {
+      if (listener.listener.handler === 'stream') return answerStream(world, listener, data).data
+      const request = parseRequest(data)
+      return request ? responseText(answerHttp(world, listener, completeRequest(request, path, port))) : ''
+    },
   }
 }
 

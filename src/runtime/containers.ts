@@ -75,6 +75,15 @@ class Context implements ProcessContext {
     openConnection(this.world, { pod: this.pod }, host, port, protocol)
   resolve = (host: string) => this.world.network.resolve(this.pod, host)
   bound = (port: number, protocol: Listener['protocol'] = 'TCP') => portTaken(this.world, this.pod, this.record.name, port, protocol)
+  get dns() {
+    const { network } = this.world
+    return {
+      query: (name: string, type: string, server?: string) => network.query(this.pod, name, type, server),
+      search: (name: string) => network.search(this.pod, name),
+    }
+  }
+  ping = (ip: string) => this.world.network.ping(this.pod, ip)
+  sockets = () => networkPeers(this.world, this.pod).flatMap((p) => listenersOf(this.world, p))
   signal = (signal: Signal | 'SIGKILL') => {
     signalContainer(this.world, this.pod, this.container, signal)
     this.world.touched?.({ namespace: this.pod.metadata.namespace!, name: this.pod.metadata.name })
@@ -90,6 +99,13 @@ export function processContext(world: World, pod: Pod, container: Container, rec
 export function networkPeers(world: World, pod: Pod): Pod[] {
   if (!pod.spec.hostNetwork) return [pod]
   return world.view.list<Pod>('pods').filter((p) => p.spec.hostNetwork && p.spec.nodeName === pod.spec.nodeName)
+}
+
+function listenersOf(world: World, pod: Pod): Listener[] {
+  return allContainers(pod).flatMap((c) => {
+    const record = containerRecord(world, pod.metadata.uid, c.name)
+    return record && !record.exit ? record.listeners : []
+  })
 }
 
 function portTaken(world: World, pod: Pod, own: string, port: number, protocol: Listener['protocol']): boolean {

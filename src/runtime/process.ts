@@ -1,6 +1,7 @@
 // What runs in a container: programs as state machines whose whole state is JSON, so that they live on between two invocations. Types only.
 import type { Env } from '../api/contracts'
 import type { Container, Json, Pod } from '../api/types'
+import type { DnsReply } from './world'
 
 /** An HTTP request as a container's program sees it. */
 export interface HttpRequest {
@@ -28,6 +29,8 @@ export interface Listener {
   handler: 'http' | 'stream'
   /** Loopback only when set; default all addresses. */
   address?: '127.0.0.1'
+  /** Speaks TLS: a client must as well. */
+  tls?: boolean
   /** Set by a shell that runs programs of its own: which of its processes answers here. */
   owner?: number
 }
@@ -74,6 +77,7 @@ export type Connection =
       ip: string
       port: number
       pod?: string
+      tls: boolean
       request(request: Partial<HttpRequest> & { path: string }): HttpResponse
       stream(data: string): string
     }
@@ -98,6 +102,14 @@ export interface ProcessContext {
   connect(host: string, port: number, protocol?: 'TCP' | 'UDP'): Connection
   /** Addresses DNS gives for a name as this Pod would ask; undefined when it does not exist. */
   resolve(host: string): string[] | undefined
+  /** DNS without /etc/hosts; see Network in world.ts. */
+  dns: {
+    query(name: string, type: string, server?: string): DnsReply
+    search(name: string): { names: string[]; servers: string[] }
+  }
+  ping(ip: string): 'answers' | 'silent' | 'unreachable'
+  /** Sockets that processes of the Pod listen on. */
+  sockets(): Listener[]
   /** True when another process of the Pod already listens on this port: a second bind fails with EADDRINUSE. */
   bound(port: number, protocol?: 'TCP' | 'UDP' | 'SCTP'): boolean
   /** Sends a signal to process 1 of the container (not to be called by process 1 itself). */

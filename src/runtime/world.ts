@@ -24,12 +24,37 @@ export type Arrival =
     }
   | { outcome: 'refused' | 'timeout' | 'unreachable'; ip: string; port: number }
 
+/** A record of a DNS answer; `data` is what follows the type in a zone file. */
+export interface DnsRecord {
+  name: string
+  ttl: number
+  type: string
+  data: string
+}
+
+/** What came of one DNS question. `timeout`: no server answered. */
+export interface DnsReply {
+  server: string
+  outcome: 'answered' | 'timeout' | 'refused'
+  rcode: string
+  authoritative: boolean
+  answers: DnsRecord[]
+  authority: DnsRecord[]
+  additional: DnsRecord[]
+}
+
 /** DNS and the proxy's rules; src/network stands behind it. */
 export interface Network {
   /** Addresses of a name as this Pod's resolver finds them (search list walked), undefined when there is none or DNS is down. */
   resolve(pod: Pod, host: string): string[] | undefined
   /** Sends the first packet of a connection to an IP address. */
   walk(from: Sender, ip: string, port: number, protocol: Protocol): Arrival
+  /** Asks one question, the name taken as it is; `server` instead of the Pod's first name server. */
+  query(pod: Pod, name: string, type: string, server?: string): DnsReply
+  /** The names a resolver tries for a name, in order, and the servers it asks. */
+  search(pod: Pod, name: string): { names: string[]; servers: string[] }
+  /** What an ICMP echo request meets. */
+  ping(pod: Pod, ip: string): 'answers' | 'silent' | 'unreachable'
 }
 
 export interface World {

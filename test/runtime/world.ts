@@ -57,6 +57,21 @@ export function testWorld(objects: Record<string, KubeObject[]> = {}): TestWorld
       ownedBy: () => [],
     },
     network: {
+      query: (_pod, name, type) => {
+        const data = world.names[name.replace(/\.$/, '')]
+        const found = data !== undefined && type === 'A'
+        return {
+          server: '10.96.0.10',
+          outcome: 'answered',
+          rcode: data === undefined ? 'NXDOMAIN' : 'NOERROR',
+          authoritative: true,
+          answers: found ? [{ name: `${name.replace(/\.$/, '')}.`, ttl: 30, type, data }] : [],
+          authority: [],
+          additional: [],
+        }
+      },
+      search: (_pod, name) => ({ names: ['default.svc.cluster.local', 'svc.cluster.local', 'cluster.local', ''].map((s) => (s ? `${name}.${s}.` : `${name}.`)), servers: ['10.96.0.10'] }),
+      ping: () => 'answers',
       resolve: (_pod, host) => (world.names[host] ? [world.names[host]] : undefined),
       walk: (from, ip, port) => {
         const route = world.routes[ip]
