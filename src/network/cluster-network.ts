@@ -78,7 +78,15 @@ function query(network: Network, pod: Pod, name: string, type: string, server: s
   const shown = (records: ResourceRecord[]) =>
     records.map((r) => ({ name: r.name, ttl: r.ttl, type: r.type === 'other' ? typeName(r.number) : r.type, data: dataText(r) }))
   const { rcode, authoritative } = answer
-  return { server: asked.server, outcome: 'answered', rcode, authoritative, answers: shown(answer.answers), authority: shown(answer.authority), additional: shown(answer.additional) }
+  return {
+    server: asked.server,
+    outcome: 'answered',
+    rcode,
+    authoritative,
+    answers: shown(answer.answers),
+    authority: shown(answer.authority),
+    additional: shown(answer.additional),
+  }
 }
 
 /** The living Pods that share a node's own network. */

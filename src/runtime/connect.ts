@@ -1,8 +1,9 @@
 // Opening a connection: name resolution, the proxy's rules, and who listens at the end of them.
 import type { Pod } from '../api/types'
 import { answerHttp, answerStream, listenerAt, networkPeers } from './containers'
-import { hostsFile } from './pod-files'
+import { hostsEntry, isAddress } from './hosts'
 import { parseRequest, parseResponse, requestText, responseText } from './http-text'
+import { hostsFile } from './pod-files'
 import type { Connection, HttpRequest } from './process'
 import type { Protocol, Sender, World } from './world'
 
@@ -88,18 +89,4 @@ export function addressOf(world: World, from: Sender, host: string): string | un
   if (isAddress(host)) return host
   if (!from.pod) return host === 'localhost' ? '127.0.0.1' : undefined
   return hostsEntry(hostsFile(world, from.pod), host) ?? world.network.resolve(from.pod, host)?.[0]
-}
-
-export function isAddress(host: string): boolean {
-  return /^\d{1,3}(\.\d{1,3}){3}$/.test(host) || (host.includes(':') && /^[0-9a-fA-F:.]+$/.test(host))
-}
-
-/** The first IPv4 address that a hosts file gives a name. */
-export function hostsEntry(file: string, host: string): string | undefined {
-  const wanted = host.toLowerCase().replace(/\.$/, '')
-  for (const line of file.split('\n')) {
-    const [ip, ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
-    if (ip && !ip.includes(':') && names.some((n) => n.toLowerCase() === wanted)) return ip
-  }
-  return undefined
 }

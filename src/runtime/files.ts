@@ -5,35 +5,14 @@ import { imageOf } from './images/index'
 import { podFiles, processFiles } from './pod-files'
 import type { ContainerRecord, FileStat, Files } from './process'
 import { baseFiles } from './shell/base-files'
-import { type Entry, isOver, joinPath, normalPath, parentOf, type Tree } from './tree'
+import { type Entry, FileError, isOver, joinPath, normalPath, parentOf, type Tree } from './tree'
 import { type Mount, mountsOf } from './volumes'
 import type { World } from './world'
 
-export { normalPath } from './tree'
+export { FileError, normalPath } from './tree'
 
 /** Record table: `<pod uid>/<container>` for what a container wrote, `volume/...` for writable volumes. */
 const TABLE = 'files'
-
-/** What a system call refused; `code` is the errno's name. */
-export class FileError extends Error {
-  constructor(
-    readonly code: 'ENOENT' | 'EISDIR' | 'ENOTDIR' | 'EROFS' | 'EBUSY' | 'ENOTEMPTY' | 'EEXIST' | 'ELOOP',
-    readonly path: string,
-  ) {
-    super(`${MESSAGES[code]}`)
-  }
-}
-
-const MESSAGES: Record<FileError['code'], string> = {
-  ENOENT: 'No such file or directory',
-  EISDIR: 'Is a directory',
-  ENOTDIR: 'Not a directory',
-  EROFS: 'Read-only file system',
-  EBUSY: 'Device or resource busy',
-  ENOTEMPTY: 'Directory not empty',
-  EEXIST: 'File exists',
-  ELOOP: 'Too many levels of symbolic links',
-}
 
 export function filesOf(world: World, pod: Pod, container: Container, record?: ContainerRecord): Files {
   return new ContainerFiles(world, pod, container, record)

@@ -44,7 +44,8 @@ export function headerName(name: string): string {
 /** Headers of an answer in the order servers send them, with a length. */
 export function responseHeaders(response: HttpResponse): [string, string][] {
   const headers = { ...response.headers }
-  if (!('content-length' in headers) && !('transfer-encoding' in headers) && response.status !== 204 && response.status !== 304) headers['content-length'] = String(Buffer.byteLength(response.body))
+  if (!('content-length' in headers) && !('transfer-encoding' in headers) && response.status !== 204 && response.status !== 304)
+    headers['content-length'] = String(Buffer.byteLength(response.body))
   return Object.entries(headers).map(([name, value]) => [headerName(name), value])
 }
 

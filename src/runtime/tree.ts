@@ -44,3 +44,24 @@ export function parentOf(path: string): string {
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
+
+/** What a system call refused; `code` is the errno's name. */
+export class FileError extends Error {
+  constructor(
+    readonly code: 'ENOENT' | 'EISDIR' | 'ENOTDIR' | 'EROFS' | 'EBUSY' | 'ENOTEMPTY' | 'EEXIST' | 'ELOOP',
+    readonly path: string,
+  ) {
+    super(`${MESSAGES[code]}`)
+  }
+}
+
+const MESSAGES: Record<FileError['code'], string> = {
+  ENOENT: 'No such file or directory',
+  EISDIR: 'Is a directory',
+  ENOTDIR: 'Not a directory',
+  EROFS: 'Read-only file system',
+  EBUSY: 'Device or resource busy',
+  ENOTEMPTY: 'Directory not empty',
+  EEXIST: 'File exists',
+  ELOOP: 'Too many levels of symbolic links',
+}

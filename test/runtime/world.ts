@@ -70,7 +70,10 @@ export function testWorld(objects: Record<string, KubeObject[]> = {}): TestWorld
           additional: [],
         }
       },
-      search: (_pod, name) => ({ names: ['default.svc.cluster.local', 'svc.cluster.local', 'cluster.local', ''].map((s) => (s ? `${name}.${s}.` : `${name}.`)), servers: ['10.96.0.10'] }),
+      search: (_pod, name) => ({
+        names: ['default.svc.cluster.local', 'svc.cluster.local', 'cluster.local', ''].map((s) => (s ? `${name}.${s}.` : `${name}.`)),
+        servers: ['10.96.0.10'],
+      }),
       ping: () => 'answers',
       resolve: (_pod, host) => (world.names[host] ? [world.names[host]] : undefined),
       walk: (from, ip, port) => {

@@ -2,19 +2,25 @@
 import type { Command, Image, Userland } from '../process'
 import { FILES } from './commands/files'
 import { LOOKS } from './commands/looks'
+import { NETWORK } from './commands/net/index'
 import { PROCESSES } from './commands/processes'
 import { sed } from './commands/sed'
 import { SYSTEM } from './commands/system'
 import { TEXT } from './commands/text'
 
 /** Commands of every userland. */
-const COMMON: Record<string, Command> = { ...FILES, ...LOOKS, ...TEXT, ...SYSTEM, ...PROCESSES, sed }
+const COMMON: Record<string, Command> = { ...FILES, ...LOOKS, ...TEXT, ...SYSTEM, ...PROCESSES, ...NETWORK, sed }
 
-const LACKING: Record<Userland, string[]> = {
-  none: [],
-  busybox: ['bash', 'curl', 'dig', 'host', 'getent', 'ss'],
-  alpine: ['bash', 'curl', 'dig', 'host', 'ss'],
-  debian: ['curl', 'wget', 'nslookup', 'dig', 'host', 'ping', 'nc', 'ip', 'ifconfig', 'netstat', 'ss', 'ps', 'vi'],
+/** What a userland lacks of them. */
+const LACKING: Record<Userland, Set<string>> = {
+  none: new Set(),
+  busybox: new Set(['curl', 'dig', 'host', 'getent', 'ss', 'ncat', 'netcat', 'getconf']),
+  alpine: new Set(['curl', 'dig', 'host', 'ss', 'ncat', 'netcat']),
+  debian: new Set(
+    'arp curl wget nslookup dig host ifconfig ip killall nc ncat netcat netstat ping pidof pgrep pkill ps route ss telnet traceroute top free uptime watch time'.split(
+      ' ',
+    ),
+  ),
 }
 
 /** Shells an image has. */
@@ -28,12 +34,17 @@ export function commandOf(image: Image, name: string): Command | undefined {
   const own = image.commands?.[name]
   if (own) return own
   const userland = image.userland ?? 'none'
-  if (userland === 'none' || !Object.hasOwn(COMMON, name) || LACKING[userland].includes(name)) return undefined
+  if (userland === 'none' || !Object.hasOwn(COMMON, name) || LACKING[userland].has(name)) return undefined
   return COMMON[name]
 }
 
 export function commandNames(image: Image): string[] {
   const userland = image.userland ?? 'none'
-  const common = userland === 'none' ? [] : Object.keys(COMMON).filter((n) => !LACKING[userland].includes(n))
+  const common = userland === 'none' ? [] : Object.keys(COMMON).filter((n) => !LACKING[userland].has(n))
   return [...new Set([...common, ...shellNames(userland), ...Object.keys(image.commands ?? {})])]
+}
+
+/** Commands by name, for images that hold more than their userland. */
+export function extraCommands(...names: string[]): Record<string, Command> {
+  return Object.fromEntries(names.map((n) => [n, COMMON[n]]))
 }

@@ -1,6 +1,6 @@
 // Redirections: opening files and here-documents on descriptors, and putting the old ones back.
 
-import { FileError } from '../files'
+import { FileError } from '../tree'
 import type { Redirection } from './ast'
 import type { Machine } from './machine'
 import type { Frame, ShellProcess } from './state'

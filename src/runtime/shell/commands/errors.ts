@@ -1,6 +1,7 @@
 // How commands say that a file could not be used: BusyBox and GNU word it differently.
-import { FileError } from '../../files'
+
 import type { CommandIo } from '../../process'
+import { FileError } from '../../tree'
 
 /** True when the image's commands are GNU's. */
 export function isGnu(io: CommandIo): boolean {

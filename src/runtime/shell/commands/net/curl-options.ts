@@ -62,10 +62,14 @@ const SHORT: Record<string, string> = {
   h: 'help',
 }
 const VALUED = new Set(
-  'request header data data-raw data-binary data-urlencode data-ascii json output write-out connect-timeout max-time retry retry-delay retry-max-time user user-agent referer cookie cookie-jar upload-file form proxy resolve connect-to max-redirs url cacert cert key interface limit-rate'.split(' '),
+  'request header data data-raw data-binary data-urlencode data-ascii json output write-out connect-timeout max-time retry retry-delay retry-max-time user user-agent referer cookie cookie-jar upload-file form proxy resolve connect-to max-redirs url cacert cert key interface limit-rate'.split(
+    ' ',
+  ),
 )
 const BARE = new Set(
-  'remote-name silent show-error verbose include head fail fail-with-body location insecure get retry-connrefused retry-all-errors no-progress-meter compressed globoff http1.0 http1.1 http2 ipv4 ipv6 no-buffer location-trusted keepalive no-keepalive tcp-nodelay progress-bar create-dirs'.split(' '),
+  'remote-name silent show-error verbose include head fail fail-with-body location insecure get retry-connrefused retry-all-errors no-progress-meter compressed globoff http1.0 http1.1 http2 ipv4 ipv6 no-buffer location-trusted keepalive no-keepalive tcp-nodelay progress-bar create-dirs'.split(
+    ' ',
+  ),
 )
 const IGNORED: Record<string, string> = { 4: 'ipv4', 6: 'ipv6', N: 'no-buffer', g: 'globoff', '#': 'progress-bar', 0: 'http1.0' }
 
@@ -129,7 +133,9 @@ function dataOf(io: CommandIo, value: string, strip: boolean): string {
 
 function encodePair(value: string): string {
   const equals = value.indexOf('=')
-  return equals < 0 ? encodeURIComponent(value) : `${value.slice(0, equals + (equals === 0 ? 0 : 1))}${encodeURIComponent(value.slice(equals + 1))}`
+  return equals < 0
+    ? encodeURIComponent(value)
+    : `${value.slice(0, equals + (equals === 0 ? 0 : 1))}${encodeURIComponent(value.slice(equals + 1))}`
 }
 
 function set(io: CommandIo, o: CurlOptions, name: string, value: string): void {

@@ -1,6 +1,7 @@
 // curl, as its 8.x prints.
+
+import { reasonOf, responseHeaders } from '../../../http-text'
 import type { Command, CommandIo, HttpResponse } from '../../../process'
-import { responseHeaders, reasonOf } from '../../../http-text'
 import { type CurlOptions, parseCurl } from './curl-options'
 import { authority, parseUrl, resolveUrl, type Target } from './url'
 
@@ -62,7 +63,8 @@ function begin(io: CommandIo, options: CurlOptions, url: number, code: number): 
   const body = options.data.length > 0 && !options.get
   const method = options.method ?? (options.head ? 'HEAD' : options.upload !== undefined ? 'PUT' : body ? 'POST' : 'GET')
   const state: State = { url, target: target!, redirects: 0, attempt: 0, began: io.process.env.now(), method, sendBody: body, code }
-  if (target && options.get && options.data.length > 0) state.target = { ...target, path: `${target.path}${target.path.includes('?') ? '&' : '?'}${options.data.join('&')}` }
+  if (target && options.get && options.data.length > 0)
+    state.target = { ...target, path: `${target.path}${target.path.includes('?') ? '&' : '?'}${options.data.join('&')}` }
   return failed ? ({ ...state, failed } as State) : state
 }
 
@@ -81,14 +83,24 @@ function step(io: CommandIo, options: CurlOptions, state: State): Next {
     const at = now + opened.takes
     const late = at > limit
     const waits: State['waits'] = late
-      ? { ip: opened.ip, failure: { code: 28, message: opened.failure?.code === 28 ? `Connection timed out after ${options.maxTime} milliseconds` : `Operation timed out after ${options.maxTime} milliseconds with 0 bytes received` } }
+      ? {
+          ip: opened.ip,
+          failure: {
+            code: 28,
+            message:
+              opened.failure?.code === 28
+                ? `Connection timed out after ${options.maxTime} milliseconds`
+                : `Operation timed out after ${options.maxTime} milliseconds with 0 bytes received`,
+          },
+        }
       : { ip: opened.ip, ...(opened.failure ? { failure: opened.failure } : { response: opened.response }) }
     const next = { ...state, waits }
     return opened.takes > 0 ? suspended(next, Math.min(at, limit)) : { again: next }
   }
   const { response, failure, ip } = state.waits
   if (failure) {
-    if (state.attempt < options.retry && (failure.code === 28 || (failure.code === 7 && options.retryRefused))) return again(io, options, state, failure.message)
+    if (state.attempt < options.retry && (failure.code === 28 || (failure.code === 7 && options.retryRefused)))
+      return again(io, options, state, failure.message)
     return fail(io, options, failure, state)
   }
   return received(io, options, state, response!, ip)
@@ -97,14 +109,21 @@ function step(io: CommandIo, options: CurlOptions, state: State): Next {
 function again(io: CommandIo, options: CurlOptions, state: State, why: string): Next {
   const delay = options.retryDelay ?? 1000 * 2 ** state.attempt
   const left = options.retry - state.attempt
-  if (!options.silent) io.err(`Warning: Problem: ${why}. Will retry in ${delay / 1000} second${delay === 1000 ? '' : 's'}. ${left} retr${left === 1 ? 'y' : 'ies'} left.\n`)
+  if (!options.silent)
+    io.err(
+      `Warning: Problem: ${why}. Will retry in ${delay / 1000} second${delay === 1000 ? '' : 's'}. ${left} retr${left === 1 ? 'y' : 'ies'} left.\n`,
+    )
   const next: State = { ...state, attempt: state.attempt + 1, retrying: true }
   delete next.waits
   return suspended(next, io.process.env.now() + delay)
 }
 
 /** Connects and sends; `takes` is how long that and the answer last, ms. */
-function open(io: CommandIo, options: CurlOptions, state: State): { ip: string; takes: number; response?: HttpResponse; failure?: Failure } {
+function open(
+  io: CommandIo,
+  options: CurlOptions,
+  state: State,
+): { ip: string; takes: number; response?: HttpResponse; failure?: Failure } {
   const { target } = state
   const say = (text: string) => options.verbose && io.err(`* ${text}\n`)
   const fixed = options.resolve[`${target.host}:${target.port}`]
@@ -124,7 +143,10 @@ function open(io: CommandIo, options: CurlOptions, state: State): { ip: string; 
   if (connection.outcome !== 'connected') {
     const limit = Math.min(options.connectTimeout ?? Number.POSITIVE_INFINITY, CONNECT_GIVES_UP)
     if (connection.outcome === 'timeout') {
-      const message = options.connectTimeout === undefined ? `Failed to connect to ${target.host} port ${target.port} after ${limit} ms: Could not connect to server` : `Connection timed out after ${limit} milliseconds`
+      const message =
+        options.connectTimeout === undefined
+          ? `Failed to connect to ${target.host} port ${target.port} after ${limit} ms: Could not connect to server`
+          : `Connection timed out after ${limit} milliseconds`
       return { ip, takes: limit, failure: { code: 28, message } }
     }
     const why = connection.outcome === 'refused' ? 'Connection refused' : 'No route to host'
@@ -132,21 +154,39 @@ function open(io: CommandIo, options: CurlOptions, state: State): { ip: string; 
     say(`Failed to connect to ${target.host} port ${target.port} after 0 ms: Could not connect to server`)
     say('closing connection #0')
     const takes = connection.outcome === 'refused' ? 0 : 3000
-    return { ip, takes, failure: { code: 7, message: `Failed to connect to ${target.host} port ${target.port} after ${takes} ms: Could not connect to server` } }
+    return {
+      ip,
+      takes,
+      failure: {
+        code: 7,
+        message: `Failed to connect to ${target.host} port ${target.port} after ${takes} ms: Could not connect to server`,
+      },
+    }
   }
   say(`Connected to ${target.host} (${ip}) port ${target.port}`)
   const secure = target.scheme === 'https'
-  if (secure && !connection.tls) return { ip, takes: 0, failure: { code: 35, message: 'TLS connect error: error:0A0000C6:SSL routines::packet length too long' } }
+  if (secure && !connection.tls)
+    return { ip, takes: 0, failure: { code: 35, message: 'TLS connect error: error:0A0000C6:SSL routines::packet length too long' } }
   if (secure && !options.insecure) {
     const message =
       'SSL certificate problem: unable to get local issuer certificate\nMore details here: https://curl.se/docs/sslcerts.html\n\ncurl failed to verify the legitimacy of the server and therefore could not\nestablish a secure connection to it. To learn more about this situation and\nhow to fix it, please visit the webpage mentioned above.'
     return { ip, takes: 0, failure: { code: 60, message } }
   }
-  const body = state.sendBody ? options.data.join('&') : options.upload !== undefined ? (options.upload === '-' ? io.stdin : (io.files.read(io.path(options.upload)) ?? '')) : ''
+  const body = state.sendBody
+    ? options.data.join('&')
+    : options.upload !== undefined
+      ? options.upload === '-'
+        ? io.stdin
+        : (io.files.read(io.path(options.upload)) ?? '')
+      : ''
   const headers = requestHeaders(options, state, body)
   if (options.verbose) {
     io.err(`> ${state.method} ${target.path} HTTP/1.1\n${headers.map(([n, v]) => `> ${n}: ${v}\n`).join('')}> \n`)
-    io.err(body === '' ? '* Request completely sent off\n' : `} [${Buffer.byteLength(body)} bytes data]\n* upload completely sent off: ${Buffer.byteLength(body)} bytes\n`)
+    io.err(
+      body === ''
+        ? '* Request completely sent off\n'
+        : `} [${Buffer.byteLength(body)} bytes data]\n* upload completely sent off: ${Buffer.byteLength(body)} bytes\n`,
+    )
   }
   const response =
     connection.tls && !secure
@@ -175,7 +215,8 @@ function requestHeaders(options: CurlOptions, state: State, body: string): [stri
 function received(io: CommandIo, options: CurlOptions, state: State, response: HttpResponse, ip: string): Next {
   const { target } = state
   if (response.status === 0) {
-    const failure = response.body === '' ? { code: 52, message: 'Empty reply from server' } : { code: 1, message: 'Received HTTP/0.9 when not allowed' }
+    const failure =
+      response.body === '' ? { code: 52, message: 'Empty reply from server' } : { code: 1, message: 'Received HTTP/0.9 when not allowed' }
     if (state.attempt < options.retry && options.retryRefused) return again(io, options, state, failure.message)
     return fail(io, options, failure, state)
   }
@@ -183,15 +224,22 @@ function received(io: CommandIo, options: CurlOptions, state: State, response: H
   const head = [`HTTP/1.1 ${response.status} ${reasonOf(response.status)}`, ...headers.map(([n, v]) => `${n}: ${v}`)]
   if (options.verbose) io.err(`${head.map((l) => `< ${l}\n`).join('')}< \n`)
   const location = response.headers['location']
-  if ([408, 429, 500, 502, 503, 504].includes(response.status) && state.attempt < options.retry) return again(io, options, state, `HTTP error`)
-  if (options.include || options.head) deliver(io, options, state, head.map((l) => `${l}\r\n`).join('') + '\r\n', true)
+  if ([408, 429, 500, 502, 503, 504].includes(response.status) && state.attempt < options.retry)
+    return again(io, options, state, `HTTP error`)
+  if (options.include || options.head) deliver(io, options, state, `${head.map((l) => `${l}\r\n`).join('')}\r\n`, true)
   if (options.follow && location !== undefined && response.status >= 300 && response.status < 400) {
     const to = resolveUrl(target, location)
-    if (state.redirects >= options.maxRedirects) return fail(io, options, { code: 47, message: `Maximum (${options.maxRedirects}) redirects followed` }, state)
+    if (state.redirects >= options.maxRedirects)
+      return fail(io, options, { code: 47, message: `Maximum (${options.maxRedirects}) redirects followed` }, state)
     if (to) {
       if (options.verbose) io.err(`* Issue another request to this URL: '${location}'\n`)
       const keep = response.status === 307 || response.status === 308 || options.method !== undefined
-      const next: State = { ...state, target: to, redirects: state.redirects + 1, ...(keep ? {} : { method: state.method === 'HEAD' ? 'HEAD' : 'GET', sendBody: false }) }
+      const next: State = {
+        ...state,
+        target: to,
+        redirects: state.redirects + 1,
+        ...(keep ? {} : { method: state.method === 'HEAD' ? 'HEAD' : 'GET', sendBody: false }),
+      }
       delete next.waits
       return { again: next }
     }
@@ -232,8 +280,18 @@ function deliver(io: CommandIo, options: CurlOptions, state: State, text: string
 function meter(io: CommandIo, options: CurlOptions, size: number): void {
   if (options.silent || options.noProgress || (io.tty && options.output === undefined && !options.remoteName)) return
   const total = String(size).padStart(5)
-  io.err('  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n')
-  io.err(`\r  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0\r100 ${total}  100 ${total}    0     0  ${String(size * 1000).slice(0, 5).padStart(5)}      0 --:--:-- --:--:-- --:--:-- ${String(size * 1000).slice(0, 5).padStart(5)}\n`)
+  io.err(
+    '  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n',
+  )
+  io.err(
+    `\r  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0\r100 ${total}  100 ${total}    0     0  ${String(
+      size * 1000,
+    )
+      .slice(0, 5)
+      .padStart(5)}      0 --:--:-- --:--:-- --:--:-- ${String(size * 1000)
+      .slice(0, 5)
+      .padStart(5)}\n`,
+  )
 }
 
 function complain(io: CommandIo, options: CurlOptions, failure: Failure): void {
@@ -242,7 +300,9 @@ function complain(io: CommandIo, options: CurlOptions, failure: Failure): void {
 
 function fail(io: CommandIo, options: CurlOptions, failure: Failure, state: State): number {
   if (!options.silent && !options.noProgress && !io.tty && [7, 28, 52, 56].includes(failure.code)) {
-    io.err('  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n')
+    io.err(
+      '  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n',
+    )
     io.err('\r  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0\n')
   }
   complain(io, options, failure)
@@ -290,8 +350,8 @@ function writeOut(io: CommandIo, options: CurlOptions, state: State, outcome: Ou
     url: options.urls[state.url],
     url_effective: target ? `${target.scheme}://${authority(target)}${target.path}` : '',
   }
-  const text = options.writeOut.replace(/%\{([^}]*)\}|%%|\\([nrt])/g, (whole, name?: string, escape?: string) => {
-    if (escape) return { n: '\n', r: '\r', t: '\t' }[escape]!
+  const text = options.writeOut.replace(/%\{([^}]*)\}|%%|\\([nrt])/g, (whole, name?: string, letter?: string) => {
+    if (letter) return { n: '\n', r: '\r', t: '\t' }[letter]!
     if (name === 'stderr' || name === 'stdout') return ''
     return name === undefined ? '%' : (values[name] ?? whole)
   })
