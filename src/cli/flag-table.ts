@@ -10,6 +10,8 @@ export interface FlagSpec {
   default?: string
   /** The value a bare `--flag` stands for; without it a value is required. */
   noValue?: string
+  /** Said on stderr when the flag is used; such flags are not in the help. */
+  deprecated?: string
 }
 
 export interface CommandSpec {
@@ -64,12 +66,49 @@ const LOG_FLAGS: FlagSpec[] = [
   { name: 'help', short: 'h', type: 'bool', default: 'false', noValue: 'true' },
 ]
 
+const RECORD: FlagSpec = {
+  name: 'record',
+  type: 'bool',
+  default: 'false',
+  noValue: 'true',
+  deprecated: '--record will be removed in the future',
+}
+const RECORDING =
+  'annotate,apply,apply edit-last-applied,autoscale,create,edit,expose,label,patch,replace,run,scale,set image,set resources,set selector,set serviceaccount'
+const CPU_PERCENT: FlagSpec = {
+  name: 'cpu-percent',
+  type: 'int32',
+  default: '-1',
+  deprecated: "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).",
+}
+
+/** Flags that help does not show. Upstream: the callers of pflag's MarkDeprecated. */
+function deprecatedFlags(path: string): FlagSpec[] {
+  const word = path.replace(/^kubectl ?/, '')
+  return [...(RECORDING.split(',').includes(word) ? [RECORD] : []), ...(word === 'autoscale' ? [CPU_PERCENT] : [])]
+}
+
+const REQUIRED: Record<string, string[]> = {
+  autoscale: ['max'],
+  'create clusterrolebinding': ['clusterrole'],
+  'create cronjob': ['image', 'schedule'],
+  'create deployment': ['image'],
+  'create service externalname': ['external-name'],
+  run: ['image'],
+  scale: ['replicas'],
+}
+
+/** The flags a command cannot do without. Upstream: the callers of cobra's MarkFlagRequired. */
+export function requiredFlags(path: string): string[] {
+  return REQUIRED[path] ?? []
+}
+
 /** kubesim's own global flags. */
 const OWN_FLAGS: FlagSpec[] = [{ name: 'state', type: 'string' }]
 
 /** Every flag a command takes; its own ones hide global ones of the same name or letter. */
 export function flagsOf(spec: CommandSpec): FlagSpec[] {
-  const own = spec.flags ?? []
+  const own = [...(spec.flags ?? []), ...deprecatedFlags(spec.path)]
   const names = new Set(own.map((f) => f.name))
   const letters = new Set(own.map((f) => f.short))
   const shared = [...commandTable().global, ...LOG_FLAGS, ...OWN_FLAGS].filter((f) => !names.has(f.name))

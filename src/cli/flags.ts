@@ -12,6 +12,10 @@ export class Flags {
   args: string[] = []
   /** How many of `args` stood before `--`; -1 when there was none. */
   dash = -1
+  /** Lines for stderr about flags that were used and should not be. */
+  readonly notices: string[] = []
+  /** The flags of the command line with their values, in order. */
+  readonly order: [name: string, text: string][] = []
   private readonly values = new Map<string, FlagValue>()
   private readonly given = new Set<string>()
   private readonly specs = new Map<string, FlagSpec>()
@@ -66,6 +70,8 @@ export class Flags {
     }
     this.values.set(name, value)
     this.given.add(name)
+    this.order.push([name, text])
+    if (spec.deprecated) this.notices.push(`Flag --${name} has been deprecated, ${spec.deprecated}\n`)
   }
 }
 

@@ -4,7 +4,7 @@ import { COMMANDS as OWN_COMMANDS } from '../commands/own'
 import type { Host } from '../env'
 import { CommandError, SilentExit, UsageError } from '../errors'
 import { CommandContext } from './context'
-import { commandSpec, flagsOf, subcommandNamed, subcommands } from './flag-table'
+import { commandSpec, flagsOf, requiredFlags, subcommandNamed, subcommands } from './flag-table'
 import { parseFlags } from './flags'
 import { describeFailure } from './report'
 
@@ -79,6 +79,9 @@ async function runKubectl(path: string, rest: string[], host: Host): Promise<num
       throw new UsageError(error.message, `See 'kubectl ${path} --help' for usage.`)
     throw error
   }
+  host.streams.err(flags.notices.join(''))
+  const missing = requiredFlags(path).filter((name) => !flags.changed(name))
+  if (missing.length) throw new CommandError(`required flag(s) ${missing.map((name) => JSON.stringify(name)).join(', ')} not set`)
   const { command } = await load()
   return (await command.run(new CommandContext(path, flags, host))) ?? 0
 }

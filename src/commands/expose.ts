@@ -7,7 +7,7 @@ import { dryRunOf } from '../cli/dry-run'
 import { resultPrinter } from '../cli/result'
 import { documentsOf, type Selected, select } from '../cli/select'
 import { CommandError, combine } from '../errors'
-import { formatLabelSelector } from '../lib/label-selector'
+import { goList } from '../kinds/describe/go-text'
 import { mergePatch } from '../lib/patch/merge-patch'
 import { strategicMergePatch } from '../lib/patch/strategic-merge'
 import type { JsonObject } from '../lib/patch/value'
@@ -31,12 +31,12 @@ function unselectable(why: string): CommandError {
 function workloadSelector(object: Deployment | ReplicaSet): StringMap {
   const { selector } = object.spec
   const kind = object.kind.toLowerCase()
-  if (!selector || (!selector.matchLabels && !selector.matchExpressions))
+  if (Object.keys(selector?.matchLabels ?? {}).length === 0) {
     throw unselectable(`invalid ${kind}: no selectors, therefore cannot be exposed`)
+  }
   if (selector.matchExpressions?.length) {
-    throw unselectable(
-      `couldn't convert expressions - ${JSON.stringify(formatLabelSelector({ matchExpressions: selector.matchExpressions }))} to map-based selector format`,
-    )
+    const texts = selector.matchExpressions.map(({ key, operator, values }) => `{Key:${key} Operator:${operator} Values:${goList(values)}}`)
+    throw unselectable(`couldn't convert expressions - "[${texts.join(' ')}]" to map-based selector format`)
   }
   return selector.matchLabels ?? {}
 }

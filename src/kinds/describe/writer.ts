@@ -30,6 +30,11 @@ export class DescribeWriter {
     this.flush()
     return this.done
   }
+
+  /** What was written, its tabs left as they are. */
+  raw(): string {
+    return this.done + this.pending
+  }
 }
 
 /** A writer that puts everything `levels` deeper. */
