@@ -19,6 +19,8 @@ export interface Selected {
 export interface Selection {
   objects: Selected[]
   failures: Error[]
+  /** One object was named, by arguments or by a file of one document. */
+  single: boolean
 }
 
 export interface SelectRules {
@@ -28,6 +30,8 @@ export interface SelectRules {
   allowAll?: boolean
   /** Objects come from the files themselves, the server is not asked (--local, some dry runs). */
   local?: boolean
+  /** The command's --selector is about something else. */
+  noSelector?: boolean
   /** Not found is passed over in silence. */
   ignoreMissing?: boolean
 }
@@ -56,15 +60,15 @@ export function select(context: CommandContext, cluster: Cluster, documents: Doc
     return selectDocuments(context, cluster, documents, rules)
   }
   const { server } = cluster
-  const query = { labelSelector: flag(context, 'selector'), fieldSelector: flag(context, 'field-selector') }
+  const query = { labelSelector: rules.noSelector ? '' : flag(context, 'selector'), fieldSelector: flag(context, 'field-selector') }
   const allNamespaces = bool(context, 'all-namespaces')
   const selector = bool(context, 'all') || query.labelSelector !== '' || query.fieldSelector !== ''
-  const { targets } = parseResourceArguments(server.discovery, args, {
+  const { targets, single } = parseResourceArguments(server.discovery, args, {
     selector,
     allowAll: rules.allowAll === true,
     allNamespaces,
   })
-  const selection: Selection = { objects: [], failures: [] }
+  const selection: Selection = { objects: [], failures: [], single }
   const namespace = allNamespaces ? undefined : context.namespace
   for (const { info, name } of targets) {
     collect(selection, rules, () =>
@@ -78,7 +82,9 @@ export function select(context: CommandContext, cluster: Cluster, documents: Doc
 
 function selectDocuments(context: CommandContext, cluster: Cluster, documents: Documents, rules: SelectRules): Selection {
   const { server } = cluster
-  const selection: Selection = { objects: [], failures: [...documents.failures] }
+  const [first] = documents.documents
+  const single = documents.documents.length === 1 && !first.inList
+  const selection: Selection = { objects: [], failures: [...documents.failures], single }
   for (const { value, source } of documents.documents) {
     collect(selection, rules, () => {
       const { apiVersion, kind, metadata } = value as {

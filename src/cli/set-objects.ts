@@ -11,6 +11,7 @@ import type { JsonObject } from '../lib/patch/value'
 import { normalize } from '../schema/decode'
 import type { CommandContext } from './context'
 import { dryRunOf } from './dry-run'
+import { recorded } from './record'
 import { resultPrinter } from './result'
 import { documentsOf, select } from './select'
 
@@ -57,8 +58,9 @@ export async function setOnObjects(context: CommandContext, task: Change): Promi
     task.validate?.(found.map(({ object }) => object))
     for (const { info, object } of found) {
       try {
-        const after = task.change(object, (message) => errors.push(new CommandError(message)), cluster)
-        if (!after || task.listing) continue
+        const changed = task.change(object, (message) => errors.push(new CommandError(message)), cluster)
+        if (!changed || task.listing) continue
+        const after = recorded(context, changed)
         const patch = difference(object, after)
         if (Object.keys(patch).length === 0 && !task.always) continue
         if (!writes) {

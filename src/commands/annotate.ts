@@ -5,22 +5,21 @@ import { changeMetadata } from '../cli/metadata-change'
 import { applyPairs, type Pairs, splitPairs } from '../cli/metadata-pairs'
 import { CommandError } from '../errors'
 
-async function annotate(context: CommandContext): Promise<void> {
-  const { flags } = context
+/** May be set anew without --overwrite. */
+const CHANGE_CAUSE = 'kubernetes.io/change-cause'
+
+function annotate(context: CommandContext): Promise<void> {
   const pairs = splitPairs(context.args, 'annotation')
-  if (flags.bool('all') && flags.string('selector')) throw new CommandError('cannot set --all and --selector at the same time')
-  if (flags.bool('all') && flags.string('field-selector')) throw new CommandError('cannot set --all and --field-selector at the same time')
-  if (!pairs.resources.length && !flags.list('filename').length && !flags.string('kustomize')) {
-    throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+  const both = pairs.remove.filter((key) => Object.hasOwn(pairs.set, key))
+  if (both.length) {
+    throw new CommandError(`can not both modify and remove the following annotation(s) in the same command: ${both.join(', ')}`)
   }
-  if (!Object.keys(pairs.set).length && !pairs.remove.length && !flags.bool('list'))
-    throw new CommandError('at least one annotation update is required')
-  if (flags.bool('list') && flags.string('output')) throw new CommandError('--list and --output may not be specified together')
-  await changeMetadata(context, {
-    resources: pairs.resources,
+  return changeMetadata(context, {
+    pairs,
     field: 'annotations',
+    example: 'rsrc',
     change: (old) => {
-      if (!flags.bool('overwrite')) refuseOverwrite(old, pairs)
+      if (!context.flags.bool('overwrite')) refuseOverwrite(old, pairs)
       return applyPairs(old, pairs)
     },
     notices: () => [],
@@ -29,9 +28,9 @@ async function annotate(context: CommandContext): Promise<void> {
 }
 
 function refuseOverwrite(old: StringMap | undefined, pairs: Pairs): void {
-  const declared = Object.entries(pairs.set).filter(([key, value]) => old?.[key] !== undefined && old[key] !== value)
-  if (!declared.length) return
-  const list = declared.map(([key]) => `'${key}' already has a value (${old?.[key]})`).join('; ')
+  const taken = Object.entries(pairs.set).filter(([key, value]) => old?.[key] !== undefined && old[key] !== value && key !== CHANGE_CAUSE)
+  if (!taken.length) return
+  const list = taken.map(([key]) => `'${key}' already has a value (${old?.[key]})`).join('; ')
   throw new CommandError(`--overwrite is false but found the following declared annotation(s): ${list}`)
 }
 

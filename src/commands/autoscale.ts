@@ -6,6 +6,7 @@ import { groupVersion } from '../apiserver/discovery'
 import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf } from '../cli/dry-run'
 import { saveConfiguration } from '../cli/last-applied'
+import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { documentsOf, type Selected, select } from '../cli/select'
 import type { Cluster } from '../cluster'
@@ -88,7 +89,7 @@ async function autoscale(context: CommandContext): Promise<void> {
       try {
         const { info } = selected
         if (!info.subresources.includes('scale')) throw new CommandError(notScalable(selected))
-        const autoscaler = autoscalerFor(context, selected, metrics)
+        const autoscaler = recorded(context, autoscalerFor(context, selected, metrics))
         if (dryRun === 'client') lines.push(print(autoscaler, 'created'))
         else lines.push(print(createAutoscaler(context, cluster, autoscaler, dryRun), 'autoscaled'))
       } catch (error) {

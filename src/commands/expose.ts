@@ -4,6 +4,8 @@ import { decodeObject } from '../apiserver/decode'
 import { patchSchemaOf } from '../apiserver/patch-schema'
 import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
+import { saveConfiguration } from '../cli/last-applied'
+import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { documentsOf, type Selected, select } from '../cli/select'
 import { CommandError, combine } from '../errors'
@@ -98,24 +100,35 @@ interface PortSpec {
   targetPort: number | string
 }
 
-function servicePorts(context: CommandContext, source: Source, headless: boolean): PortSpec[] {
-  const { flags } = context
-  const given = flags.string('port')
-  const specs: { port: number; protocols: string[] }[] = []
-  if (given) {
-    for (const text of given.split(',')) {
-      if (!/^-?\d+$/.test(text)) throw new CommandError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
-      const protocols = source.ports.filter((p) => p.port === Number(text)).map((p) => p.protocol)
-      specs.push({ port: Number(text), protocols: [...new Set(protocols)] })
-    }
-  } else {
-    for (const { port, protocol } of source.ports) {
-      const known = specs.find((s) => s.port === port)
-      if (known) known.protocols = [...new Set([...known.protocols, protocol])]
-      else specs.push({ port, protocols: [protocol] })
-    }
+/** What upstream finds out about the first object and then takes for given by flag: it holds for the later ones too. */
+interface Carried {
+  selector?: StringMap
+  labels?: StringMap
+  port: string
+  /** Several ports of one object, joined; they go before `port`. */
+  ports: string
+}
+
+/** The ports to serve, joined by commas: those of the flag, else of the object. */
+function portList(source: Source, headless: boolean, carried: Carried): string {
+  if (carried.port === '') {
+    const own = [...new Set(source.ports.map(({ port }) => String(port)))]
+    if (own.length === 0 && !headless) throw new CommandError("couldn't find port via --port flag or introspection")
+    if (own.length === 1) carried.port = own[0]
+    if (own.length > 1) carried.ports = own.join(',')
   }
-  if (!specs.length && !headless) throw new CommandError("couldn't find port via --port flag or introspection")
+  return carried.ports || carried.port
+}
+
+function servicePorts(context: CommandContext, source: Source, headless: boolean, carried: Carried): PortSpec[] {
+  const { flags } = context
+  const given = portList(source, headless, carried)
+  const specs: { port: number; protocols: string[] }[] = []
+  for (const text of given === '' ? [] : given.split(',')) {
+    if (!/^[+-]?\d+$/.test(text)) throw new CommandError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
+    const protocols = source.ports.filter(({ port }) => String(port) === text).map((port) => port.protocol)
+    specs.push({ port: Number(text), protocols: [...new Set(protocols)] })
+  }
   const protocol = flags.string('protocol')
   const many = specs.length > 1
   const ports = specs.flatMap(({ port, protocols }, i) => {
@@ -131,13 +144,15 @@ function servicePorts(context: CommandContext, source: Source, headless: boolean
   return ports
 }
 
-function serviceFor(context: CommandContext, { object }: Selected, name: string): KubeObject {
+function serviceFor(context: CommandContext, { object }: Selected, name: string, carried: Carried): KubeObject {
   const { flags } = context
   const source = sourceOf(object)
   const headless = flags.string('cluster-ip') === 'None'
-  const selector = flags.string('selector') ? parseMap(flags.string('selector'), 'label') : source.selector()
-  const ports = servicePorts(context, source, headless)
-  const labels = flags.string('labels') ? parseMap(flags.string('labels'), 'label') : object.metadata.labels
+  carried.selector ??= source.selector()
+  const { selector } = carried
+  const ports = servicePorts(context, source, headless, carried)
+  if (Object.keys(carried.labels ?? {}).length === 0) carried.labels = object.metadata.labels
+  const { labels } = carried
   const affinity = flags.string('session-affinity')
   if (affinity && affinity !== 'None' && affinity !== 'ClientIP') throw new CommandError(`unknown session affinity: ${affinity}`)
   const type = flags.string('type')
@@ -146,7 +161,7 @@ function serviceFor(context: CommandContext, { object }: Selected, name: string)
     kind: 'Service',
     metadata: {
       name,
-      ...(object.metadata.namespace ? { namespace: object.metadata.namespace } : {}),
+      ...(context.namespaceGiven ? { namespace: context.namespace } : {}),
       ...(labels ? { labels } : {}),
     } as KubeObject['metadata'],
     spec: {
@@ -185,21 +200,28 @@ async function expose(context: CommandContext): Promise<void> {
   const print = resultPrinter(context, dryRun)
   const documents = await documentsOf(context)
   const lines: string[] = []
+  const carried: Carried = {
+    selector: flags.string('selector') ? parseMap(flags.string('selector'), 'label') : undefined,
+    labels: flags.string('labels') ? parseMap(flags.string('labels'), 'label') : undefined,
+    port: flags.string('port'),
+    ports: '',
+  }
   const failures = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
     const { server } = cluster
-    const selection = select(context, cluster, documents, { local: documents !== undefined })
+    const selection = select(context, cluster, documents, { local: documents !== undefined, noSelector: true })
     for (const selected of selection.objects) {
       try {
         if (!EXPOSABLE.has(selected.object.kind)) throw new CommandError(`cannot expose a ${kindText(selected)}`)
         const name = flags.string('name') || selected.object.metadata.name.slice(0, 63)
-        const service = overridden(context, serviceFor(context, selected, name))
+        const service = recorded(context, overridden(context, serviceFor(context, selected, name, carried)))
         if (dryRun === 'client') {
           lines.push(print(service, 'exposed'))
           continue
         }
         const info = server.resourceOf(service)
-        service.metadata.namespace ??= selected.object.metadata.namespace ?? context.namespace
-        const made = server.create(decodeObject(server, info, service as unknown as Record<string, unknown>), {
+        const saved = saveConfiguration(service, flags.bool('save-config'))
+        saved.metadata.namespace ??= context.namespace
+        const made = server.create(decodeObject(server, info, saved as unknown as Record<string, unknown>), {
           manager: flags.string('field-manager'),
           dryRun: dryRun === 'server',
         })

@@ -13,8 +13,8 @@ import { formatTable } from '../print/table'
 import { cellsOf, isTable } from './get'
 import { type Answer, documentsNamed, type Found, fetchAnswer } from './get-fetch'
 
-/** How often the state file is looked at (ms). */
-const PAUSE = 100
+/** How often the state file is looked at (ms): oftener than two commands can follow one another. */
+const PAUSE = 10
 
 interface WatchChange {
   type: 'ADDED' | 'MODIFIED' | 'DELETED'

@@ -1,51 +1,48 @@
 // kubectl label: sets and removes labels. Upstream: kubectl/pkg/cmd/label/label.go.
-import type { KubeObject, StringMap } from '../api/types'
+import type { StringMap } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
 import { changeMetadata } from '../cli/metadata-change'
 import { applyPairs, type Pairs, splitPairs } from '../cli/metadata-pairs'
-import { CommandError } from '../errors'
+import { CommandError, combine } from '../errors'
 import { isLabelValue } from '../lib/names'
 
-function checkValue(value: string, word: string): void {
+function checkPair(word: string, value: string): void {
+  if (value.includes('=')) throw new CommandError(`invalid label spec: ${word}`)
   const problems = isLabelValue(value)
   if (problems.length) throw new CommandError(`invalid label value: ${JSON.stringify(word)}: ${problems.join(';')}`)
 }
 
-async function label(context: CommandContext): Promise<void> {
-  const { flags } = context
-  const pairs = splitPairs(context.args, 'label', checkValue)
-  if (flags.bool('all') && flags.string('selector')) throw new CommandError('cannot set --all and --selector at the same time')
-  if (flags.bool('all') && flags.string('field-selector')) throw new CommandError('cannot set --all and --field-selector at the same time')
-  if (!pairs.resources.length && !flags.list('filename').length && !flags.string('kustomize')) {
-    throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+function label(context: CommandContext): Promise<void> {
+  const pairs = splitPairs(context.args, 'label', checkPair)
+  if (pairs.remove.some((key) => Object.hasOwn(pairs.set, key))) {
+    throw new CommandError('can not both modify and remove a label in the same command')
   }
-  if (!Object.keys(pairs.set).length && !pairs.remove.length && !flags.bool('list'))
-    throw new CommandError('at least one label update is required')
-  if (flags.bool('list') && flags.string('output')) throw new CommandError('--list and --output may not be specified together')
-  await changeMetadata(context, {
-    resources: pairs.resources,
+  return changeMetadata(context, {
+    pairs,
     field: 'labels',
+    example: 'pod',
     change: (old) => {
-      if (!flags.bool('overwrite')) refuseOverwrite(old, pairs)
+      if (!context.flags.bool('overwrite')) refuseOverwrite(old, pairs)
       return applyPairs(old, pairs)
     },
-    notices: (old) => pairs.remove.filter((k) => !(k in (old ?? {}))).map((k) => `label ${JSON.stringify(k)} not found.\n`),
+    notices: (old) => pairs.remove.filter((key) => old?.[key] === undefined).map((key) => `label ${JSON.stringify(key)} not found.\n`),
     outcome: (before, after) => outcome(before, after, pairs),
   })
 }
 
 function refuseOverwrite(old: StringMap | undefined, pairs: Pairs): void {
-  for (const [key, value] of Object.entries(pairs.set)) {
-    const had = old?.[key]
-    if (had !== undefined && had !== value) throw new CommandError(`'${key}' already has a value (${had}), and --overwrite is false`)
-  }
+  const taken = Object.entries(pairs.set).filter(([key, value]) => old?.[key] !== undefined && old[key] !== value)
+  const failures = taken.map(([key]) => new CommandError(`'${key}' already has a value (${old?.[key]}), and --overwrite is false`))
+  const failure = combine(failures)
+  if (failure) throw failure
 }
 
-function outcome(before: KubeObject, after: KubeObject, pairs: Pairs): string {
-  const [a, b] = [before.metadata.labels ?? {}, after.metadata.labels ?? {}]
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)])
-  if (![...keys].some((k) => a[k] !== b[k])) return 'not labeled'
-  return pairs.remove.some((k) => k in a) && !Object.keys(pairs.set).length ? 'unlabeled' : 'labeled'
+function outcome(before: StringMap, after: StringMap, pairs: Pairs): string {
+  const added = Object.keys(pairs.set).some((key) => before[key] !== after[key])
+  const removed = pairs.remove.some((key) => before[key] !== undefined)
+  if (added && removed) return 'modified'
+  if (added) return 'labeled'
+  return removed ? 'unlabeled' : 'not labeled'
 }
 
 export const command: Command = { run: label }

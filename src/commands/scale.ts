@@ -2,55 +2,105 @@
 import type { KubeObject } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
+import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
-import { documentsOf, select } from '../cli/select'
+import { documentsOf, type Selected, select } from '../cli/select'
 import type { Cluster } from '../cluster'
+import { sleep } from '../env'
 import { ApiError, CommandError, combine } from '../errors'
-import type { ResourceInfo } from '../schema/resources'
+import { Follower } from '../follower'
 
-type Scalable = KubeObject & { spec: { replicas?: number } }
+type Scalable = KubeObject & { spec: { replicas?: number }; status?: { replicas?: number } }
+
+/** How often the state file is looked at (ms). */
+const PAUSE = 50
+
+function validate(context: CommandContext): void {
+  const { flags } = context
+  const selector = flags.string('selector')
+  if (flags.number('replicas') < 0) {
+    throw new CommandError('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
+  }
+  if (flags.number('current-replicas') < -1) throw new CommandError('The --current-replicas must specify an integer of -1 or greater')
+  if (flags.bool('all') && selector) {
+    throw new CommandError(`found non-empty label selector ${JSON.stringify(selector)} with previously set 'all' parameter. `)
+  }
+}
 
 async function scale(context: CommandContext): Promise<void> {
   const { flags } = context
-  const replicas = flags.number('replicas')
-  if (replicas < 0) throw new CommandError('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
-  if (flags.bool('all') && flags.string('selector')) throw new CommandError('cannot set --all and --selector at the same time')
   const dryRun = dryRunOf(context)
+  validate(context)
   const print = resultPrinter(context, dryRun)
   const documents = await documentsOf(context)
+  const wanted: Selected[] = []
   const lines: string[] = []
   const failures = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
     const { objects, failures } = select(context, cluster, documents)
-    if (objects.length > 1 && flags.string('resource-version'))
+    if (objects.length > 1 && flags.string('resource-version')) {
       throw new CommandError('cannot use --resource-version with multiple resources')
-    for (const { info, object } of objects) {
-      try {
-        const scaled = dryRun === 'client' ? object : scaleOne(context, cluster, info, object as Scalable, dryRun === 'server')
+    }
+    if (!objects.length && !failures.length) throw new CommandError('no objects passed to scale')
+    try {
+      for (const selected of objects) {
+        const scaled = dryRun === 'client' ? scaledLocally(context, selected) : scaleOne(context, cluster, selected, dryRun === 'server')
         lines.push(print(scaled, 'scaled'))
-      } catch (error) {
-        if (!(error instanceof Error)) throw error
-        failures.push(error)
+        wanted.push(selected)
       }
+    } catch (error) {
+      // The first refusal ends the command; what was scaled before it stays so.
+      if (!(error instanceof Error)) throw error
+      return [error]
     }
     return failures
   })
-  context.out(lines.join(''))
+  if (dryRun === 'none') await waitFor(context, wanted, lines)
+  else context.out(lines.join(''))
   const failure = combine(failures)
   if (failure) throw failure
 }
 
-function scaleOne(context: CommandContext, cluster: Cluster, info: ResourceInfo, object: Scalable, dryRun: boolean): KubeObject {
+function withReplicas(object: Scalable, replicas: number): Scalable {
+  return { ...object, spec: { ...object.spec, replicas } }
+}
+
+/** Only for kinds whose field for replicas kubectl knows. */
+function scaledLocally(context: CommandContext, { info, object }: Selected): KubeObject {
+  return info.group === '' || info.group === 'apps' ? withReplicas(object as Scalable, context.flags.number('replicas')) : object
+}
+
+function scaleOne(context: CommandContext, cluster: Cluster, { info, object }: Selected, dryRun: boolean): KubeObject {
   const { flags } = context
   if (!info.subresources.includes('scale')) throw new ApiError('NotFound', 'the server could not find the requested resource')
-  const current = object.spec.replicas ?? 0
+  const scalable = object as Scalable
+  const current = scalable.spec.replicas ?? 0
   const expected = flags.number('current-replicas')
   if (expected >= 0 && current !== expected) throw new CommandError(`Expected replicas to be ${expected}, was ${current}`)
   const version = flags.string('resource-version')
   if (version && version !== object.metadata.resourceVersion) {
     throw new CommandError(`Expected resource version to be ${version}, was ${object.metadata.resourceVersion}`)
   }
-  const changed = { ...object, spec: { ...object.spec, replicas: flags.number('replicas') } }
-  return cluster.server.update(changed, { manager: 'kubectl', dryRun, subresource: 'scale' })
+  const options = { manager: 'kubectl', dryRun }
+  const scaled = cluster.server.update(withReplicas(scalable, flags.number('replicas')), { ...options, subresource: 'scale' })
+  const noted = recorded(context, scaled)
+  return noted === scaled || dryRun ? scaled : cluster.server.update(noted, options)
+}
+
+/** Prints each line when its object has as many replicas as were asked for. Throws CommandError when --timeout passes. */
+async function waitFor(context: CommandContext, objects: Selected[], lines: string[]): Promise<void> {
+  const timeout = context.flags.duration('timeout')
+  const follower = new Follower(context.cluster)
+  for (const [index, { info, object }] of objects.entries()) {
+    const { namespace, name } = object.metadata
+    for (let waited = 0; timeout > 0; waited += PAUSE) {
+      const now = follower.current().view.get<Scalable>(info.resource, namespace, name)
+      const desired = now?.spec.replicas ?? 0
+      if (desired !== context.flags.number('replicas') || desired === (now?.status?.replicas ?? 0)) break
+      if (waited >= timeout) throw new CommandError(`timed out waiting for ${JSON.stringify(name)} to be synced`)
+      await sleep(PAUSE)
+    }
+    context.out(lines[index])
+  }
 }
 
 export const command: Command = { run: scale }
