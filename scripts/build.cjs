@@ -48,7 +48,7 @@ async function main() {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    minify: true,
+    minify: !process.env.KUBESIM_BUILD_READABLE, // readable for profiles
     external: ['just-bash'],
     plugins: [dataFiles, lazyBuiltins],
     logLevel: 'warning',
