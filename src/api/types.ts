@@ -20,6 +20,8 @@ export interface ManagedFieldsEntry {
   fieldsType: 'FieldsV1'
   fieldsV1: Record<string, unknown>
   subresource?: string
+  /** In the state only: the fields are reckoned when somebody asks. */
+  pending?: boolean
 }
 
 export interface ObjectMeta {

@@ -1,6 +1,7 @@
 // Events as client-go's recorder and correlator write them: an equal event counts up, a new one is stored with its own name.
-import type { NewEvent, Records } from '../api/contracts'
+import type { NewEvent } from '../api/contracts'
 import type { Event, KubeObject, ObjectReference } from '../api/types'
+import { fnv32a } from '../lib/fnv'
 import { microTimestamp, timestamp } from '../lib/time'
 import type { Storage } from './storage'
 
@@ -27,22 +28,21 @@ const SIMILAR_INTERVAL_MS = 600_000
 const BURST = 25
 const REFILL_MS = 300_000
 
-/** What the correlator remembers of one source's events about one object. */
+/** What the correlator remembers of one source's events about one object; texts as hashes, since there is one for every container's life. */
 interface Memory {
-  /** By type: what is left of the burst, and when that was counted. */
+  /** What is left of each event type's burst, and when that was reckoned. */
   left: Record<string, { tokens: number; at: number }>
   /** By type and reason: when last seen and the different messages. */
   similar: Record<string, { at: number; messages: string[] }>
-  /** By key: the event that counts it. */
+  /** The event that counts a type, reason, field and message: the part of its name behind the object's. */
   names: Record<string, string>
 }
 
-/** Record table `events`, by the object's uid and the source: what one need not scan all events for. */
+/** Record table `events`, by the object's uid and the source. */
 const TABLE = 'events'
 
-/** Names of the events about one object. */
-export function eventNames(records: Records, uid: string): string[] {
-  return records.list<Memory>(TABLE, `${uid}/`).flatMap(([, memory]) => Object.values(memory.names))
+function hash(text: string): string {
+  return fnv32a(text).toString(36)
 }
 
 /** What the recorder needs besides the event. */
@@ -66,16 +66,19 @@ export function recordEvent(recorder: Recorder, about: KubeObject, event: NewEve
   const group = `${event.type} ${event.reason}`
   const similar = memory.similar[group]
   const messages = similar && now - similar.at <= SIMILAR_INTERVAL_MS ? similar.messages : []
-  if (!messages.includes(event.message)) messages.push(event.message)
+  const said = hash(event.message)
+  if (!messages.includes(said)) messages.push(said)
   memory.similar[group] = { at: now, messages }
   const combined = messages.length >= DISTINCT_MESSAGES
   if (combined) messages.pop()
   if (left.tokens >= 1) {
     left.tokens -= 1
-    const key = combined ? group : `${group} ${event.fieldPath ?? ''} ${event.message}`
+    const key = hash(combined ? group : `${group} ${event.fieldPath ?? ''} ${event.message}`)
     const message = combined ? `(combined from similar events): ${event.message}` : event.message
-    const name = write(recorder, component, about, { ...event, message }, event.action ? undefined : memory.names[key])
-    memory.names[event.action ? `${key} ${name}` : key] = name
+    const counted = event.action ? undefined : memory.names[key]
+    const name = write(recorder, component, about, { ...event, message }, counted && `${about.metadata.name}.${counted}`)
+    // Events with an action (the scheduler's) are not counted: each is one of its own.
+    if (!event.action) memory.names[key] = name.slice(name.lastIndexOf('.') + 1)
   }
   storage.records.put(TABLE, `${uid}/${component}`, memory)
 }

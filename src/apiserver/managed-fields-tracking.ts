@@ -5,7 +5,7 @@ import type { JsonObject } from '../lib/patch/value'
 import { normalize } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
 import { groupVersion } from './discovery'
-import { updateManagers, type Writer } from './managed-fields'
+import { noteStatusWrite, reckonPending, updateManagers, type Writer } from './managed-fields'
 import type { RequestOptions } from './options'
 import { shapeOfResource } from './shapes'
 
@@ -46,7 +46,23 @@ export function trackUpdate(
   options: RequestOptions,
   now: string,
 ): ManagedFieldsEntry[] | undefined {
-  return updateManagers(asJson(old), asJson(object), shapeOfResource(view, info), writerOf(info, options, now))
+  return updateManagers(
+    asJson(withOwnership(view, info, old)),
+    asJson(withOwnership(view, info, object)),
+    shapeOfResource(view, info),
+    writerOf(info, options, now),
+  )
+}
+
+/** For a component's write of the status. */
+export function trackStatus(info: ResourceInfo, old: KubeObject, options: RequestOptions, now: string): ManagedFieldsEntry[] {
+  return noteStatusWrite(old.metadata.managedFields, writerOf(info, options, now))
+}
+
+/** The object with its managed fields as the API shows them. */
+export function withOwnership(view: View, info: ResourceInfo, object: KubeObject): KubeObject {
+  if (!object.metadata.managedFields?.some((e) => e.pending)) return object
+  return reckonPending(asJson(object), shapeOfResource(view, info)) as unknown as KubeObject
 }
 
 function asJson(object: KubeObject): JsonObject {

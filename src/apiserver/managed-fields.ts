@@ -49,7 +49,7 @@ function identify(entry: Owner['entry']): string {
 
 function decode(entries: ManagedFieldsEntry[] | undefined): Owners {
   const owners: Owners = new Map()
-  for (const { fieldsV1, fieldsType: _, ...entry } of entries ?? []) {
+  for (const { fieldsV1, fieldsType: _, pending: _pending, ...entry } of entries ?? []) {
     owners.set(identify(entry), { entry, set: sets.fromFieldsV1(fieldsV1) })
   }
   return owners
@@ -198,6 +198,47 @@ export function updateManagers(
   recordUpdate(owners, bare(live), bare(next), shape, writer)
   capUpdaters(owners)
   return encode(owners)
+}
+
+/** An entry whose fields are not reckoned yet: see `reckonPending`. */
+function isPending(entry: ManagedFieldsEntry): boolean {
+  return entry.pending === true
+}
+
+/**
+ * Notes that a component wrote the status, without reckoning which fields: components do so thousands of times, and few ask.
+ * A pending entry owns what stands in the status and no other entry owns.
+ */
+export function noteStatusWrite(entries: ManagedFieldsEntry[] | undefined, writer: Writer): ManagedFieldsEntry[] {
+  const { manager, apiVersion, time } = writer
+  const entry: ManagedFieldsEntry = {
+    manager,
+    operation: 'Update',
+    apiVersion,
+    time,
+    fieldsType: 'FieldsV1',
+    fieldsV1: {},
+    subresource: 'status',
+    pending: true,
+  }
+  return [...(entries ?? []).filter((e) => !(e.manager === manager && e.subresource === 'status' && e.operation === 'Update')), entry]
+}
+
+/** The object with every pending entry's fields reckoned. */
+export function reckonPending(object: JsonObject, shape: Shape): JsonObject {
+  const metadata = object.metadata as { managedFields?: ManagedFieldsEntry[] } | undefined
+  const entries = metadata?.managedFields
+  if (!entries?.some(isPending)) return object
+  const owners = decode(entries)
+  const claimed = [...owners.values()].reduce((sum, owner) => sets.union(sum, owner.set), sets.emptySet())
+  let left = sets.difference(toFieldSet({ status: object.status ?? {} }, shape), claimed)
+  for (const entry of entries.filter(isPending)) {
+    const owner = owners.get(identify({ manager: entry.manager, operation: 'Update', apiVersion: entry.apiVersion, subresource: 'status' }))
+    if (owner) owner.set = left
+    left = sets.emptySet()
+  }
+  for (const [id, owner] of [...owners]) if (sets.isEmpty(owner.set)) owners.delete(id)
+  return { ...object, metadata: { ...metadata, managedFields: encode(owners) } as unknown as Json }
 }
 
 // ---------------------------------------------------------------- server-side apply

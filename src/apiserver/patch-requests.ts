@@ -11,7 +11,7 @@ import { typeNameOf } from '../schema/types'
 import { decodeObject } from './decode'
 import { groupVersion } from './discovery'
 import { applyPatch } from './managed-fields'
-import { emptyObject, writerOf } from './managed-fields-tracking'
+import { emptyObject, withOwnership, writerOf } from './managed-fields-tracking'
 import type { RequestOptions } from './options'
 import { type PatchType, patchedObject } from './patch'
 import type { ApiServer } from './server'
@@ -30,7 +30,7 @@ export function patchObject(
   patch: Json,
   options: RequestOptions & { validation?: FieldValidation },
 ): KubeObject {
-  const live = server.get(info, namespace, name)
+  const live = withOwnership(server.view, info, server.get(info, namespace, name))
   const presented = { ...live, apiVersion: groupVersion(info), kind: info.kind }
   const patched = patchedObject(info, presented, type, patch)
   const shown = type === 'strategic' ? goText(patch) : toCompactJson(patched)
@@ -77,7 +77,8 @@ export function applyObject(
   options: RequestOptions & { force?: boolean },
 ): KubeObject {
   const { namespace, name } = configuration.metadata
-  const live = server.storage.get(info.resource, info.namespaced ? namespace : undefined, name)
+  const stored = server.storage.get(info.resource, info.namespaced ? namespace : undefined, name)
+  const live = stored && withOwnership(server.view, info, stored)
   if (!live && options.subresource) throw notFound(info.resource, name)
   const shape = shapeOfResource(server.view, info)
   const writer = writerOf(info, options, timestamp(server.env.now()))

@@ -15,7 +15,7 @@ import { admitCreate, admitUpdate, checkCreate, checkNamespace, checkUpdate } fr
 import type { AdmissionContext } from './admission/plugin'
 import { bindPod } from './binding'
 import { Discovery } from './discovery'
-import { trackCreate, trackUpdate } from './managed-fields-tracking'
+import { trackCreate, trackStatus, trackUpdate } from './managed-fields-tracking'
 import { validateMeta, validateMetaUpdate } from './meta-validation'
 import type { RequestOptions } from './options'
 import { Storage } from './storage'
@@ -137,6 +137,7 @@ export class ApiServer {
     if (resourceVersion && resourceVersion !== old.metadata.resourceVersion && !options.trusted) {
       throw conflict(info.resource, name, 'the object has been modified; please apply your changes to the latest version and try again')
     }
+    if (options.trusted && options.subresource === 'status') return this.updateStatus(info, input, old, options)
     const kind = kindOf(info.resource)
     let object = normalize(structuredClone(input))
     object.metadata = {
@@ -189,6 +190,14 @@ export class ApiServer {
       return object
     }
     return options.dryRun ? object : this.storage.put(info.resource, object)
+  }
+
+  /** A component's status needs no checks, and nothing else of the object changes. */
+  private updateStatus(info: ResourceInfo, input: KubeObject, old: KubeObject, options: RequestOptions): KubeObject {
+    if (deepEqual(input.status, old.status)) return old
+    const managedFields = trackStatus(info, old, options, timestamp(this.env.now()))
+    const { status } = normalize({ apiVersion: old.apiVersion, kind: old.kind, metadata: old.metadata, status: input.status } as KubeObject)
+    return this.storage.put(info.resource, { ...old, status, metadata: { ...old.metadata, managedFields } })
   }
 
   /** Ownership is reckoned before admission and allocation add what nobody asked for. */

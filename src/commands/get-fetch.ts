@@ -1,6 +1,7 @@
 // What `get` finds: the objects behind its arguments or files, with what went wrong on the way.
 import type { KubeObject } from '../api/types'
 import { groupVersion } from '../apiserver/discovery'
+import { withOwnership } from '../apiserver/managed-fields-tracking'
 import { listObjects, readWarning } from '../apiserver/query'
 import type { CommandContext } from '../cli/context'
 import { type Documents, readManifests } from '../cli/manifests'
@@ -49,10 +50,18 @@ export async function documentsNamed(context: CommandContext): Promise<Documents
 
 /** Throws for arguments that cannot be read; what single requests fail with is collected. */
 export function fetchAnswer(context: CommandContext, cluster: Cluster, documents: Documents | undefined): Answer {
-  if (!documents) return fromArguments(context, cluster)
-  const answer = fromDocuments(context, cluster, documents)
-  answer.failures.push(...documents.failures)
-  return answer
+  const answer = documents ? fromDocuments(context, cluster, documents) : fromArguments(context, cluster)
+  answer.failures.push(...(documents?.failures ?? []))
+  if (!showsOwnership(context)) return answer
+  return { ...answer, found: answer.found.map(({ info, object }) => ({ info, object: withOwnership(cluster.view, info, object) })) }
+}
+
+/** Whether the output may hold managedFields: all formats but tables, names and whole objects without --show-managed-fields. */
+function showsOwnership({ flags }: CommandContext): boolean {
+  const output = flags.string('output')
+  return (
+    flags.bool('show-managed-fields') || flags.string('template') !== '' || !['', 'wide', 'name', 'yaml', 'json', 'kyaml'].includes(output)
+  )
 }
 
 function fromArguments(context: CommandContext, cluster: Cluster): Answer {
