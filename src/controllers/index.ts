@@ -10,12 +10,14 @@ import { endpointSliceMirroringController } from './endpointslice-mirroring'
 import { garbageCollector } from './garbage-collector'
 import { jobController } from './job'
 import { namespaceController } from './namespace'
+import { nodeLifecycleController } from './node-lifecycle'
 import { replicaSetController } from './replicaset'
 import { replicationControllerController } from './replicationcontroller'
 import { rootCaPublisher } from './root-ca-publisher'
 import { scheduler } from './scheduler'
 import { serviceAccountController } from './serviceaccount'
 import { statefulSetController } from './statefulset'
+import { taintEvictionController } from './taint-eviction'
 import { ttlAfterFinishedController } from './ttl-after-finished'
 
 export const CONTROLLERS: Controller[] = [
@@ -29,6 +31,8 @@ export const CONTROLLERS: Controller[] = [
   daemonSetController,
   jobController,
   ttlAfterFinishedController,
+  nodeLifecycleController,
+  taintEvictionController,
   scheduler,
   kubelet,
   endpointsController,

@@ -1,0 +1,112 @@
+// kubectl wait: until objects are in a state, there, or gone. Upstream: kubectl/pkg/cmd/wait/wait.go.
+import type { KubeObject } from '../api/types'
+import type { Command, CommandContext } from '../cli/context'
+import type { Documents } from '../cli/manifests'
+import { resultPrinter } from '../cli/result'
+import { documentsOf, type Selected, select } from '../cli/select'
+import type { Cluster } from '../cluster'
+import { sleep } from '../env'
+import { ApiError, CommandError, combine } from '../errors'
+import { Follower } from '../follower'
+import { parseCondition, type Wanted } from './wait-condition'
+
+const PAUSE = 50
+/** A negative timeout means a week. */
+const LONGEST = 168 * 3600_000
+
+interface Wait {
+  follower: Follower
+  /** Wall-clock time (ms) at which patience ends; undefined: one look only. */
+  until: number | undefined
+  now(): number
+}
+
+function isNotFound(error: Error): boolean {
+  return error instanceof ApiError && error.reason === 'NotFound'
+}
+
+function nameOf({ info, object }: Selected): string {
+  return `${info.plural}/${object.metadata.name}`
+}
+
+function timedOut(selected: Selected): CommandError {
+  return new CommandError(`timed out waiting for the condition on ${nameOf(selected)}`)
+}
+
+/** Looks until `look` gives something. Throws `late` when time is up. */
+async function poll<T>(wait: Wait, look: (cluster: Cluster) => T | undefined, late: () => Error): Promise<T> {
+  let seen: Cluster | undefined
+  for (;;) {
+    const cluster = wait.follower.current()
+    const found = cluster === seen ? undefined : look(cluster)
+    if (found !== undefined) return found
+    seen = cluster
+    if (wait.until === undefined || wait.now() >= wait.until) throw late()
+    await sleep(PAUSE)
+  }
+}
+
+/** Waits for one object; answers what is printed. */
+async function waitFor(wait: Wait, selected: Selected, wanted: Wanted[]): Promise<KubeObject> {
+  const { info } = selected
+  const { namespace, name, uid } = selected.object.metadata
+  let last = selected.object
+  for (const each of wanted) {
+    const late = () => (wait.until === undefined ? new CommandError(`condition not met for ${nameOf(selected)}`) : timedOut(selected))
+    await poll(
+      wait,
+      (cluster) => {
+        const now = cluster.view.get(info.resource, namespace, name)
+        if (each.kind === 'delete') return now?.metadata.uid === uid ? undefined : true
+        if (!now) return undefined
+        last = now
+        return each.kind === 'create' || each.met(now) ? true : undefined
+      },
+      late,
+    )
+  }
+  return last
+}
+
+/** `--for=create`: the objects may not be there yet. */
+async function untilCreated(context: CommandContext, wait: Wait, documents: Documents | undefined): Promise<Selected[]> {
+  const late = () => new CommandError(`timed out waiting for the condition on ${context.args.join(' ')}`)
+  return poll(
+    wait,
+    (cluster) => {
+      const { objects, failures } = select(context, cluster, documents)
+      const broken = failures.find((f) => !isNotFound(f))
+      if (broken) throw broken
+      return failures.length === 0 && objects.length > 0 ? objects : undefined
+    },
+    late,
+  )
+}
+
+async function run(context: CommandContext): Promise<void> {
+  const { flags, host } = context
+  const conditions = flags.list('for')
+  const wanted = (conditions.length ? conditions : ['']).map(parseCondition)
+  const print = resultPrinter(context, 'none')
+  const documents = await documentsOf(context)
+  const timeout = flags.duration('timeout')
+  const wait: Wait = {
+    follower: new Follower(context.cluster),
+    until: timeout === 0 ? undefined : host.wallClock() + (timeout < 0 ? LONGEST : timeout),
+    now: () => host.wallClock(),
+  }
+  const deletes = wanted.some((w) => w.kind === 'delete')
+  let selected: Selected[]
+  if (wanted.some((w) => w.kind === 'create')) {
+    selected = await untilCreated(context, wait, documents)
+  } else {
+    const found = select(context, wait.follower.current(), documents)
+    const failure = combine(deletes ? found.failures.filter((f) => !isNotFound(f)) : found.failures)
+    if (failure) throw failure
+    selected = found.objects
+    if (selected.length === 0 && !deletes) throw new CommandError('no matching resources found')
+  }
+  for (const each of selected) context.out(print(await waitFor(wait, each, wanted), 'condition met'))
+}
+
+export const command: Command = { run }
