@@ -53,6 +53,11 @@ function compare(expected, output) {
   return undefined
 }
 
+/** Where the machine has no curl: prints what the last argument, a URL, answers. */
+const CURL = `#!${process.execPath}
+fetch(process.argv[process.argv.length - 1]).then((r) => r.text()).then((t) => process.stdout.write(t), (e) => { console.error(String(e)); process.exitCode = 7 })
+`
+
 /** A scratch directory in which `kubectl` and `kubesim` mean this checkout; the manifests are beside it as `manifests/`. */
 function sandbox() {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kubesim-transcript-'))
@@ -63,6 +68,7 @@ function sandbox() {
       mode: 0o755,
     })
   }
+  if (spawnSync('sh', ['-c', 'command -v curl']).status !== 0) fs.writeFileSync(path.join(bin, 'curl'), CURL, { mode: 0o755 })
   fs.symlinkSync(path.join(root, 'manifests'), path.join(dir, 'manifests'))
   const env = {
     ...process.env,
