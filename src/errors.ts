@@ -125,6 +125,9 @@ export class CommandError extends Error {
   }
 }
 
+/** A failure whose message is printed as it is, without `error: `. */
+export class PlainFailure extends CommandError {}
+
 /** Ends the command with this exit code and no further output. */
 export class SilentExit extends Error {
   constructor(readonly exitCode: number) {

@@ -3,18 +3,27 @@ import { ClusterFile } from '../cluster-file'
 import { type Host, stateFile } from '../env'
 import { UsageError } from '../errors'
 import type { Flags } from './flags'
+import type { KubeContext } from './kube-context'
 import { helpHint } from './report'
 
 export class CommandContext {
-  readonly cluster: ClusterFile
+  private opened?: ClusterFile
 
   constructor(
     /** The command's words without the program's name: `create service nodeport`. */
     readonly path: string,
     readonly flags: Flags,
     readonly host: Host,
-  ) {
-    this.cluster = new ClusterFile(host, stateFile(host, flags.string('state')), (message) => this.err(`Warning: ${message}\n`))
+    private readonly kube: KubeContext,
+  ) {}
+
+  /** The cluster behind the kubeconfig's context. Throws when that context cannot be used. */
+  get cluster(): ClusterFile {
+    if (this.kube.failure) throw this.kube.failure
+    this.opened ??= new ClusterFile(this.host, stateFile(this.host, this.flags.string('state')), (message) =>
+      this.err(`Warning: ${message}\n`),
+    )
+    return this.opened
   }
 
   get args(): string[] {
@@ -36,7 +45,8 @@ export class CommandContext {
 
   /** The namespace a command works in, and whether it was asked for by flag. */
   get namespace(): string {
-    return this.flags.string('namespace') || 'default'
+    if (this.kube.failure) throw this.kube.failure
+    return this.flags.string('namespace') || this.kube.namespace || 'default'
   }
   get namespaceGiven(): boolean {
     return this.flags.changed('namespace')

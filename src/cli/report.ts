@@ -1,6 +1,6 @@
 // Turns whatever a command threw into kubectl's words on stderr and an exit code.
 // Upstream: kubectl/pkg/cmd/util/helpers.go checkErr, StandardErrorMessage, MultilineError.
-import { AggregateFailure, ApiError, CommandError, SilentExit, UsageError } from '../errors'
+import { AggregateFailure, ApiError, CommandError, PlainFailure, SilentExit, UsageError } from '../errors'
 
 function standardMessage(error: Error): string | undefined {
   if (!(error instanceof ApiError)) return undefined
@@ -28,6 +28,7 @@ export function describeFailure(error: unknown, programPath: string): { text: st
     return { text: error.failures.map((f) => `${standardMessage(f) ?? f.message}\n`).join(''), exitCode: 1 }
   }
   if (error instanceof ApiError) return { text: `${standardMessage(error)}\n`, exitCode: 1 }
+  if (error instanceof PlainFailure) return { text: ended(error.message), exitCode: error.exitCode }
   if (error instanceof CommandError) return { text: ended(prefixed(error.message)), exitCode: error.exitCode }
   if (error instanceof Error) return { text: `${prefixed(unexpected(error, programPath))}\n`, exitCode: 1 }
   return { text: `error: ${String(error)}\n`, exitCode: 1 }

@@ -6,6 +6,7 @@ import { CommandError, SilentExit, UsageError } from '../errors'
 import { CommandContext } from './context'
 import { commandSpec, flagsOf, requiredFlags, subcommandNamed, subcommands } from './flag-table'
 import { parseFlags } from './flags'
+import { resolveContext } from './kube-context'
 import { describeFailure } from './report'
 
 /** Runs the command line (without node and script); resolves to the exit code. */
@@ -83,7 +84,7 @@ async function runKubectl(path: string, rest: string[], host: Host): Promise<num
   const missing = requiredFlags(path).filter((name) => !flags.changed(name))
   if (missing.length) throw new CommandError(`required flag(s) ${missing.map((name) => JSON.stringify(name)).join(', ')} not set`)
   const { command } = await load()
-  return (await command.run(new CommandContext(path, flags, host))) ?? 0
+  return (await command.run(new CommandContext(path, flags, host, resolveContext(host, flags)))) ?? 0
 }
 
 function helpAsked(words: string[]): boolean {
