@@ -1,0 +1,54 @@
+// Runs command lines in this process against a state file of their own; the clock stands still.
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { run } from '../../src/cli/run'
+import type { Host } from '../../src/env'
+
+export interface Shell {
+  /** Runs `kubectl <line>`; words may be quoted. Answers stdout, then stderr, then `[exit N]` when it failed. */
+  kubectl(line: string): Promise<string>
+  write(name: string, text: string): void
+  remove(): void
+}
+
+function words(line: string): string[] {
+  return [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'))
+}
+
+export function shell(nodes = 1): Shell {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kubesim-commands-'))
+  const host = (out: string[], err: string[]): Host => ({
+    variables: {
+      KUBESIM_STATE: path.join(dir, 'state.json'),
+      KUBESIM_SEED: '7',
+      KUBESIM_NODES: String(nodes),
+      KUBESIM_CLOCK: '2026-11-23T17:00:00Z',
+    },
+    cwd: dir,
+    programName: 'kubectl',
+    pid: 1,
+    wallClock: () => Date.parse('2026-11-23T17:00:00Z'),
+    onInterrupt: () => () => {},
+    surviveHangUp: () => {},
+    streams: {
+      out: (text) => void out.push(text),
+      err: (text) => void err.push(text),
+      readInput: async () => '',
+      stdin: process.stdin,
+      stdout: process.stdout,
+      stdoutIsTerminal: false,
+      stderrIsTerminal: false,
+    },
+  })
+  return {
+    async kubectl(line) {
+      const out: string[] = []
+      const err: string[] = []
+      const code = await run(words(line), host(out, err))
+      return out.join('') + err.join('') + (code === 0 ? '' : `[exit ${code}]`)
+    },
+    write: (name, text) => fs.writeFileSync(path.join(dir, name), text),
+    remove: () => fs.rmSync(dir, { recursive: true, force: true }),
+  }
+}
