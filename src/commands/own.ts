@@ -7,4 +7,5 @@ export const COMMANDS: Record<string, Loader> = {
   cluster: () => import('./cluster'),
   'iptables-save': () => import('./iptables-save'),
   dns: () => import('./dns'),
+  trace: () => import('./trace'),
 }
