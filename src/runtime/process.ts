@@ -3,6 +3,8 @@ import type { Env } from '../api/contracts'
 import type { Container, Json, Pod } from '../api/types'
 import type { DnsReply } from './world'
 
+export type { Json }
+
 /** An HTTP request as a container's program sees it. */
 export interface HttpRequest {
   method: string

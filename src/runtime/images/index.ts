@@ -1,16 +1,66 @@
 // The image catalogue: every image kubesim knows how to run, in order, and what stands in for the others.
 import type { Records } from '../../api/contracts'
 import type { Image } from '../process'
-import { busybox } from './busybox'
+import { agnhost, livenessImage, serveHostnameImage } from './agnhost'
+import { alpine, bash, busybox, curlImage, debian, golang, helloWorld, java, networkTools, node, pause, php, ruby } from './base'
+import { mariadb, memcached, mysql, postgres } from './databases'
 import { generic } from './generic'
 import { goDemo2 } from './go-demo-2'
 import { mongo } from './mongo'
 import { nginx } from './nginx'
+import { perl, python } from './python'
 import { redis } from './redis'
 import { digestOf, parseReference, type Reference } from './reference'
+import { apiserver, controllerManager, coredns, etcd, kindnet, kubeProxy, localPath, metricsServer, scheduler } from './system'
+import { bootcamp, helloApp, hpaExample, httpd, httpEcho, jmallocEcho, kicbaseEcho, nginxHello, whoami } from './web'
 
 /** In the order of `kubesim image list`. */
-export const IMAGES: Image[] = [goDemo2, mongo, nginx, redis, busybox]
+export const IMAGES: Image[] = [
+  goDemo2,
+  mongo,
+  nginx,
+  httpd,
+  redis,
+  busybox,
+  alpine,
+  debian,
+  bash,
+  curlImage,
+  networkTools,
+  agnhost,
+  livenessImage,
+  serveHostnameImage,
+  httpEcho,
+  whoami,
+  kicbaseEcho,
+  jmallocEcho,
+  helloApp,
+  bootcamp,
+  nginxHello,
+  hpaExample,
+  postgres,
+  mysql,
+  mariadb,
+  memcached,
+  node,
+  python,
+  golang,
+  ruby,
+  java,
+  php,
+  perl,
+  helloWorld,
+  pause,
+  coredns,
+  kubeProxy,
+  apiserver,
+  controllerManager,
+  scheduler,
+  etcd,
+  kindnet,
+  localPath,
+  metricsServer,
+]
 
 /** Docker's official images are a closed list: a name without an owner that is not among them cannot be pulled. */
 const OFFICIAL =

@@ -1,0 +1,119 @@
+// python and perl: no interpreter, but the two things lessons run with them: `python -m http.server` and the digits of pi.
+import type { Image, Program } from '../process'
+import { extraCommands } from '../shell/catalogue'
+import { packageManager } from './packages'
+import { executable, httpServer, splitPath } from './servers'
+import { httpDate } from './times'
+
+function fileServer(argv: string[]): Program {
+  const after = argv.slice(argv.indexOf('http.server') + 1)
+  const port = Number(after.find((a) => /^\d+$/.test(a)) ?? 8000)
+  const at = after.findIndex((a) => a === '-d' || a === '--directory')
+  return httpServer({
+    ports: () => [port],
+    taken(context) {
+      context.log('OSError: [Errno 98] Address already in use', 'stderr')
+      return 1
+    },
+    started: (context) => context.log(`Serving HTTP on 0.0.0.0 port ${port} (http://0.0.0.0:${port}/) ...`),
+    respond(request, context) {
+      const root = at >= 0 ? after[at + 1] : context.record.workingDir
+      const { path } = splitPath(request.path)
+      const target = `${root.replace(/\/$/, '')}${path}`
+      const index = context.files.read(`${target.replace(/\/$/, '')}/index.html`)
+      const text = context.files.isDirectory(target)
+        ? (index ?? listing(path, context.files.list(target) ?? []))
+        : context.files.read(target)
+      const status = text === undefined ? 404 : 200
+      const t = new Date(context.env.now()).toUTCString().split(' ')
+      const time = `${t[1]}/${t[2]}/${t[3]} ${t[4]}`
+      if (status === 404) context.log(`${request.remoteAddress} - - [${time}] code 404, message File not found`, 'stderr')
+      context.log(`${request.remoteAddress} - - [${time}] "${request.method} ${request.path} HTTP/1.1" ${status} -`, 'stderr')
+      const body =
+        text ??
+        `<!DOCTYPE HTML>\n<html lang="en">\n    <head>\n        <meta charset="utf-8">\n        <title>Error response</title>\n    </head>\n    <body>\n        <h1>Error response</h1>\n        <p>Error code: 404</p>\n        <p>Message: File not found.</p>\n        <p>Error code explanation: 404 - Nothing matches the given URI.</p>\n    </body>\n</html>\n`
+      return {
+        status,
+        headers: {
+          server: 'SimpleHTTP/0.6 Python/3.13.0',
+          date: httpDate(context.env.now()),
+          'content-type':
+            status === 404 || context.files.isDirectory(target) || /\.html?$/.test(target) ? 'text/html;charset=utf-8' : 'text/plain',
+        },
+        body: request.method === 'HEAD' ? '' : body,
+      }
+    },
+  })
+}
+
+function listing(path: string, names: string[]): string {
+  const title = `Directory listing for ${path}`
+  return `<!DOCTYPE HTML>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>${title}</title>\n</head>\n<body>\n<h1>${title}</h1>\n<hr>\n<ul>\n${names.map((n) => `<li><a href="${n}">${n}</a></li>\n`).join('')}</ul>\n<hr>\n</body>\n</html>\n`
+}
+
+export const python: Image = {
+  repositories: ['python', 'bitnami/python'],
+  command: ['python3'],
+  sizeBytes: 364_000_000,
+  userland: 'debian',
+  variables: { LANG: 'C.UTF-8', PYTHON_VERSION: '3.13.0' },
+  commands: {
+    ...extraCommands('curl', 'wget', 'ps'),
+    'apt-get': packageManager,
+    python: versionOnly,
+    python3: versionOnly,
+    pip: () => 0,
+  },
+  program(argv) {
+    return /^python\d?/.test(executable(argv)) && argv.includes('http.server') ? fileServer(argv) : undefined
+  },
+}
+
+function versionOnly(io: Parameters<NonNullable<Image['commands']>[string]>[0]): number {
+  if (io.args.some((a) => a === '-V' || a === '--version')) io.out('Python 3.13.0\n')
+  return 0
+}
+
+/** Digits of pi by Gibbons' spigot. */
+export function digitsOfPi(count: number): string {
+  let out = ''
+  let [q, r, t, k, n, l] = [1n, 0n, 1n, 1n, 3n, 3n]
+  while (out.length < count) {
+    if (4n * q + r - t < n * t) {
+      out += n
+      const next = 10n * (r - n * t)
+      n = (10n * (3n * q + r)) / t - 10n * n
+      q *= 10n
+      r = next
+    } else {
+      const next = (2n * q + r) * l
+      const digit = (q * (7n * k) + 2n + r * l) / (t * l)
+      q *= k
+      t *= l
+      l += 2n
+      k += 1n
+      n = digit
+      r = next
+    }
+  }
+  return `${out[0]}.${out.slice(1)}`
+}
+
+export const perl: Image = {
+  repositories: ['perl'],
+  command: ['perl', '-de0'],
+  sizeBytes: 336_000_000,
+  userland: 'debian',
+  program(argv) {
+    if (executable(argv) !== 'perl') return undefined
+    return {
+      start(context) {
+        const pi = /bpi\((\d+)\)/.exec(argv.join(' '))
+        if (pi) context.log(digitsOfPi(Math.min(Number(pi[1]), 5000)))
+        else if (/print\s+["']/.test(argv.join(' ')))
+          context.write(/print\s+(["'])(.*?)\1/.exec(argv.join(' '))![2].replaceAll('\\n', '\n'))
+        return { state: null, exit: { code: 0 } }
+      },
+    }
+  },
+}
