@@ -99,6 +99,7 @@ export class Cluster {
     let wake: number | undefined
     const context: ControllerContext = {
       api: worker.client,
+      view: this.server.view,
       records: this.server.storage.records,
       env: this.env,
       wakeAt: (time) => {

@@ -80,6 +80,8 @@ export interface Records {
 
 export interface ControllerContext {
   api: Client
+  /** The view that `watches` are given: one object as long as the cluster is open, so that a cache may hang on it. */
+  view: View
   records: Records
   env: Env
   /** Ask to be reconciled again at this cluster time (ms). A later call for the same key with an earlier time wins. */

@@ -19,6 +19,11 @@ function owners(object: KubeObject | undefined): Map<string, number> {
   return found
 }
 
+/** Objects that wait for something, found without a scan: record table, resource, and which ones. */
+const WAITING: { table: string; resource: string; waits(object: KubeObject): boolean }[] = [
+  { table: 'unbound', resource: 'pods', waits: (pod) => !(pod.spec as { nodeName?: string }).nodeName },
+]
+
 export class Storage implements View {
   constructor(
     readonly state: State,
@@ -75,14 +80,26 @@ export class Storage implements View {
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion: this.nextVersion() } }
     this.state.set(key, stored)
     this.indexOwners(key, before, stored)
+    this.indexWaiting(resource, before, stored)
     this.changed({ resource, before, after: stored })
     return stored
+  }
+
+  private indexWaiting(resource: string, before: KubeObject | undefined, after: KubeObject | undefined): void {
+    for (const { table, resource: watched, waits } of WAITING) {
+      if (resource !== watched) continue
+      const was = before !== undefined && waits(before)
+      const is = after !== undefined && waits(after)
+      const { namespace, name } = ((after ?? before) as KubeObject).metadata
+      if (was !== is) this.state.set(`~${table}/${namespace ?? ''}/${segment(name)}`, is ? 1 : undefined)
+    }
   }
 
   remove(resource: string, object: KubeObject): void {
     const key = entryKey(resource, object.metadata.namespace, object.metadata.name)
     this.state.set(key, undefined)
     this.indexOwners(key, object, undefined)
+    this.indexWaiting(resource, object, undefined)
     this.nextVersion()
     this.changed({ resource, before: object })
   }

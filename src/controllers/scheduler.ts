@@ -1,5 +1,5 @@
 // default-scheduler: gives every Pod a node. Upstream: pkg/scheduler/schedule_one.go.
-import type { Change, Controller, ControllerContext } from '../api/contracts'
+import type { Change, Controller, ControllerContext, View } from '../api/contracts'
 import type { Condition, KubeObject, Pod } from '../api/types'
 import { deepEqual } from '../lib/equal'
 import { timestamp } from '../lib/time'
@@ -7,7 +7,7 @@ import { affinityState } from './scheduler/pod-affinity'
 import { type CycleState, type Refusal, refusalOf } from './scheduler/predicates'
 import { histogram, preempt } from './scheduler/preemption'
 import { bestNode } from './scheduler/score'
-import { addPod, isOver, type NodeInfo, takeSnapshot } from './scheduler/snapshot'
+import { isOver, type NodeInfo, Picture } from './scheduler/snapshot'
 import { spreadState } from './scheduler/topology-spread'
 import { claimState, selectNode } from './scheduler/volumes'
 
@@ -36,26 +36,63 @@ function nodeMatters({ before, after }: Change): boolean {
   return !deepEqual(view(before), view(after))
 }
 
+/** The picture that belongs to an open cluster. */
+const pictures = new WeakMap<View, Picture>()
+
+/** A Pod's change is taken in at once; whoever waits is looked at when it matters. */
+function podChanged(change: Change, view: View): string[] {
+  const picture = pictures.get(view)
+  if (change.after) picture?.put(change.after as Pod)
+  else if (change.before) picture?.remove(change.before as Pod)
+  return podMatters(change) ? [QUEUE] : []
+}
+
+function nodeChanged(change: Change, view: View): string[] {
+  pictures.delete(view)
+  return nodeMatters(change) ? [QUEUE] : []
+}
+
+/** Services and owners say by what Pods are spread. */
+function rulesChanged(change: Change, view: View): string[] {
+  const selector = (object: KubeObject | undefined) => (object?.spec as { selector?: unknown } | undefined)?.selector
+  if (!deepEqual(selector(change.before), selector(change.after))) pictures.get(view)?.forgetTallies()
+  return []
+}
+
 const always = () => [QUEUE]
 
 export const scheduler: Controller = {
   name: NAME,
   watches: {
-    pods: (change) => (podMatters(change) ? [QUEUE] : []),
-    nodes: (change) => (nodeMatters(change) ? [QUEUE] : []),
+    pods: podChanged,
+    nodes: nodeChanged,
+    services: rulesChanged,
+    'replicasets.apps': rulesChanged,
+    'statefulsets.apps': rulesChanged,
+    replicationcontrollers: rulesChanged,
     persistentvolumeclaims: always,
     persistentvolumes: always,
     'storageclasses.storage.k8s.io': always,
   },
   reconcile(_key, context) {
-    const pods = context.api.list<Pod>('pods')
-    const waiting = pods.filter(isWaiting)
+    const { records, view } = context
+    const waiting = records
+      .list<1>('unbound')
+      .map(([key]) => view.get<Pod>('pods', key.slice(0, key.indexOf('/')), key.slice(key.indexOf('/') + 1)))
+      .filter((pod) => pod !== undefined)
+      .filter(isWaiting)
     if (waiting.length === 0) return
     waiting.sort(
       (a, b) => (b.spec.priority ?? 0) - (a.spec.priority ?? 0) || Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion),
     )
-    const infos = takeSnapshot(context.api, pods)
-    for (const pod of waiting) scheduleOne(context, pod, infos)
+    for (const pod of waiting) {
+      let picture = pictures.get(view)
+      if (!picture) {
+        picture = new Picture(view)
+        pictures.set(view, picture)
+      }
+      scheduleOne(context, pod, picture)
+    }
   },
 }
 
@@ -65,8 +102,9 @@ function isWaiting(pod: Pod): boolean {
   return !nodeName && !pod.metadata.deletionTimestamp && !isOver(pod) && (schedulerName ?? NAME) === NAME && !gates?.length
 }
 
-function scheduleOne(context: ControllerContext, pod: Pod, infos: NodeInfo[]): void {
+function scheduleOne(context: ControllerContext, pod: Pod, picture: Picture): void {
   const { api, env } = context
+  const { infos } = picture
   const claims = claimState(api, pod)
   if (infos.length === 0 || 'refused' in claims) {
     fail(context, pod, blanketRefusal(infos.length, claims))
@@ -85,9 +123,9 @@ function scheduleOne(context: ControllerContext, pod: Pod, infos: NodeInfo[]): v
     return
   }
   const nominated = fitting.find((i) => i.node.metadata.name === pod.status?.nominatedNodeName)
-  const info = nominated ?? bestNode(api, env, pod, fitting)
+  const info = nominated ?? bestNode(api, env, pod, fitting, picture)
   if (selectNode(api, claims, info.node.metadata.name)) return
-  addPod(info, bind(context, pod, info.node.metadata.name))
+  bind(context, pod, info.node.metadata.name)
 }
 
 /** Refused before any node was looked at. */
@@ -112,7 +150,7 @@ function conditionOf(pod: Pod, now: string, verdict: Pick<Condition, 'status' | 
   return [...others, condition]
 }
 
-function bind({ api }: ControllerContext, pod: Pod, node: string): Pod {
+function bind({ api }: ControllerContext, pod: Pod, node: string): void {
   const { namespace, name, uid } = pod.metadata
   api.create({
     apiVersion: 'v1',
@@ -127,7 +165,6 @@ function bind({ api }: ControllerContext, pod: Pod, node: string): Pod {
     message: `Successfully assigned ${namespace}/${name} to ${node}`,
     action: 'Binding',
   })
-  return bound
 }
 
 function refuse(context: ControllerContext, pod: Pod, infos: NodeInfo[], refusals: Map<NodeInfo, Refusal>, state: CycleState): void {

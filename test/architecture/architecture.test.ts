@@ -97,7 +97,11 @@ describe('the house', () => {
     ['Date.now', /\bDate\.now\b/, /^(env\.ts|store\/)/],
     ['Math.random', /\bMath\.random\b/, /^env\.ts/],
     // Files with a parameter or variable of that name mean theirs.
-    ['process', /^(?![^]*\bprocess\s*[:=])[^]*(?<![.\w'`])process\.(env|argv|exit|stdout|stderr|stdin|cwd|pid|kill|on)\b/, /^(env\.ts|store\/)/],
+    [
+      'process',
+      /^(?![^]*\bprocess\s*[:=])[^]*(?<![.\w'`])process\.(env|argv|exit|stdout|stderr|stdin|cwd|pid|kill|on)\b/,
+      /^(env\.ts|store\/)/,
+    ],
   ])('only few places use %s', (_name, pattern, allowed) => {
     expect(sources.filter(({ name, text }) => pattern.test(text) && !allowed.test(name)).map((s) => s.name)).toEqual([])
   })

@@ -260,6 +260,7 @@ export class FakeCluster implements Client {
       this.wakes.delete(id)
       const context: ControllerContext = {
         api: this,
+        view: this,
         records: this.records,
         env: this.env,
         wakeAt: (at) => {

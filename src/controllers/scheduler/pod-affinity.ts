@@ -63,8 +63,8 @@ export function affinityState(view: View, pod: Pod, infos: NodeInfo[]): Affinity
   }
   const required = (kind: 'podAffinity' | 'podAntiAffinity') => affinityOf(pod, kind)?.requiredDuringSchedulingIgnoredDuringExecution ?? []
   const kept: AffinityState['kept'] = []
-  for (const { node, pods } of infos) {
-    for (const other of pods) {
+  for (const { node, repellent } of infos) {
+    for (const other of repellent) {
       for (const term of affinityOf(other, 'podAntiAffinity')?.requiredDuringSchedulingIgnoredDuringExecution ?? []) {
         const value = node.metadata.labels?.[term.topologyKey]
         if (value !== undefined && speaksOf(view, other, term, pod)) kept.push({ key: term.topologyKey, value })

@@ -3,20 +3,19 @@ import type { Env, View } from '../../api/contracts'
 import type { Pod } from '../../api/types'
 import { matchesTerm, nodeAffinityOf, tolerates } from '../../lib/node-match'
 import { affinityScores } from './pod-affinity'
-import { type NodeInfo, requestsOf } from './snapshot'
+import { type NodeInfo, type Picture, requestsOf } from './snapshot'
 import { crowding } from './topology-spread'
 
 /** A container that asks for nothing counts as this much: 0.1 CPU, 200 MiB. */
 const DEFAULT_REQUEST = { cpu: 100, memory: 200 * 1024 * 1024 }
 const RESOURCES = ['cpu', 'memory'] as const
 
-function shares(pod: Pod, { allocatable, used, pods }: NodeInfo): number[] {
+function shares(pod: Pod, { allocatable, used, silent }: NodeInfo): number[] {
   const own = requestsOf(pod)
   return RESOURCES.map((name) => {
     const capacity = allocatable[name] ?? 0
     if (capacity === 0) return 1
-    const silent = pods.filter((p) => !requestsOf(p)[name]).length
-    const asked = (used[name] ?? 0) + silent * DEFAULT_REQUEST[name] + (own[name] ?? DEFAULT_REQUEST[name])
+    const asked = (used[name] ?? 0) + silent[name] * DEFAULT_REQUEST[name] + (own[name] ?? DEFAULT_REQUEST[name])
     return Math.min(1, asked / capacity)
   })
 }
@@ -51,9 +50,9 @@ function softTaints(pod: Pod, infos: NodeInfo[]): Map<string, number> {
 }
 
 /** The best node; among equals chance decides, as in the scheduler. `infos` must not be empty. */
-export function bestNode(view: View, env: Env, pod: Pod, infos: NodeInfo[]): NodeInfo {
+export function bestNode(view: View, env: Env, pod: Pod, infos: NodeInfo[], picture: Picture): NodeInfo {
   if (infos.length === 1) return infos[0]
-  const spread = normalized(crowding(view, pod, infos), true)
+  const spread = normalized(crowding(view, pod, infos, picture), true)
   const affinity = normalized(affinityScores(view, pod, infos), false)
   const preferred = normalized(preference(pod, infos), false)
   const tainted = normalized(softTaints(pod, infos), true)

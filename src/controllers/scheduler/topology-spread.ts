@@ -5,7 +5,7 @@ import type { LabelSelector, Node, Pod } from '../../api/types'
 import { matchesNodeAffinity, untoleratedTaint } from '../../lib/node-match'
 import { matchesLabels, matchesSelector } from '../../lib/selectors'
 import type { Refusal } from './predicates'
-import type { NodeInfo } from './snapshot'
+import type { NodeInfo, Picture } from './snapshot'
 
 interface SpreadConstraint {
   maxSkew: number
@@ -111,25 +111,41 @@ function defaultMatch(view: View, pod: Pod): ((other: Pod) => boolean) | undefin
     other.metadata.namespace === namespace && !other.metadata.deletionTimestamp && selectors.every((s) => s(other.metadata.labels))
 }
 
-/** How crowded each node is in the eyes of the soft constraints: less is better. Undefined when there are none. */
-export function crowding(view: View, pod: Pod, infos: NodeInfo[]): Map<string, number> | undefined {
+interface CrowdRule {
+  key: string
+  skew: number
+  /** How many matching Pods a node has. */
+  on(info: NodeInfo): number
+}
+
+function crowdRules(view: View, pod: Pod, picture: Picture): CrowdRule[] {
   const soft = constraintsOf(pod, 'ScheduleAnyway')
-  const rules: { key: string; skew: number; matches(other: Pod): boolean }[] = soft.map((c) => ({
-    key: c.topologyKey,
-    skew: c.maxSkew,
-    matches: counted(pod, c),
-  }))
-  if ((pod.spec.topologySpreadConstraints ?? []).length === 0) {
-    const matches = defaultMatch(view, pod)
-    if (matches) rules.push({ key: HOSTNAME, skew: 3, matches }, { key: ZONE, skew: 5, matches })
+  if ((pod.spec.topologySpreadConstraints ?? []).length > 0) {
+    return soft.map((c) => {
+      const matches = counted(pod, c)
+      return { key: c.topologyKey, skew: c.maxSkew, on: ({ pods }) => pods.filter(matches).length }
+    })
   }
+  const owner = pod.metadata.ownerReferences?.find((r) => r.controller)
+  const identity = JSON.stringify([pod.metadata.namespace, owner?.uid, pod.metadata.labels])
+  const tally = picture.tally(identity, () => defaultMatch(view, pod) ?? (() => false))
+  const on = ({ node }: NodeInfo) => tally.byNode.get(node.metadata.name) ?? 0
+  return [
+    { key: HOSTNAME, skew: 3, on },
+    { key: ZONE, skew: 5, on },
+  ]
+}
+
+/** How crowded each node is in the eyes of the soft constraints: less is better. Undefined when there are none. */
+export function crowding(view: View, pod: Pod, infos: NodeInfo[], picture: Picture): Map<string, number> | undefined {
+  const rules = crowdRules(view, pod, picture)
   if (rules.length === 0) return undefined
   const out = new Map<string, number>()
   for (const rule of rules) {
     const byValue = new Map<string, number>()
-    for (const { node, pods } of infos) {
-      const value = node.metadata.labels?.[rule.key]
-      if (value !== undefined) byValue.set(value, (byValue.get(value) ?? 0) + pods.filter(rule.matches).length)
+    for (const info of infos) {
+      const value = info.node.metadata.labels?.[rule.key]
+      if (value !== undefined) byValue.set(value, (byValue.get(value) ?? 0) + rule.on(info))
     }
     const weight = Math.log(byValue.size + 2)
     for (const { node } of infos) {
