@@ -1,0 +1,166 @@
+// Validation of HorizontalPodAutoscalers and PodDisruptionBudgets. Upstream: pkg/apis/{autoscaling,policy}/validation/validation.go.
+import type { KubeObject, LabelSelector } from '../../api/types'
+import type { FieldError } from '../../errors'
+import { quantityOf } from '../../lib/quantity'
+import { type Fields, fieldsOf, listOf } from '../defaults/fields'
+import { forbiddenField, invalids, invalidValue, notSupported, required } from './errors'
+import { validateAmountOrPercent, validateNotMoreThanAll } from './int-or-percent'
+import { isPathSegment, validateSelector } from './object-meta'
+
+const METRICS = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource']
+const FIELD_OF: Record<string, string> = {
+  ContainerResource: 'containerResource',
+  External: 'external',
+  Object: 'object',
+  Pods: 'pods',
+  Resource: 'resource',
+}
+
+function validateReference(reference: Fields, path: string): FieldError[] {
+  return ['kind', 'name'].flatMap((key) => {
+    const value = String(reference[key] ?? '')
+    return value ? invalids(`${path}.${key}`, value, isPathSegment(value)) : [required(`${path}.${key}`)]
+  })
+}
+
+function positive(value: unknown, field: string): FieldError[] {
+  if (value === undefined) return []
+  const good = typeof value === 'number' ? value >= 1 : quantityOf(value as string).unscaled > 0n
+  if (good) return []
+  return [invalidValue(field, value, typeof value === 'number' ? 'must be greater than 0' : 'must be positive')]
+}
+
+function validateTarget(target: Fields, path: string): FieldError[] {
+  const errors: FieldError[] = []
+  const types = ['Utilization', 'Value', 'AverageValue']
+  const type = String(target.type ?? '')
+  if (!type) errors.push(required(`${path}.type`, 'must specify a metric target type'))
+  else if (!types.includes(type)) {
+    errors.push(invalidValue(`${path}.type`, type, 'must be either Utilization, Value, or AverageValue'))
+  }
+  return [
+    ...errors,
+    ...positive(target.value, `${path}.value`),
+    ...positive(target.averageValue, `${path}.averageValue`),
+    ...positive(target.averageUtilization, `${path}.averageUtilization`),
+  ]
+}
+
+function validateResourceMetric(source: Fields, path: string): FieldError[] {
+  const errors = source.name ? [] : [required(`${path}.name`, 'must specify a resource name')]
+  const target = fieldsOf(source.target) ?? {}
+  errors.push(...validateTarget(target, `${path}.target`))
+  if (target.averageUtilization === undefined && target.averageValue === undefined) {
+    errors.push(required(`${path}.target.averageUtilization`, 'must set either a target raw value or a target utilization'))
+  }
+  if (target.averageUtilization !== undefined && target.averageValue !== undefined) {
+    errors.push(forbiddenField(`${path}.target.averageValue`, 'may not set both a target raw value and a target utilization'))
+  }
+  return errors
+}
+
+function validateMetric(metric: Fields, path: string): FieldError[] {
+  const type = String(metric.type ?? '')
+  if (!type) return [required(`${path}.type`, 'must specify a metric source type')]
+  if (!METRICS.includes(type)) return [notSupported(`${path}.type`, type, METRICS)]
+  const own = FIELD_OF[type]
+  const source = fieldsOf(metric[own])
+  const errors: FieldError[] = []
+  for (const key of Object.values(FIELD_OF)) {
+    if (key !== own && metric[key] !== undefined) errors.push(forbiddenField(`${path}.${key}`, 'must populate the given metric source only'))
+  }
+  if (!source) return [...errors, required(`${path}.${own}`, 'must populate information for the given metric source')]
+  const here = `${path}.${own}`
+  if (type === 'Resource') return [...errors, ...validateResourceMetric(source, here)]
+  if (type === 'ContainerResource') {
+    if (!source.container) errors.push(required(`${here}.container`, 'must specify a container'))
+    return [...errors, ...validateResourceMetric(source, here)]
+  }
+  if (type === 'Object') errors.push(...validateReference(fieldsOf(source.describedObject) ?? {}, `${here}.describedObject`))
+  const identifier = fieldsOf(source.metric) ?? {}
+  if (!identifier.name) errors.push(required(`${here}.metric.name`, 'must specify a metric name'))
+  errors.push(...validateSelector(fieldsOf(identifier.selector) as LabelSelector | undefined, `${here}.metric.selector`))
+  const target = fieldsOf(source.target) ?? {}
+  errors.push(...validateTarget(target, `${here}.target`))
+  if (type === 'Pods' && target.averageValue === undefined) {
+    errors.push(required(`${here}.target.averageValue`, 'must specify a positive target averageValue'))
+  }
+  if (type !== 'Pods' && target.value === undefined && target.averageValue === undefined) {
+    errors.push(required(`${here}.target.averageValue`, 'must set either a target value for metric or a per-pod target'))
+  }
+  return errors
+}
+
+function validateScaling(rules: Fields | undefined, path: string): FieldError[] {
+  if (!rules) return []
+  const errors: FieldError[] = []
+  const window = rules.stabilizationWindowSeconds as number | undefined
+  if (window !== undefined && window < 0) {
+    errors.push(invalidValue(`${path}.stabilizationWindowSeconds`, window, 'must be greater than or equal to zero'))
+  }
+  if (window !== undefined && window > 3600) {
+    errors.push(invalidValue(`${path}.stabilizationWindowSeconds`, window, 'must be less than or equal to 3600'))
+  }
+  const select = rules.selectPolicy
+  if (select !== undefined && !['Disabled', 'Max', 'Min'].includes(String(select))) {
+    errors.push(notSupported(`${path}.selectPolicy`, select, ['Disabled', 'Max', 'Min']))
+  }
+  const policies = listOf(rules.policies)
+  if (!policies.length) errors.push(required(`${path}.policies`, 'must specify at least one Policy'))
+  for (const [i, policy] of policies.entries()) {
+    const here = `${path}.policies[${i}]`
+    if (policy.type !== 'Pods' && policy.type !== 'Percent') errors.push(notSupported(`${here}.type`, policy.type ?? '', ['Percent', 'Pods']))
+    for (const key of ['value', 'periodSeconds']) {
+      const value = Number(policy[key] ?? 0)
+      if (value <= 0) errors.push(invalidValue(`${here}.${key}`, value, 'must be greater than zero'))
+    }
+    if (Number(policy.periodSeconds) > 1800) {
+      errors.push(invalidValue(`${here}.periodSeconds`, policy.periodSeconds, 'must be less than or equal to 1800'))
+    }
+  }
+  return errors
+}
+
+export function validateHorizontalPodAutoscaler(hpa: KubeObject): FieldError[] {
+  const spec = fieldsOf(hpa.spec) ?? {}
+  const errors: FieldError[] = []
+  const least = spec.minReplicas as number | undefined
+  const most = Number(spec.maxReplicas ?? 0)
+  if (least !== undefined && least < 1) errors.push(invalidValue('spec.minReplicas', least, 'must be greater than or equal to 1'))
+  if (most < 1) errors.push(invalidValue('spec.maxReplicas', most, 'must be greater than 0'))
+  if (least !== undefined && most < least) {
+    errors.push(invalidValue('spec.maxReplicas', most, 'must be greater than or equal to `minReplicas`'))
+  }
+  errors.push(...validateReference(fieldsOf(spec.scaleTargetRef) ?? {}, 'spec.scaleTargetRef'))
+  for (const [i, metric] of listOf(spec.metrics).entries()) errors.push(...validateMetric(metric, `spec.metrics[${i}]`))
+  const behavior = fieldsOf(spec.behavior)
+  return [
+    ...errors,
+    ...validateScaling(fieldsOf(behavior?.scaleUp), 'spec.behavior.scaleUp'),
+    ...validateScaling(fieldsOf(behavior?.scaleDown), 'spec.behavior.scaleDown'),
+  ]
+}
+
+export function validatePodDisruptionBudget(budget: KubeObject): FieldError[] {
+  const spec = fieldsOf(budget.spec) ?? {}
+  const errors: FieldError[] = []
+  if (spec.minAvailable !== undefined && spec.maxUnavailable !== undefined) {
+    const shown = {
+      MinAvailable: spec.minAvailable,
+      Selector: spec.selector ?? null,
+      MaxUnavailable: spec.maxUnavailable,
+      UnhealthyPodEvictionPolicy: spec.unhealthyPodEvictionPolicy ?? null,
+    }
+    errors.push(invalidValue('spec', shown, 'minAvailable and maxUnavailable cannot be both set'))
+  }
+  for (const key of ['minAvailable', 'maxUnavailable']) {
+    if (spec[key] === undefined) continue
+    errors.push(...validateAmountOrPercent(spec[key], `spec.${key}`), ...validateNotMoreThanAll(spec[key], `spec.${key}`))
+  }
+  errors.push(...validateSelector(fieldsOf(spec.selector) as LabelSelector | undefined, 'spec.selector'))
+  const policy = spec.unhealthyPodEvictionPolicy
+  if (policy !== undefined && policy !== 'IfHealthyBudget' && policy !== 'AlwaysAllow') {
+    errors.push(notSupported('spec.unhealthyPodEvictionPolicy', policy, ['AlwaysAllow', 'IfHealthyBudget']))
+  }
+  return errors
+}

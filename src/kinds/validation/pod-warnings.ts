@@ -1,0 +1,177 @@
+// What the API server warns of in Pods and templates. Upstream: pkg/api/pod/warnings.go, pkg/api/node/util.go.
+import type { Container, ContainerPort, ObjectMeta, Pod, PodSpec } from '../../api/types'
+import { canonicalQuantity, quantityMilliValue, quantityOf } from '../../lib/quantity'
+import { type Fields, fieldsOf, listOf } from '../defaults/fields'
+
+const OLD_LABELS: Record<string, [string, string]> = {
+  'beta.kubernetes.io/arch': ['v1.14', 'kubernetes.io/arch'],
+  'beta.kubernetes.io/os': ['v1.14', 'kubernetes.io/os'],
+  'failure-domain.beta.kubernetes.io/region': ['v1.17', 'topology.kubernetes.io/region'],
+  'failure-domain.beta.kubernetes.io/zone': ['v1.17', 'topology.kubernetes.io/zone'],
+  'beta.kubernetes.io/instance-type': ['v1.17', 'node.kubernetes.io/instance-type'],
+}
+
+function oldLabel(key: string): string | undefined {
+  const known = OLD_LABELS[key]
+  return known && `deprecated since ${known[0]}; use "${known[1]}" instead`
+}
+
+const OLD_ANNOTATIONS: [string, string][] = [
+  ['scheduler.alpha.kubernetes.io/critical-pod', 'non-functional in v1.16+; use the "priorityClassName" field instead'],
+  ['security.alpha.kubernetes.io/sysctls', 'non-functional in v1.11+; use the "sysctls" field instead'],
+  ['security.alpha.kubernetes.io/unsafe-sysctls', 'non-functional in v1.11+; use the "sysctls" field instead'],
+]
+
+const OLD_VOLUMES: [string, string, string][] = [
+  ['photonPersistentDisk', 'photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
+  ['gitRepo', 'gitRepo', 'deprecated in v1.11, and disabled by default in v1.33+'],
+  ['scaleIO', 'scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
+  ['flocker', 'flocker', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['storageos', 'storageOS', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['quobyte', 'quobyte', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['glusterfs', 'glusterfs', 'deprecated in v1.25, non-functional in v1.26+'],
+  ['cephfs', 'cephfs', 'deprecated in v1.28, non-functional in v1.31+'],
+  ['rbd', 'rbd', 'deprecated in v1.28, non-functional in v1.31+'],
+]
+
+function nodeTermWarnings(term: Fields | undefined, path: string): string[] {
+  return listOf(term?.matchExpressions).flatMap((expression, i) => {
+    const message = oldLabel(String(expression.key))
+    return message ? [`${path}.matchExpressions[${i}].key: ${expression.key} is ${message}`] : []
+  })
+}
+
+function placementWarnings(spec: PodSpec, path: string): string[] {
+  const warnings = Object.keys(spec.nodeSelector ?? {})
+    .sort()
+    .flatMap((key) => {
+      const message = oldLabel(key)
+      return message ? [`${path}.nodeSelector[${key}]: ${message}`] : []
+    })
+  const affinity = fieldsOf(fieldsOf(spec.affinity)?.nodeAffinity)
+  const base = `${path}.affinity.nodeAffinity`
+  for (const [i, term] of listOf(fieldsOf(affinity?.requiredDuringSchedulingIgnoredDuringExecution)?.nodeSelectorTerms).entries()) {
+    warnings.push(...nodeTermWarnings(term, `${base}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[${i}]`))
+  }
+  for (const [i, term] of listOf(affinity?.preferredDuringSchedulingIgnoredDuringExecution).entries()) {
+    const here = `${base}.preferredDuringSchedulingIgnoredDuringExecution[${i}].preference`
+    warnings.push(...nodeTermWarnings(fieldsOf(term.preference), here))
+  }
+  for (const [i, constraint] of listOf(spec.topologySpreadConstraints).entries()) {
+    const here = `${path}.topologySpreadConstraints[${i}]`
+    const message = oldLabel(String(constraint.topologyKey))
+    if (message) warnings.push(`${here}.topologyKey: ${constraint.topologyKey} is ${message}`)
+    if (!constraint.labelSelector) warnings.push(`${here}.labelSelector: a null labelSelector results in matching no pod`)
+  }
+  return warnings
+}
+
+function duplicates(values: string[], describe: (value: string, i: number) => string): string[] {
+  return values.flatMap((value, i) => (values.indexOf(value) < i ? [describe(value, i)] : []))
+}
+
+function namedContainers(spec: PodSpec, path: string): [Container, string][] {
+  return (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((key) =>
+    (spec[key] ?? []).map((container, i): [Container, string] => [container, `${path}.${key}[${i}]`]),
+  )
+}
+
+function envWarnings(container: Container, path: string): string[] {
+  const seen = new Set<string>()
+  return (container.env ?? []).flatMap((variable, i) => {
+    if (!seen.has(variable.name)) {
+      seen.add(variable.name)
+      return []
+    }
+    const reference = `$(${variable.name})`
+    const value = variable.value ?? ''
+    const bad = variable.valueFrom !== undefined || value === reference || !value.includes(reference)
+    return bad ? [`${path}.env[${i}]: hides previous definition of "${variable.name}", which may be dropped when using apply`] : []
+  })
+}
+
+function fractionWarnings(container: Container, path: string): string[] {
+  const warnings: string[] = []
+  for (const name of ['memory', 'ephemeral-storage']) {
+    for (const list of ['limits', 'requests'] as const) {
+      const value = container.resources?.[list]?.[name]
+      if (value === undefined || quantityMilliValue(quantityOf(value)) % 1000 === 0) continue
+      const text = JSON.stringify(canonicalQuantity(value))
+      warnings.push(`${path}.resources.${list}[${name}]: fractional byte value ${text} is invalid, must be an integer`)
+    }
+  }
+  return warnings
+}
+
+function portWarnings(containers: [Container, string][]): string[] {
+  const warnings: string[] = []
+  const all = new Map<string, { field: string; port: ContainerPort }[]>()
+  for (const [container, path] of containers) {
+    for (const [i, port] of (container.ports ?? []).entries()) {
+      const field = `${path}.ports[${i}]`
+      const key = `${port.containerPort}/${port.protocol}`
+      const others = all.get(key) ?? []
+      for (const other of others) {
+        const [a, b] = [port.hostIP ?? '', other.port.hostIP ?? '']
+        const [x, y] = [port.hostPort ?? 0, other.port.hostPort ?? 0]
+        if (a === b && x === y) warnings.push(`${field}: duplicate port definition with ${other.field}`)
+        else if (x === 0 || y === 0) warnings.push(`${field}: overlapping port definition with ${other.field}`)
+        else if (x === y && (a === '') !== (b === '')) warnings.push(`${field}: dangerously ambiguous port definition with ${other.field}`)
+      }
+      all.set(key, [...others, { field, port }])
+    }
+  }
+  return warnings
+}
+
+function affinityWarnings(spec: PodSpec, path: string): string[] {
+  const warnings: string[] = []
+  const nothing = 'a null labelSelector results in matching no pod'
+  for (const key of ['podAffinity', 'podAntiAffinity']) {
+    const affinity = fieldsOf(fieldsOf(spec.affinity)?.[key])
+    const base = `${path}.affinity.${key}`
+    for (const [i, term] of listOf(affinity?.requiredDuringSchedulingIgnoredDuringExecution).entries()) {
+      if (!term.labelSelector) warnings.push(`${base}.requiredDuringSchedulingIgnoredDuringExecution[${i}].labelSelector: ${nothing}`)
+    }
+    for (const [i, term] of listOf(affinity?.preferredDuringSchedulingIgnoredDuringExecution).entries()) {
+      if (fieldsOf(term.podAffinityTerm)?.labelSelector) continue
+      warnings.push(`${base}.preferredDuringSchedulingIgnoredDuringExecution[${i}].podAffinityTerm.labelSelector: ${nothing}`)
+    }
+  }
+  return warnings
+}
+
+/** `prefix` is empty for a Pod, `spec.template.` for a Deployment's template. */
+function specWarnings(spec: PodSpec, meta: Partial<ObjectMeta> | undefined, prefix: string): string[] {
+  const path = `${prefix}spec`
+  const warnings = placementWarnings(spec, path)
+  for (const [key, message] of OLD_ANNOTATIONS) {
+    if (meta?.annotations?.[key] !== undefined) warnings.push(`${prefix}metadata.annotations[${key}]: ${message}`)
+  }
+  for (const [i, volume] of (spec.volumes ?? []).entries()) {
+    for (const [key, shown, message] of OLD_VOLUMES) if (volume[key]) warnings.push(`${path}.volumes[${i}].${shown}: ${message}`)
+  }
+  const aliases = (spec.hostAliases ?? []).map((alias) => alias.ip)
+  warnings.push(...duplicates(aliases, (ip, i) => `${path}.hostAliases[${i}].ip: duplicate ip ${JSON.stringify(ip)}`))
+  const secrets = listOf(spec.imagePullSecrets).map((secret) => String(secret.name ?? ''))
+  warnings.push(...duplicates(secrets, (name, i) => `${path}.imagePullSecrets[${i}].name: duplicate name ${JSON.stringify(name)}`))
+  for (const [i, name] of secrets.entries()) if (!name) warnings.push(`${path}.imagePullSecrets[${i}].name: invalid empty name ""`)
+  const containers = namedContainers(spec, path)
+  for (const [container, here] of containers) warnings.push(...fractionWarnings(container, here), ...envWarnings(container, here))
+  warnings.push(...portWarnings(containers))
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
+    warnings.push(`${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`)
+  }
+  return [...warnings, ...affinityWarnings(spec, path)]
+}
+
+export function podWarnings(pod: Pod): string[] {
+  return specWarnings(pod.spec, pod.metadata, '')
+}
+
+/** `path` is where the template stands: `spec.template`. */
+export function templateWarnings(template: unknown, path: string): string[] {
+  const fields = fieldsOf(template)
+  const spec = fieldsOf(fields?.spec)
+  return spec ? specWarnings(spec as PodSpec, fieldsOf(fields?.metadata) as Partial<ObjectMeta>, `${path}.`) : []
+}

@@ -1,0 +1,222 @@
+// Validation of PersistentVolumes, claims and storage classes. Upstream: pkg/apis/core/validation/validation.go, pkg/apis/storage/validation.
+import type { KubeObject, LabelSelector } from '../../api/types'
+import type { FieldError } from '../../errors'
+import { isDns1123Subdomain, isLabelKey } from '../../lib/names'
+import { canonicalQuantity, compareQuantities, quantityOf } from '../../lib/quantity'
+import { type Fields, fieldsOf, listOf } from '../defaults/fields'
+import { forbiddenField, immutable, invalids, invalidValue, notSupported, required, same } from './errors'
+import { goDiff } from './go-diff'
+import { validateSelector } from './object-meta'
+import { validateNodeSelector } from './scheduling'
+
+const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
+const VOLUME_MODES = ['Block', 'Filesystem']
+
+function validateModes(modes: string[], field: string): FieldError[] {
+  const errors = modes.filter((mode) => !ACCESS_MODES.includes(mode)).map((mode) => notSupported(field, mode, ACCESS_MODES))
+  if (modes.includes('ReadWriteOncePod') && modes.length > 1) {
+    errors.push(forbiddenField(field, 'may not use ReadWriteOncePod with other access modes'))
+  }
+  return errors
+}
+
+/** More than nothing. */
+function validatePositive(value: unknown, field: string): FieldError[] {
+  const text = canonicalQuantity(value as string)
+  return quantityOf(text).unscaled > 0n ? [] : [invalidValue(field, text, 'must be greater than zero')]
+}
+
+// ---------------------------------------------------------------- claims
+
+/** `path` is `spec`, or that of a template. */
+export function validateClaimSpec(spec: Fields, path: string): FieldError[] {
+  const errors: FieldError[] = []
+  const modes = (spec.accessModes ?? []) as string[]
+  if (!modes.length) errors.push(required(`${path}.accessModes`, 'at least 1 access mode is required'))
+  errors.push(...validateSelector(fieldsOf(spec.selector) as LabelSelector | undefined, `${path}.selector`))
+  errors.push(...validateModes(modes, `${path}.accessModes`))
+  const storage = fieldsOf(fieldsOf(spec.resources)?.requests)?.storage
+  const field = `${path}.resources[storage]`
+  if (storage === undefined) errors.push(required(field))
+  else errors.push(...validatePositive(storage, field))
+  const name = spec.storageClassName
+  if (typeof name === 'string' && name) errors.push(...invalids(`${path}.storageClassName`, name, isDns1123Subdomain(name)))
+  const mode = spec.volumeMode
+  if (mode !== undefined && !VOLUME_MODES.includes(String(mode))) errors.push(notSupported(`${path}.volumeMode`, mode, VOLUME_MODES))
+  for (const key of ['dataSource', 'dataSourceRef']) {
+    const source = fieldsOf(spec[key])
+    if (!source) continue
+    const here = `${path}.${key}`
+    if (!source.name) errors.push(required(`${here}.name`))
+    if (!source.kind) errors.push(required(`${here}.kind`))
+    if (!source.apiGroup && source.kind !== 'PersistentVolumeClaim') errors.push(invalidValue(here, source.kind ?? '', ''))
+  }
+  return errors
+}
+
+export function validatePersistentVolumeClaim(claim: KubeObject): FieldError[] {
+  return validateClaimSpec(fieldsOf(claim.spec) ?? {}, 'spec')
+}
+
+export function validateClaimUpdate(claim: KubeObject, old: KubeObject): FieldError[] {
+  const [spec, before] = [fieldsOf(claim.spec) ?? {}, fieldsOf(old.spec) ?? {}]
+  const errors: FieldError[] = []
+  const size = (s: Fields) => fieldsOf(fieldsOf(s.resources)?.requests)?.storage as string | undefined
+  const free: Fields = { ...before }
+  // Binding fills the volume's name in; a class may be given to a claim that has none.
+  if (!before.volumeName && spec.volumeName) free.volumeName = spec.volumeName
+  if (before.storageClassName === undefined && spec.storageClassName !== undefined) free.storageClassName = spec.storageClassName
+  free.resources = spec.resources
+  free.volumeAttributesClassName = spec.volumeAttributesClassName
+  if (!same(spec, free)) {
+    const diff = goDiff('core.PersistentVolumeClaimSpec', before, { ...spec, resources: before.resources })
+    const why = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'
+    errors.push(forbiddenField('spec', `${why}\n${diff}`))
+  } else if (compareQuantities(quantityOf(size(spec)), quantityOf(size(before))) < 0) {
+    const floor = fieldsOf(fieldsOf(old.status)?.capacity)?.storage as string | undefined
+    if (floor === undefined || compareQuantities(quantityOf(size(spec)), quantityOf(floor)) <= 0) {
+      errors.push(forbiddenField('spec.resources.requests.storage', 'field can not be less than status.capacity'))
+    }
+  }
+  errors.push(...immutable('spec.volumeMode', spec.volumeMode, before.volumeMode))
+  return errors
+}
+
+// ---------------------------------------------------------------- volumes
+
+const SOURCES = [
+  'hostPath',
+  'gcePersistentDisk',
+  'awsElasticBlockStore',
+  'glusterfs',
+  'flocker',
+  'nfs',
+  'rbd',
+  'quobyte',
+  'cephfs',
+  'iscsi',
+  'cinder',
+  'fc',
+  'flexVolume',
+  'azureFile',
+  'vsphereVolume',
+  'photonPersistentDisk',
+  'portworxVolume',
+  'azureDisk',
+  'scaleIO',
+  'local',
+  'storageos',
+  'csi',
+]
+const NEEDED: Record<string, string[]> = {
+  gcePersistentDisk: ['pdName'],
+  awsElasticBlockStore: ['volumeID'],
+  nfs: ['server', 'path'],
+  glusterfs: ['endpoints', 'path'],
+  local: ['path'],
+  csi: ['driver', 'volumeHandle'],
+  cinder: ['volumeID'],
+  flexVolume: ['driver'],
+  iscsi: ['targetPortal', 'iqn'],
+}
+
+function validateSources(spec: Fields): FieldError[] {
+  const given = SOURCES.filter((key) => fieldsOf(spec[key]))
+  if (!given.length) return [required('spec', 'must specify a volume type')]
+  const [first, ...others] = given
+  const source = fieldsOf(spec[first]) ?? {}
+  const errors: FieldError[] = []
+  if (first === 'hostPath') {
+    const path = String(source.path ?? '')
+    if (!path) errors.push(required('spec.hostPath.path'))
+    else if (path.split('/').includes('..')) errors.push(invalidValue('spec.hostPath.path', path, "must not contain '..'"))
+  }
+  for (const key of NEEDED[first] ?? []) if (!source[key]) errors.push(required(`spec.${first}.${key}`))
+  if (first === 'local' && !fieldsOf(spec.nodeAffinity)) {
+    errors.push(required('spec.nodeAffinity', 'Local volume requires node affinity'))
+  }
+  return [...errors, ...others.map((key) => forbiddenField(`spec.${key}`, 'may not specify more than 1 volume type'))]
+}
+
+export function validatePersistentVolume(pv: KubeObject): FieldError[] {
+  const spec = fieldsOf(pv.spec) ?? {}
+  const errors: FieldError[] = []
+  const modes = (spec.accessModes ?? []) as string[]
+  if (!modes.length) errors.push(required('spec.accessModes'))
+  errors.push(...validateModes(modes, 'spec.accessModes'))
+  const capacity = fieldsOf(spec.capacity) ?? {}
+  if (!Object.keys(capacity).length) errors.push(required('spec.capacity'))
+  if (capacity.storage === undefined || Object.keys(capacity).length > 1) {
+    errors.push(notSupported('spec.capacity', Object.fromEntries(Object.entries(capacity)), ['storage']))
+  }
+  for (const name of Object.keys(capacity).sort()) errors.push(...validatePositive(capacity[name], `spec.capacity[${name}]`))
+  const policy = String(spec.persistentVolumeReclaimPolicy ?? '')
+  const policies = ['Delete', 'Recycle', 'Retain']
+  if (policy && !policies.includes(policy)) errors.push(notSupported('spec.persistentVolumeReclaimPolicy', policy, policies))
+  const affinity = fieldsOf(spec.nodeAffinity)
+  const needed = fieldsOf(affinity?.required)
+  if (affinity && !needed) errors.push(required('spec.nodeAffinity.required', 'must specify required node constraints'))
+  if (needed) errors.push(...validateNodeSelector(needed, 'spec.nodeAffinity.required'))
+  errors.push(...validateSources(spec))
+  const path = fieldsOf(spec.hostPath)?.path
+  if (path === '/' && policy === 'Recycle') {
+    errors.push(forbiddenField('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'"))
+  }
+  const name = spec.storageClassName
+  if (typeof name === 'string' && name) {
+    for (const complaint of isDns1123Subdomain(name)) errors.push(invalidValue('spec.storageClassName', name, complaint))
+  }
+  const mode = spec.volumeMode
+  if (mode !== undefined && !VOLUME_MODES.includes(String(mode))) errors.push(notSupported('spec.volumeMode', mode, VOLUME_MODES))
+  return errors
+}
+
+export function validateVolumeUpdate(pv: KubeObject, old: KubeObject): FieldError[] {
+  const [spec, before] = [fieldsOf(pv.spec) ?? {}, fieldsOf(old.spec) ?? {}]
+  const errors: FieldError[] = []
+  const source = (s: Fields) => Object.fromEntries(SOURCES.filter((key) => s[key] !== undefined).map((key) => [key, s[key]]))
+  if (!same(source(spec), source(before))) {
+    const diff = goDiff('core.PersistentVolumeSource', source(before), source(spec))
+    errors.push(forbiddenField('spec.persistentvolumesource', `spec.persistentvolumesource is immutable after creation\n${diff}`))
+  }
+  errors.push(...immutable('spec.volumeMode', spec.volumeMode, before.volumeMode))
+  if (before.nodeAffinity !== undefined) errors.push(...immutable('spec.nodeAffinity', spec.nodeAffinity, before.nodeAffinity))
+  return errors
+}
+
+// ---------------------------------------------------------------- classes
+
+export function validateStorageClass(object: KubeObject): FieldError[] {
+  const errors: FieldError[] = []
+  const provisioner = String(object.provisioner ?? '')
+  if (!provisioner) errors.push(required('provisioner'))
+  else errors.push(...invalids('provisioner', provisioner, isLabelKey(provisioner.toLowerCase())))
+  const parameters = fieldsOf(object.parameters) ?? {}
+  if (Object.hasOwn(parameters, '')) errors.push(invalidValue('parameters', '', 'key must be non-empty'))
+  const policy = object.reclaimPolicy
+  if (policy !== undefined && policy !== 'Delete' && policy !== 'Retain') {
+    errors.push(notSupported('reclaimPolicy', policy, ['Delete', 'Retain']))
+  }
+  const mode = object.volumeBindingMode
+  if (mode !== undefined && mode !== 'Immediate' && mode !== 'WaitForFirstConsumer') {
+    errors.push(notSupported('volumeBindingMode', mode, ['Immediate', 'WaitForFirstConsumer']))
+  }
+  for (const [i, term] of listOf(object.allowedTopologies).entries()) {
+    for (const [j, expression] of listOf(term.matchLabelExpressions).entries()) {
+      const here = `allowedTopologies[${i}].matchLabelExpressions[${j}]`
+      if (!listOf(expression.values).length) errors.push(required(`${here}.values`))
+      errors.push(...invalids(`${here}.key`, expression.key ?? '', isLabelKey(String(expression.key ?? ''))))
+    }
+  }
+  return errors
+}
+
+export function validateStorageClassUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  const errors: FieldError[] = []
+  if (!same(object.parameters, old.parameters)) errors.push(forbiddenField('parameters', 'updates to parameters are forbidden.'))
+  if (object.provisioner !== old.provisioner) errors.push(forbiddenField('provisioner', 'updates to provisioner are forbidden.'))
+  if (object.reclaimPolicy !== old.reclaimPolicy) {
+    errors.push(forbiddenField('reclaimPolicy', 'updates to reclaimPolicy are forbidden.'))
+  }
+  return [...errors, ...immutable('volumeBindingMode', object.volumeBindingMode, old.volumeBindingMode)]
+}

@@ -1,0 +1,276 @@
+// Validation of the kinds that keep Pods running. Upstream: pkg/apis/apps/validation/validation.go, pkg/apis/core/validation (ReplicationController).
+import type { KubeObject, LabelSelector, PodTemplateSpec, StringMap } from '../../api/types'
+import type { FieldError } from '../../errors'
+import { isEmptySelector, matchesLabels, matchesSelector } from '../../lib/selectors'
+import { type Fields, fieldsOf } from '../defaults/fields'
+import { forbiddenField, immutable, invalidValue, nonNegative, notSupported, required, same } from './errors'
+import { isZero, validateAmountOrPercent, validateNotMoreThanAll } from './int-or-percent'
+import { validateAnnotations, validateLabels, validateSelector } from './object-meta'
+import { validatePodSpec } from './pod-spec'
+import { templateWarnings } from './pod-warnings'
+
+const MISMATCH = '`selector` does not match template `labels`'
+
+function specOf(object: KubeObject): Fields {
+  return fieldsOf(object.spec) ?? {}
+}
+
+function templateOf(spec: Fields): PodTemplateSpec {
+  const template = fieldsOf(spec.template)
+  return { metadata: fieldsOf(template?.metadata) ?? {}, spec: fieldsOf(template?.spec) ?? {} } as unknown as PodTemplateSpec
+}
+
+/** A Pod template wherever it stands. */
+export function validatePodTemplate(template: PodTemplateSpec, path: string): FieldError[] {
+  const errors = [
+    ...validateLabels(template.metadata?.labels, `${path}.labels`),
+    ...validateAnnotations(template.metadata?.annotations, `${path}.annotations`),
+    ...validatePodSpec(template.spec, `${path}.spec`),
+  ]
+  if (template.spec.ephemeralContainers?.length) {
+    errors.push(forbiddenField(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template'))
+  }
+  return errors
+}
+
+/** Pods of these kinds always run, without a deadline. */
+function validateAlways(template: PodTemplateSpec, path: string, kind: string): FieldError[] {
+  const errors: FieldError[] = []
+  const policy = template.spec.restartPolicy
+  if (policy !== 'Always') errors.push(notSupported(`${path}.spec.restartPolicy`, policy ?? '', ['Always']))
+  if (template.spec.activeDeadlineSeconds !== undefined) {
+    errors.push(forbiddenField(`${path}.spec.activeDeadlineSeconds`, `activeDeadlineSeconds in ${kind} is not Supported`))
+  }
+  return errors
+}
+
+function validateRequiredSelector(spec: Fields, kind: string): FieldError[] {
+  const selector = fieldsOf(spec.selector) as LabelSelector | undefined
+  if (!selector) return [required('spec.selector')]
+  const errors = validateSelector(selector, 'spec.selector')
+  if (isEmptySelector(selector)) errors.push(invalidValue('spec.selector', selector, `empty selector is invalid for ${kind}`))
+  return errors
+}
+
+function isBroken(selector: LabelSelector | undefined): boolean {
+  return validateSelector(selector, 's').length > 0
+}
+
+function validateMatch(spec: Fields, path: string): FieldError[] {
+  const selector = fieldsOf(spec.selector) as LabelSelector | undefined
+  const labels = templateOf(spec).metadata?.labels
+  if (selector && isEmptySelector(selector)) return []
+  return matchesSelector(selector, labels) ? [] : [invalidValue(`${path}.metadata.labels`, labels, MISMATCH)]
+}
+
+function validateReplicaSetTemplate(spec: Fields): FieldError[] {
+  if (isBroken(fieldsOf(spec.selector) as LabelSelector | undefined)) {
+    return [invalidValue('spec.selector', spec.selector, 'invalid label selector')]
+  }
+  const template = templateOf(spec)
+  return [
+    ...validateMatch(spec, 'spec.template'),
+    ...validatePodTemplate(template, 'spec.template'),
+    ...validateAlways(template, 'spec.template', 'ReplicaSet'),
+  ]
+}
+
+export function validateReplicaSet(rs: KubeObject): FieldError[] {
+  const spec = specOf(rs)
+  return [
+    ...nonNegative('spec.replicas', spec.replicas),
+    ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
+    ...validateRequiredSelector(spec, 'deployment'),
+    ...validateReplicaSetTemplate(spec),
+  ]
+}
+
+export function validateReplicationController(rc: KubeObject): FieldError[] {
+  const spec = specOf(rc)
+  const selector = fieldsOf(spec.selector) as StringMap | undefined
+  const errors = nonNegative('spec.minReadySeconds', spec.minReadySeconds)
+  if (!Object.keys(selector ?? {}).length) errors.push(required('spec.selector'))
+  errors.push(...nonNegative('spec.replicas', spec.replicas))
+  if (!fieldsOf(spec.template)) return [...errors, required('spec.template')]
+  const template = templateOf(spec)
+  if (selector && !matchesLabels(selector, template.metadata?.labels)) {
+    errors.push(invalidValue('spec.template.metadata.labels', template.metadata?.labels, MISMATCH))
+  }
+  return [
+    ...errors,
+    ...validatePodTemplate(template, 'spec.template'),
+    ...validateAlways(template, 'spec.template', 'ReplicationController'),
+  ]
+}
+
+// ---------------------------------------------------------------- deployments
+
+function validateStrategy(strategy: Fields): FieldError[] {
+  const field = 'spec.strategy'
+  const rolling = fieldsOf(strategy.rollingUpdate)
+  if (strategy.type === 'Recreate') {
+    if (!rolling) return []
+    return [forbiddenField(`${field}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")]
+  }
+  if (strategy.type !== 'RollingUpdate') {
+    const shown = { Type: strategy.type ?? '', RollingUpdate: rolling ?? null }
+    return [notSupported(field, shown, ['Recreate', 'RollingUpdate'])]
+  }
+  if (!rolling) return [required(`${field}.rollingUpdate`, 'this should be defaulted and never be nil')]
+  const here = `${field}.rollingUpdate`
+  const errors = [
+    ...validateAmountOrPercent(rolling.maxUnavailable, `${here}.maxUnavailable`),
+    ...validateAmountOrPercent(rolling.maxSurge, `${here}.maxSurge`),
+  ]
+  if (isZero(rolling.maxUnavailable) && isZero(rolling.maxSurge)) {
+    errors.push(invalidValue(`${here}.maxUnavailable`, rolling.maxUnavailable ?? 0, 'may not be 0 when `maxSurge` is 0'))
+  }
+  return [...errors, ...validateNotMoreThanAll(rolling.maxUnavailable, `${here}.maxUnavailable`)]
+}
+
+export function validateDeployment(deployment: KubeObject): FieldError[] {
+  const spec = specOf(deployment)
+  const errors = [
+    ...nonNegative('spec.replicas', spec.replicas),
+    ...validateRequiredSelector(spec, 'deployment'),
+    ...validateReplicaSetTemplate(spec),
+    ...validateStrategy(fieldsOf(spec.strategy) ?? {}),
+    ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
+    ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
+    ...nonNegative('spec.progressDeadlineSeconds', spec.progressDeadlineSeconds),
+  ]
+  const deadline = spec.progressDeadlineSeconds
+  if (typeof deadline === 'number' && deadline <= Number(spec.minReadySeconds ?? 0)) {
+    errors.push(invalidValue('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds'))
+  }
+  return errors
+}
+
+/** The selector is what the Pods are known by: it stays. */
+export function validateSelectorUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  return immutable('spec.selector', specOf(object).selector, specOf(old).selector)
+}
+
+// ---------------------------------------------------------------- daemon sets
+
+function validateDaemonStrategy(strategy: Fields): FieldError[] {
+  const field = 'spec.updateStrategy'
+  const rolling = fieldsOf(strategy.rollingUpdate)
+  if (strategy.type === 'OnDelete') return []
+  if (strategy.type !== 'RollingUpdate') {
+    return [notSupported(field, { Type: strategy.type ?? '', RollingUpdate: rolling ?? null }, ['RollingUpdate', 'OnDelete'])]
+  }
+  if (!rolling) return [required(`${field}.rollingUpdate`)]
+  const here = `${field}.rollingUpdate`
+  const { maxUnavailable, maxSurge } = rolling
+  const errors = [
+    ...validateAmountOrPercent(maxUnavailable, `${here}.maxUnavailable`),
+    ...validateNotMoreThanAll(maxUnavailable, `${here}.maxUnavailable`),
+    ...validateAmountOrPercent(maxSurge, `${here}.maxSurge`),
+    ...validateNotMoreThanAll(maxSurge, `${here}.maxSurge`),
+  ]
+  if (!isZero(maxUnavailable) && !isZero(maxSurge)) {
+    errors.push(invalidValue(`${here}.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero'))
+  }
+  if (isZero(maxUnavailable) && isZero(maxSurge)) errors.push(required(`${here}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'))
+  return errors
+}
+
+export function validateDaemonSet(set: KubeObject): FieldError[] {
+  const spec = specOf(set)
+  const selector = fieldsOf(spec.selector) as LabelSelector | undefined
+  const template = templateOf(spec)
+  const errors = validateSelector(selector, 'spec.selector')
+  if (!isBroken(selector) && !matchesSelector(selector, template.metadata?.labels)) {
+    errors.push(invalidValue('spec.template.metadata.labels', template.metadata?.labels, MISMATCH))
+  }
+  if (selector && isEmptySelector(selector)) errors.push(invalidValue('spec.selector', selector, 'empty selector is invalid for daemonset'))
+  return [
+    ...errors,
+    ...validatePodTemplate(template, 'spec.template'),
+    ...validateAlways(template, 'spec.template', 'DaemonSet'),
+    ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
+    ...validateDaemonStrategy(fieldsOf(spec.updateStrategy) ?? {}),
+    ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
+  ]
+}
+
+// ---------------------------------------------------------------- stateful sets
+
+function validateStatefulStrategy(strategy: Fields): FieldError[] {
+  const field = 'spec.updateStrategy'
+  const rolling = fieldsOf(strategy.rollingUpdate)
+  if (!strategy.type) return [required(field)]
+  if (strategy.type === 'OnDelete') {
+    if (!rolling) return []
+    return [invalidValue(`${field}.rollingUpdate`, rolling, "only allowed for updateStrategy 'RollingUpdate'")]
+  }
+  if (strategy.type !== 'RollingUpdate') {
+    return [invalidValue(field, { Type: strategy.type, RollingUpdate: rolling ?? null }, "must be 'RollingUpdate' or 'OnDelete'")]
+  }
+  const errors = nonNegative(`${field}.rollingUpdate.partition`, rolling?.partition)
+  if (rolling?.maxUnavailable === undefined) return errors
+  const here = `${field}.rollingUpdate.maxUnavailable`
+  errors.push(...validateAmountOrPercent(rolling.maxUnavailable, here))
+  if (isZero(rolling.maxUnavailable)) errors.push(invalidValue(here, rolling.maxUnavailable, 'cannot be 0'))
+  return [...errors, ...validateNotMoreThanAll(rolling.maxUnavailable, here)]
+}
+
+/** The Pod spec of a StatefulSet is not looked at before its Pods are made: as upstream. */
+export function validateStatefulSet(set: KubeObject): FieldError[] {
+  const spec = specOf(set)
+  const errors: FieldError[] = []
+  const management = spec.podManagementPolicy
+  if (!management) errors.push(required('spec.podManagementPolicy'))
+  else if (management !== 'OrderedReady' && management !== 'Parallel') {
+    errors.push(invalidValue('spec.podManagementPolicy', management, "must be 'OrderedReady' or 'Parallel'"))
+  }
+  errors.push(...validateStatefulStrategy(fieldsOf(spec.updateStrategy) ?? {}))
+  const retention = fieldsOf(spec.persistentVolumeClaimRetentionPolicy) ?? {}
+  for (const key of ['whenDeleted', 'whenScaled']) {
+    const value = retention[key]
+    if (value !== undefined && value !== 'Retain' && value !== 'Delete') {
+      errors.push(notSupported(`spec.persistentVolumeClaimRetentionPolicy.${key}`, value, ['Retain', 'Delete']))
+    }
+  }
+  errors.push(
+    ...nonNegative('spec.replicas', spec.replicas),
+    ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
+    ...nonNegative('spec.ordinals.start', fieldsOf(spec.ordinals)?.start),
+    ...validateRequiredSelector(spec, 'statefulset'),
+  )
+  const template = templateOf(spec)
+  const selector = fieldsOf(spec.selector) as LabelSelector | undefined
+  if (isBroken(selector)) errors.push(invalidValue('spec.selector', selector, ''))
+  else errors.push(...validateMatch(spec, 'spec.template'))
+  return [
+    ...errors,
+    ...validateLabels(template.metadata?.labels, 'spec.template.labels'),
+    ...validateAnnotations(template.metadata?.annotations, 'spec.template.annotations'),
+    ...validateAlways(template, 'spec.template', 'StatefulSet'),
+  ]
+}
+
+const STATEFUL_MUTABLE = [
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+]
+
+export function validateStatefulSetUpdate(set: KubeObject, old: KubeObject): FieldError[] {
+  const bare = (object: KubeObject) => Object.fromEntries(Object.entries(specOf(object)).filter(([key]) => !STATEFUL_MUTABLE.includes(key)))
+  if (same(bare(set), bare(old))) return []
+  const list = STATEFUL_MUTABLE.map((key) => `'${key}'`)
+  const why = `updates to statefulset spec for fields other than ${list.slice(0, -1).join(', ')} and ${list.at(-1)} are forbidden`
+  return [forbiddenField('spec', why)]
+}
+
+// ---------------------------------------------------------------- warnings
+
+export function workloadWarnings(object: KubeObject): string[] {
+  return templateWarnings(specOf(object).template, 'spec.template')
+}
