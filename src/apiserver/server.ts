@@ -87,7 +87,11 @@ export class ApiServer {
     admitCreate(info, object, context)
     kind?.prepareForCreate?.(object, context)
     if (!options.trusted) {
-      this.refuse(info, object, [...validateMeta(info, object), ...(kind?.validate?.(object) ?? [])])
+      this.refuse(info, object, [
+        ...validateMeta(info, object),
+        ...(kind?.validate?.(object) ?? []),
+        ...(kind?.validateCreate?.(object) ?? []),
+      ])
       this.warnings.push(...(kind?.warnings?.(object) ?? []))
     }
     checkCreate(info, object, context)

@@ -1,4 +1,5 @@
 // ConfigMap: plain data for pods.
+
 import type { ConfigMap } from '../api/types'
 import { AGE, NAME } from './columns'
 import { byteCount } from './describe/base64'
@@ -6,6 +7,7 @@ import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateConfigMap, validateConfigMapUpdate } from './validation/cluster'
 
 function describeConfigMap(map: ConfigMap, context: DescribeContext): string {
   return describing((w) => {
@@ -21,6 +23,8 @@ function describeConfigMap(map: ConfigMap, context: DescribeContext): string {
 
 export const configMap = defineKind<ConfigMap>({
   resource: 'configmaps',
+  validate: validateConfigMap,
+  validateUpdate: validateConfigMapUpdate,
   columns: [
     NAME,
     { name: 'DATA', cell: (map) => String(Object.keys(map.data ?? {}).length + Object.keys(map.binaryData ?? {}).length) },

@@ -12,6 +12,7 @@ import { podTemplateLines } from './describe/pod-template'
 import { selectorText } from './describe/selectors'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { cronJobWarnings, validateCronJob } from './validation/jobs'
 
 function describeCronJob(cronJob: CronJob, context: DescribeContext): string {
   const { spec, status } = cronJob
@@ -39,6 +40,8 @@ function describeCronJob(cronJob: CronJob, context: DescribeContext): string {
 
 export const cronJob = defineKind<CronJob>({
   resource: 'cronjobs.batch',
+  validate: validateCronJob,
+  warnings: cronJobWarnings,
   defaults: defaultCronJob,
   prepareForCreate: clearStatus({}),
   columns: [

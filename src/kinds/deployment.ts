@@ -10,6 +10,7 @@ import { replicaSetsOf } from './describe/replica-sets'
 import { selectorText } from './describe/selectors'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateDeployment, validateSelectorUpdate, workloadWarnings } from './validation/workloads'
 
 function describeDeployment(deployment: Deployment, context: DescribeContext): string {
   const { metadata, spec, status } = deployment
@@ -57,6 +58,9 @@ function setsText(sets: ReplicaSet[]): string {
 
 export const deployment = defineKind<Deployment>({
   resource: 'deployments.apps',
+  validate: validateDeployment,
+  validateUpdate: validateSelectorUpdate,
+  warnings: workloadWarnings,
   defaults: defaultDeployment,
   prepareForCreate: clearStatus({}),
   columns: [

@@ -8,6 +8,7 @@ import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
 import { type DescribeWriter, describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateEndpointSlice, validateEndpointSliceUpdate } from './validation/network'
 
 function describeEndpointSlice(slice: EndpointSlice, context: DescribeContext): string {
   return describing((w) => {
@@ -33,6 +34,8 @@ function endpointLines(w: DescribeWriter, endpoint: SliceEndpoint): void {
 
 export const endpointSlice = defineKind<EndpointSlice>({
   resource: 'endpointslices.discovery.k8s.io',
+  validate: validateEndpointSlice,
+  validateUpdate: validateEndpointSliceUpdate,
   defaults: defaultEndpointSlice,
   columns: [
     NAME,

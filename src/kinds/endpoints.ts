@@ -8,6 +8,7 @@ import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateEndpoints } from './validation/network'
 
 function addresses(endpoints: Endpoints): string {
   const list: string[] = []
@@ -36,6 +37,7 @@ function describeEndpoints(endpoints: Endpoints, context: DescribeContext): stri
 
 export const endpoints = defineKind<Endpoints>({
   resource: 'endpoints',
+  validate: validateEndpoints,
   defaults: defaultEndpoints,
   columns: [NAME, { name: 'ENDPOINTS', cell: addresses }, AGE],
   describe: describeEndpoints,

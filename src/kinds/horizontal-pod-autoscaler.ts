@@ -8,6 +8,7 @@ import { headLines, rfc1123z } from './describe/metadata'
 import { describeMetrics, targetsText } from './describe/metrics'
 import { type DescribeWriter, describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateHorizontalPodAutoscaler } from './validation/autoscaling'
 
 interface ScalingRules {
   stabilizationWindowSeconds?: number
@@ -57,6 +58,7 @@ function directionLines(w: DescribeWriter, direction: string, rules: ScalingRule
 
 export const horizontalPodAutoscaler = defineKind<HorizontalPodAutoscaler>({
   resource: 'horizontalpodautoscalers.autoscaling',
+  validate: validateHorizontalPodAutoscaler,
   defaults: defaultHorizontalPodAutoscaler,
   prepareForCreate: prepareHorizontalPodAutoscaler,
   columns: [

@@ -7,6 +7,7 @@ import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateIngressClass, validateIngressClassUpdate } from './validation/network'
 
 interface IngressClass extends KubeObject {
   spec: { controller?: string; parameters?: { apiGroup?: string; kind: string; name: string } }
@@ -34,6 +35,8 @@ function describeIngressClass(ingressClass: IngressClass, context: DescribeConte
 
 export const ingressClass = defineKind<IngressClass>({
   resource: 'ingressclasses.networking.k8s.io',
+  validate: validateIngressClass,
+  validateUpdate: validateIngressClassUpdate,
   defaults: defaultIngressClass,
   columns: [NAME, { name: 'CONTROLLER', cell: ({ spec }) => spec.controller ?? '' }, { name: 'PARAMETERS', cell: parametersText }, AGE],
   describe: describeIngressClass,

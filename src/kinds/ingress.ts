@@ -5,6 +5,7 @@ import { AGE, ingressAddresses, NAME } from './columns'
 import { prepareIngress } from './defaults/network'
 import { describeIngress } from './describe/ingress'
 import { defineKind } from './kind'
+import { ingressWarnings, validateIngress, validateIngressCreate } from './validation/network'
 
 /** The first three hosts; what follows the third rule with a host is counted by rules, not by hosts, as upstream does. */
 function hosts({ spec }: Ingress): string {
@@ -21,6 +22,9 @@ function hosts({ spec }: Ingress): string {
 
 export const ingress = defineKind<Ingress>({
   resource: 'ingresses.networking.k8s.io',
+  validate: validateIngress,
+  validateCreate: validateIngressCreate,
+  warnings: ingressWarnings,
   prepareForCreate: prepareIngress,
   columns: [
     NAME,

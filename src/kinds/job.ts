@@ -11,6 +11,7 @@ import { podTemplateLines } from './describe/pod-template'
 import { selectorText } from './describe/selectors'
 import { type DescribeWriter, describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { jobWarnings, validateJob, validateJobUpdate } from './validation/jobs'
 
 function statusText({ metadata, status }: Job): string {
   const has = (type: string) => status?.conditions?.find((condition) => condition.type === type)?.status === 'True'
@@ -75,6 +76,9 @@ function indexesText(indexes: string): string {
 
 export const job = defineKind<Job>({
   resource: 'jobs.batch',
+  validate: validateJob,
+  validateUpdate: validateJobUpdate,
+  warnings: jobWarnings,
   defaults: defaultJob,
   prepareForCreate: prepareJob,
   columns: [

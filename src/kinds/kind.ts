@@ -42,6 +42,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** Keeps what an update may not change silently (status on a spec write), carries allocations over. */
   prepareForUpdate?(object: T, old: T, context: PrepareContext): void
   validate?(object: T): FieldError[]
+  /** Only what is special to a creation; `validate` runs before. */
+  validateCreate?(object: T): FieldError[]
   /** Only what is special to an update (immutability); `validate` runs besides. */
   validateUpdate?(object: T, old: T): FieldError[]
   validateStatusUpdate?(object: T, old: T): FieldError[]

@@ -6,9 +6,11 @@ import { AGE, NAME } from './columns'
 import { defaultNetworkPolicy } from './defaults/network'
 import { describeNetworkPolicy } from './describe/network-policy'
 import { defineKind } from './kind'
+import { validateNetworkPolicy } from './validation/network'
 
 export const networkPolicy = defineKind<NetworkPolicy>({
   resource: 'networkpolicies.networking.k8s.io',
+  validate: validateNetworkPolicy,
   defaults: defaultNetworkPolicy,
   columns: [NAME, { name: 'POD-SELECTOR', cell: ({ spec }) => formatLabelSelector(spec.podSelector) }, AGE],
   describe: describeNetworkPolicy,

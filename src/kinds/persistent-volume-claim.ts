@@ -10,6 +10,7 @@ import { eventLines } from './describe/events'
 import { multiline, rfc1123z } from './describe/metadata'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateClaimUpdate, validatePersistentVolumeClaim } from './validation/storage'
 
 function describeClaim(claim: PersistentVolumeClaim, context: DescribeContext): string {
   return describing((w) => {
@@ -41,6 +42,8 @@ function usersOf(view: View, { metadata }: PersistentVolumeClaim): string[] {
 
 export const persistentVolumeClaim = defineKind<PersistentVolumeClaim>({
   resource: 'persistentvolumeclaims',
+  validate: validatePersistentVolumeClaim,
+  validateUpdate: validateClaimUpdate,
   defaults: defaultPersistentVolumeClaim,
   prepareForCreate: preparePersistentVolumeClaim,
   columns: [

@@ -10,6 +10,7 @@ import { headLines } from './describe/metadata'
 import { persistentSourceLines } from './describe/volumes'
 import { type DescribeWriter, describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validatePersistentVolume, validateVolumeUpdate } from './validation/storage'
 
 function describeVolume(volume: PersistentVolume, context: DescribeContext): string {
   const { metadata, spec, status } = volume
@@ -57,6 +58,8 @@ function claimText({ spec: { claimRef } }: PersistentVolume): string {
 
 export const persistentVolume = defineKind<PersistentVolume>({
   resource: 'persistentvolumes',
+  validate: validatePersistentVolume,
+  validateUpdate: validateVolumeUpdate,
   defaults: defaultPersistentVolume,
   prepareForCreate: preparePersistentVolume,
   columns: [

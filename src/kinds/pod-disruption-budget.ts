@@ -7,6 +7,7 @@ import { clearStatus } from './defaults/workloads'
 import { eventLines } from './describe/events'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validatePodDisruptionBudget } from './validation/autoscaling'
 
 function describeBudget(budget: PodDisruptionBudget, context: DescribeContext): string {
   const { metadata, spec, status } = budget
@@ -27,6 +28,7 @@ function describeBudget(budget: PodDisruptionBudget, context: DescribeContext): 
 
 export const podDisruptionBudget = defineKind<PodDisruptionBudget>({
   resource: 'poddisruptionbudgets.policy',
+  validate: validatePodDisruptionBudget,
   prepareForCreate: clearStatus({ currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 }),
   columns: [
     NAME,

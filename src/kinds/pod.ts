@@ -6,6 +6,8 @@ import { defaultPodObject, preparePod, preparePodUpdate } from './defaults/pod'
 import { describePod } from './describe/pod'
 import { defineKind } from './kind'
 import { podRow } from './pod-row'
+import { validatePod, validatePodCreate, validatePodUpdate } from './validation/pod'
+import { podWarnings } from './validation/pod-warnings'
 
 function readinessGates({ spec, status }: Pod): string {
   const gates = spec.readinessGates ?? []
@@ -16,6 +18,10 @@ function readinessGates({ spec, status }: Pod): string {
 
 export const pod = defineKind<Pod>({
   resource: 'pods',
+  validate: validatePod,
+  validateCreate: validatePodCreate,
+  validateUpdate: validatePodUpdate,
+  warnings: podWarnings,
   defaults: defaultPodObject,
   prepareForCreate: preparePod,
   prepareForUpdate: preparePodUpdate,

@@ -7,6 +7,7 @@ import { defaultPriorityClass } from './defaults/cluster'
 import { eventLines } from './describe/events'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validatePriorityClass, validatePriorityClassUpdate } from './validation/cluster'
 
 interface PriorityClass extends KubeObject {
   value: number
@@ -29,6 +30,8 @@ function describePriorityClass(priority: PriorityClass, context: DescribeContext
 
 export const priorityClass = defineKind<PriorityClass>({
   resource: 'priorityclasses.scheduling.k8s.io',
+  validate: validatePriorityClass,
+  validateUpdate: validatePriorityClassUpdate,
   defaults: defaultPriorityClass,
   columns: [
     NAME,

@@ -11,6 +11,7 @@ import { podTemplateLines } from './describe/pod-template'
 import { podCounts } from './describe/pods'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateReplicaSet, validateSelectorUpdate, workloadWarnings } from './validation/workloads'
 
 function describeReplicaSet(set: ReplicaSet, context: DescribeContext): string {
   const { metadata, spec, status } = set
@@ -31,6 +32,9 @@ function describeReplicaSet(set: ReplicaSet, context: DescribeContext): string {
 
 export const replicaSet = defineKind<ReplicaSet>({
   resource: 'replicasets.apps',
+  validate: validateReplicaSet,
+  validateUpdate: validateSelectorUpdate,
+  warnings: workloadWarnings,
   defaults: defaultReplicaSet,
   prepareForCreate: clearStatus({ replicas: 0 }),
   columns: [

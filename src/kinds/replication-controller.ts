@@ -11,6 +11,7 @@ import { podTemplateLines } from './describe/pod-template'
 import { podCounts } from './describe/pods'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateReplicationController, workloadWarnings } from './validation/workloads'
 
 function describeReplicationController(controller: ReplicationController, context: DescribeContext): string {
   const { metadata, spec, status } = controller
@@ -30,6 +31,8 @@ function describeReplicationController(controller: ReplicationController, contex
 
 export const replicationController = defineKind<ReplicationController>({
   resource: 'replicationcontrollers',
+  validate: validateReplicationController,
+  warnings: workloadWarnings,
   defaults: defaultReplicationController,
   prepareForCreate: clearStatus({ replicas: 0 }),
   columns: [

@@ -5,6 +5,7 @@ import { AGE, NAME } from './columns'
 import { clearStatus } from './defaults/workloads'
 import { describeQuota } from './describe/quotas'
 import { defineKind } from './kind'
+import { validateResourceQuota, validateResourceQuotaUpdate } from './validation/cluster'
 
 /** `pods: 1/10, requests.cpu: 0/2`; resources named `limits.…` have a column of their own. */
 function usage({ status }: ResourceQuota, limits: boolean): string {
@@ -17,6 +18,8 @@ function usage({ status }: ResourceQuota, limits: boolean): string {
 
 export const resourceQuota = defineKind<ResourceQuota>({
   resource: 'resourcequotas',
+  validate: validateResourceQuota,
+  validateUpdate: validateResourceQuotaUpdate,
   prepareForCreate: clearStatus({}),
   columns: [NAME, { name: 'REQUEST', cell: (quota) => usage(quota, false) }, { name: 'LIMIT', cell: (quota) => usage(quota, true) }, AGE],
   describe: describeQuota,

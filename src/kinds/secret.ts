@@ -7,6 +7,7 @@ import { byteCount, decoded } from './describe/base64'
 import { headLines } from './describe/metadata'
 import { describing } from './describe/writer'
 import { defineKind } from './kind'
+import { validateSecret, validateSecretUpdate } from './validation/cluster'
 
 /** Sizes only, but for the token of a service account, which upstream shows. */
 function describeSecret(secret: Secret): string {
@@ -24,6 +25,8 @@ function describeSecret(secret: Secret): string {
 
 export const secret = defineKind<Secret>({
   resource: 'secrets',
+  validate: validateSecret,
+  validateUpdate: validateSecretUpdate,
   defaults: defaultSecret,
   columns: [
     NAME,

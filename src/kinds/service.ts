@@ -9,6 +9,7 @@ import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
 import { type DescribeWriter, describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { serviceWarnings, validateService, validateServiceUpdate } from './validation/service'
 
 function externalIPs({ spec, status }: Service): string {
   const listed = spec.externalIPs ?? []
@@ -74,6 +75,9 @@ function trafficLines(w: DescribeWriter, { spec }: Service): void {
 
 export const service = defineKind<Service>({
   resource: 'services',
+  validate: validateService,
+  validateUpdate: validateServiceUpdate,
+  warnings: serviceWarnings,
   defaults: defaultService,
   prepareForCreate: prepareService,
   prepareForUpdate: prepareServiceUpdate,

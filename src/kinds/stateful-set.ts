@@ -12,6 +12,7 @@ import { podCounts } from './describe/pods'
 import { selectorText } from './describe/selectors'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateStatefulSet, validateStatefulSetUpdate, workloadWarnings } from './validation/workloads'
 
 function describeStatefulSet(set: StatefulSet, context: DescribeContext): string {
   const { metadata, spec, status } = set
@@ -44,6 +45,9 @@ function describeStatefulSet(set: StatefulSet, context: DescribeContext): string
 
 export const statefulSet = defineKind<StatefulSet>({
   resource: 'statefulsets.apps',
+  validate: validateStatefulSet,
+  validateUpdate: validateStatefulSetUpdate,
+  warnings: workloadWarnings,
   defaults: defaultStatefulSet,
   prepareForCreate: clearStatus({ availableReplicas: 0, replicas: 0 }),
   columns: [

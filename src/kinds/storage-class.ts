@@ -8,6 +8,7 @@ import { eventLines } from './describe/events'
 import { multiline } from './describe/metadata'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateStorageClass, validateStorageClassUpdate } from './validation/storage'
 
 function nameText(storage: StorageClass): string {
   return isDefaultClass(storage, DEFAULT_STORAGE_CLASS) ? `${storage.metadata.name} (default)` : storage.metadata.name
@@ -48,6 +49,8 @@ function describeStorageClass(storage: StorageClass, context: DescribeContext): 
 
 export const storageClass = defineKind<StorageClass>({
   resource: 'storageclasses.storage.k8s.io',
+  validate: validateStorageClass,
+  validateUpdate: validateStorageClassUpdate,
   defaults: defaultStorageClass,
   columns: [
     { name: 'NAME', cell: nameText },

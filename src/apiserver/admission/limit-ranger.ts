@@ -52,7 +52,7 @@ function applyDefaults(pod: Pod, range: LimitRange): void {
     if (setRequests.length) notes.push(`${setRequests.join(', ')} request for ${word} ${container.name}`)
     if (setLimits.length) notes.push(`${setLimits.join(', ')} limit for ${word} ${container.name}`)
   }
-  for (const container of pod.spec.containers) merge(container, 'container')
+  for (const container of pod.spec.containers ?? []) merge(container, 'container')
   for (const container of pod.spec.initContainers ?? []) merge(container, 'init container')
   if (!notes.length) return
   pod.metadata.annotations = { ...pod.metadata.annotations, 'kubernetes.io/limit-ranger': `LimitRanger plugin set: ${notes.join('; ')}` }
@@ -119,7 +119,7 @@ function check(item: LimitItem, asked: Asked): string[] {
 /** What a whole Pod asks for: its containers together, or its largest init container. */
 function podTotals(pod: Pod, list: 'requests' | 'limits'): ResourceList {
   const totals: Record<string, Quantity> = {}
-  for (const container of pod.spec.containers) {
+  for (const container of pod.spec.containers ?? []) {
     for (const [name, value] of Object.entries(container.resources?.[list] ?? {})) {
       totals[name] = totals[name] ? addQuantities(totals[name], quantityOf(value)) : quantityOf(value)
     }
@@ -135,7 +135,7 @@ function podTotals(pod: Pod, list: 'requests' | 'limits'): ResourceList {
 
 function podErrors(pod: Pod, item: LimitItem): string[] {
   if (item.type === 'Container') {
-    return [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].flatMap((c) => check(item, c.resources ?? {}))
+    return [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])].flatMap((c) => check(item, c.resources ?? {}))
   }
   if (item.type !== 'Pod') return []
   return check(item, { requests: podTotals(pod, 'requests'), limits: podTotals(pod, 'limits') })

@@ -15,7 +15,7 @@ function asks(container: Container, key: string): boolean {
 
 /** A quota on cpu or memory wants every container to say how much it needs. */
 function unspecified(pod: Pod, keys: string[]): string | undefined {
-  const containers = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]
+  const containers = [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])]
   const whole = pod.spec.resources as Container['resources'] | undefined
   const complaints = keys
     .filter((key) => COMPUTE.includes(key) && !asks({ resources: whole } as Container, key))

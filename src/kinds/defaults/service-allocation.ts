@@ -3,6 +3,7 @@
 import type { KubeObject, Service, ServiceSpec } from '../../api/types'
 import { ApiError, type FieldError, invalid } from '../../errors'
 import type { PrepareContext } from '../kind'
+import { validateClusterIps } from '../validation/service'
 
 const FIRST_PORT = 30000
 const LAST_PORT = 32767
@@ -116,6 +117,8 @@ function initFamilies(service: Service, old: Service | undefined): void {
   const unselected = spec.clusterIP === 'None' && !Object.keys(spec.selector ?? {}).length
   spec.ipFamilyPolicy ??= old?.spec.ipFamilyPolicy ?? (unselected ? 'RequireDualStack' : 'SingleStack')
   const policy = spec.ipFamilyPolicy
+  const wrongInput = validateClusterIps(spec)
+  if (wrongInput.length) throw invalid('Service', '', service.metadata.name, wrongInput)
   const errors: FieldError[] = []
   const wrong = (field: string, value: unknown, detail: string) =>
     errors.push({ type: 'Invalid', field, message: `Invalid value: ${JSON.stringify(value)}: ${detail}` })

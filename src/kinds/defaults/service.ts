@@ -29,7 +29,7 @@ export function defaultService(service: Service): void {
     port.protocol ||= 'TCP'
     if (!port.targetPort) port.targetPort = port.port
   }
-  if (isNodePorted(spec)) spec.externalTrafficPolicy ??= 'Cluster'
+  if (isNodePorted(spec) || (spec.type === 'ClusterIP' && spec.externalIPs?.length)) spec.externalTrafficPolicy ??= 'Cluster'
   if (isNodePorted(spec) || spec.type === 'ClusterIP') spec.internalTrafficPolicy ??= 'Cluster'
   if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true
   for (const ingress of service.status?.loadBalancer?.ingress ?? []) if (ingress.ip) ingress.ipMode ??= 'VIP'

@@ -67,7 +67,8 @@ function validateMetric(metric: Fields, path: string): FieldError[] {
   const source = fieldsOf(metric[own])
   const errors: FieldError[] = []
   for (const key of Object.values(FIELD_OF)) {
-    if (key !== own && metric[key] !== undefined) errors.push(forbiddenField(`${path}.${key}`, 'must populate the given metric source only'))
+    if (key !== own && metric[key] !== undefined)
+      errors.push(forbiddenField(`${path}.${key}`, 'must populate the given metric source only'))
   }
   if (!source) return [...errors, required(`${path}.${own}`, 'must populate information for the given metric source')]
   const here = `${path}.${own}`
@@ -109,7 +110,8 @@ function validateScaling(rules: Fields | undefined, path: string): FieldError[] 
   if (!policies.length) errors.push(required(`${path}.policies`, 'must specify at least one Policy'))
   for (const [i, policy] of policies.entries()) {
     const here = `${path}.policies[${i}]`
-    if (policy.type !== 'Pods' && policy.type !== 'Percent') errors.push(notSupported(`${here}.type`, policy.type ?? '', ['Percent', 'Pods']))
+    if (policy.type !== 'Pods' && policy.type !== 'Percent')
+      errors.push(notSupported(`${here}.type`, policy.type ?? '', ['Percent', 'Pods']))
     for (const key of ['value', 'periodSeconds']) {
       const value = Number(policy[key] ?? 0)
       if (value <= 0) errors.push(invalidValue(`${here}.${key}`, value, 'must be greater than zero'))

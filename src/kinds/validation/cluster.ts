@@ -128,7 +128,15 @@ const QUOTA_RESOURCES = [
   'services.nodeports',
   'services.loadbalancers',
 ]
-const SCOPES = ['BestEffort', 'CrossNamespacePodAffinity', 'NotBestEffort', 'NotTerminating', 'PriorityClass', 'Terminating', 'VolumeAttributesClass']
+const SCOPES = [
+  'BestEffort',
+  'CrossNamespacePodAffinity',
+  'NotBestEffort',
+  'NotTerminating',
+  'PriorityClass',
+  'Terminating',
+  'VolumeAttributesClass',
+]
 
 function validateQuotaName(name: string, field: string): FieldError[] {
   if (name.startsWith('count/')) return []
@@ -168,7 +176,13 @@ const LIMIT_KEYS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestR
 
 function validateBounds(item: Fields, name: string, path: string): FieldError[] {
   const value = (key: string) => fieldsOf(item[key])?.[name] as string | undefined
-  const [min, max, request, limit, ratio] = [value('min'), value('max'), value('defaultRequest'), value('default'), value('maxLimitRequestRatio')]
+  const [min, max, request, limit, ratio] = [
+    value('min'),
+    value('max'),
+    value('defaultRequest'),
+    value('default'),
+    value('maxLimitRequestRatio'),
+  ]
   const above = (a: string | undefined, b: string | undefined) =>
     a !== undefined && b !== undefined && compareQuantities(quantityOf(a), quantityOf(b)) > 0
   const text = (q: string | undefined) => canonicalQuantity(q ?? '0')
@@ -183,7 +197,8 @@ function validateBounds(item: Fields, name: string, path: string): FieldError[] 
   }
   if (above(min, limit)) say('default', min, `min value ${text(min)} is greater than default value ${text(limit)}`)
   if (above(limit, max)) say('default', max, `default value ${text(limit)} is greater than max value ${text(max)}`)
-  if (ratio !== undefined && compareQuantities(quantityOf(ratio), quantityOf('1')) < 0) say('maxLimitRequestRatio', ratio, `ratio ${text(ratio)} is less than 1`)
+  if (ratio !== undefined && compareQuantities(quantityOf(ratio), quantityOf('1')) < 0)
+    say('maxLimitRequestRatio', ratio, `ratio ${text(ratio)} is less than 1`)
   return errors
 }
 
@@ -205,7 +220,8 @@ export function validateLimitRange(range: KubeObject): FieldError[] {
     }
     if (type === 'Pod') {
       for (const key of ['default', 'defaultRequest']) {
-        if (Object.keys(fieldsOf(item[key]) ?? {}).length) errors.push(forbiddenField(`${here}.${key}`, "may not be specified when `type` is 'Pod'"))
+        if (Object.keys(fieldsOf(item[key]) ?? {}).length)
+          errors.push(forbiddenField(`${here}.${key}`, "may not be specified when `type` is 'Pod'"))
       }
     }
     if (type === 'PersistentVolumeClaim' && !fieldsOf(item.min)?.storage && !fieldsOf(item.max)?.storage) {
@@ -276,7 +292,8 @@ function validateSubject(subject: Fields, path: string, namespaced: boolean): Fi
     if (subject.name) errors.push(...invalids(`${path}.name`, subject.name, isPathSegment(String(subject.name))))
     if (group) errors.push(notSupported(`${path}.apiGroup`, group, ['']))
     if (!namespaced && !subject.namespace) errors.push(required(`${path}.namespace`))
-    if (namespaced && subject.namespace) errors.push(...invalids(`${path}.namespace`, subject.namespace, isDns1123Label(String(subject.namespace))))
+    if (namespaced && subject.namespace)
+      errors.push(...invalids(`${path}.namespace`, subject.namespace, isDns1123Label(String(subject.namespace))))
   } else if (subject.kind === 'User' || subject.kind === 'Group') {
     if (group !== RBAC) errors.push(notSupported(`${path}.apiGroup`, group, [RBAC]))
   } else errors.push(notSupported(`${path}.kind`, subject.kind ?? '', ['ServiceAccount', 'User', 'Group']))

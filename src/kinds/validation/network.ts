@@ -2,14 +2,7 @@
 import { isIP } from 'node:net'
 import type { KubeObject, LabelSelector } from '../../api/types'
 import type { FieldError } from '../../errors'
-import {
-  isDns1123Label,
-  isDns1123Subdomain,
-  isLabelKey,
-  isPortName,
-  isPortNumber,
-  isWildcardDns1123Subdomain,
-} from '../../lib/names'
+import { isDns1123Label, isDns1123Subdomain, isLabelKey, isPortName, isPortNumber, isWildcardDns1123Subdomain } from '../../lib/names'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { duplicate, forbiddenField, immutable, invalids, invalidValue, notSupported, required, tooMany } from './errors'
 import { validateSelector } from './object-meta'
@@ -234,7 +227,8 @@ function validateEndpointPort(port: Fields, path: string, named: boolean): Field
   const protocol = String(port.protocol ?? '')
   if (!protocol) errors.push(required(`${path}.protocol`))
   else if (!PROTOCOLS.includes(protocol)) errors.push(notSupported(`${path}.protocol`, protocol, PROTOCOLS))
-  if (port.appProtocol !== undefined) errors.push(...invalids(`${path}.appProtocol`, port.appProtocol, isLabelKey(String(port.appProtocol))))
+  if (port.appProtocol !== undefined)
+    errors.push(...invalids(`${path}.appProtocol`, port.appProtocol, isLabelKey(String(port.appProtocol))))
   return errors
 }
 
