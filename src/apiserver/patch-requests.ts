@@ -33,10 +33,23 @@ export function patchObject(
   const live = withOwnership(server.view, info, server.get(info, namespace, name))
   const presented = { ...live, apiVersion: groupVersion(info), kind: info.kind }
   const patched = patchedObject(info, presented, type, patch)
-  const shown = type === 'strategic' ? goText(patch) : toCompactJson(patched)
+  const shown = type === 'strategic' ? goText(consumed(patch)) : toCompactJson(patched)
   const object = decodePatched(server, info, patched, shown, options.validation ?? 'Warn')
   checkIdentity(object, live)
   return server.update(object, options)
+}
+
+const ORDER_PREFIX = '$setElementOrder/'
+
+/** What merging leaves of a strategic patch: lists with an order, and the order, have been taken out. */
+function consumed(patch: Json): Json {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
+  const out: Record<string, Json> = {}
+  for (const key of Object.keys(patch)) {
+    if (key.startsWith(ORDER_PREFIX) || Object.hasOwn(patch, ORDER_PREFIX + key)) continue
+    out[key] = consumed(patch[key])
+  }
+  return out
 }
 
 /** As any body is decoded, but what does not fit is laid to the patch. */

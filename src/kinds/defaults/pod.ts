@@ -21,7 +21,7 @@ function isSet(list: Record<string, string | number> | undefined, name: string):
 /** Guaranteed: every container's limits equal its requests; BestEffort: nobody asks for anything; else Burstable. */
 export function qosClass(pod: Pod): 'Guaranteed' | 'Burstable' | 'BestEffort' {
   const own = pod.spec.resources as Container['resources'] | undefined
-  const all = own ? [own] : [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map((c) => c.resources)
+  const all = own ? [own] : [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])].map((c) => c.resources)
   const any = all.some((r) => COMPUTE.some((name) => isSet(r?.requests, name) || isSet(r?.limits, name)))
   if (!any) return 'BestEffort'
   const guaranteed = all.every((r) =>
