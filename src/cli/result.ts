@@ -31,8 +31,12 @@ export function resultPrinter(context: CommandContext, dryRun: DryRun, typed = f
 
 /** Throws Error in Go's words: `open x: no such file or directory`. */
 export function readTextFile(cwd: string, name: string): string {
+  return readBinaryFile(cwd, name).toString('utf8')
+}
+
+export function readBinaryFile(cwd: string, name: string): Buffer {
   try {
-    return fs.readFileSync(path.resolve(cwd, name), 'utf8')
+    return fs.readFileSync(path.resolve(cwd, name))
   } catch (error) {
     throw new Error(`open ${name}: ${goReason(error)}`)
   }

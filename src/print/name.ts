@@ -15,5 +15,5 @@ export function namePrinter(operation = ''): Printer {
 export function objectName(object: KubeObject): string {
   const slash = object.apiVersion.indexOf('/')
   const kind = object.kind.toLowerCase()
-  return `${slash < 0 ? kind : `${kind}.${object.apiVersion.slice(0, slash)}`}/${object.metadata.name || '<unknown>'}`
+  return `${slash < 0 ? kind : `${kind}.${object.apiVersion.slice(0, slash)}`}/${object.metadata?.name || '<unknown>'}`
 }
