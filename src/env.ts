@@ -149,6 +149,11 @@ export function makeEnv(time: number, random: () => number): MutableEnv {
   return { now: () => now, random, set: (t) => (now = t) }
 }
 
+/** Milliseconds since some moment, with fractions; for measuring how long something took. */
+export function monotonic(): number {
+  return performance.now()
+}
+
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }

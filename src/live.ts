@@ -32,6 +32,7 @@ export class Live {
   private readonly affinity = new Map<string, unknown>()
   private waiting: Played[] = []
   private timer?: NodeJS.Timeout
+  private chance?: () => number
 
   constructor(
     private readonly file: ClusterFile,
@@ -61,6 +62,12 @@ export class Live {
       },
       list: (table, prefix) => records.list(table, prefix),
     }
+  }
+
+  /** Chance that goes on from connection to connection, whatever is read anew meanwhile. */
+  readonly random = (): number => {
+    this.chance ??= this.cluster().env.random
+    return this.chance()
   }
 
   /** Who listens on a port in the network of one of these Pods. */

@@ -8,4 +8,6 @@ export const COMMANDS: Record<string, Loader> = {
   'iptables-save': () => import('./iptables-save'),
   dns: () => import('./dns'),
   trace: () => import('./trace'),
+  hit: () => import('./hit'),
+  serve: () => import('./serve'),
 }

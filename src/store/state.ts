@@ -58,7 +58,11 @@ export class State {
     const { layout } = this
     if (!layout) return undefined
     const at = layout.seek(key)
-    if (at >= layout.end || layout.keyAt(at) !== key) return undefined
+    if (at >= layout.end || layout.keyAt(at) !== key) {
+      // Not there: no need to look again.
+      this.put(key, null)
+      return undefined
+    }
     const value = layout.valueAt(at)
     this.put(key, value)
     return value
