@@ -304,6 +304,10 @@ function deletionFinalizers(object: KubeObject, policy: DeleteOptions['propagati
   const others = (object.metadata.finalizers ?? []).filter((f) => policy === undefined || (f !== 'orphan' && f !== 'foregroundDeletion'))
   if (policy === 'Orphan') return [...others, 'orphan']
   if (policy === 'Foreground') return [...others, 'foregroundDeletion']
+  // A definition stays until its objects are gone. Upstream: apiextensions-apiserver/pkg/registry/customresourcedefinition/etcd.go.
+  const cleanup = 'customresourcecleanup.apiextensions.k8s.io'
+  if (object.kind === 'CustomResourceDefinition' && !object.metadata.deletionTimestamp && !others.includes(cleanup))
+    return [...others, cleanup]
   return others
 }
 
