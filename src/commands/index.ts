@@ -80,4 +80,12 @@ export const COMMANDS: Record<string, Loader> = {
   'config unset': () => import('./config-unset'),
   'config use-context': () => import('./config-use-context'),
   'config view': () => import('./config-view'),
+  explain: () => import('./explain'),
+  'cluster-info': () => import('./cluster-info'),
+  'api-resources': () => import('./api-resources'),
+  'api-versions': () => import('./api-versions'),
+  alpha: () => import('./alpha'),
+  options: () => import('./options'),
+  'plugin list': () => import('./plugin-list'),
+  version: () => import('./version'),
 }

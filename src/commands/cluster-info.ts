@@ -1,0 +1,40 @@
+// kubectl cluster-info: where the control plane and the cluster's own services are. Upstream: kubectl/pkg/cmd/clusterinfo.
+import type { Service } from '../api/types'
+import { listObjects } from '../apiserver/query'
+import type { Command, CommandContext } from '../cli/context'
+import { KubeconfigFiles } from '../cli/kubeconfig'
+
+function clusterInfo(context: CommandContext): void {
+  const server = serverAddress(context)
+  const services = context.cluster.read((cluster) => {
+    const info = cluster.server.discovery.byResource('services')!
+    const namespace = context.namespaceGiven ? context.namespace : 'kube-system'
+    return listObjects(cluster.server, info, namespace, { labelSelector: 'kubernetes.io/cluster-service=true' }) as Service[]
+  })
+  const lines = [`Kubernetes control plane is running at ${server}`]
+  for (const service of services) {
+    const name = service.metadata.labels?.['kubernetes.io/name'] || service.metadata.name
+    lines.push(`${name} is running at ${linkTo(service, server)}`)
+  }
+  context.out(`${lines.join('\n')}\n\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n`)
+}
+
+/** The address of the context's cluster. */
+export function serverAddress({ flags, host }: CommandContext): string {
+  if (flags.string('server')) return flags.string('server')
+  const { merged } = KubeconfigFiles.load(host, flags)
+  const context = merged.contexts.get(flags.string('context') || merged.currentContext) as { cluster?: string } | undefined
+  const cluster = merged.clusters.get(flags.string('cluster') || context?.cluster || '') as { server?: string } | undefined
+  return cluster?.server || 'https://172.18.0.2:6443'
+}
+
+function linkTo({ metadata, spec, status }: Service, server: string): string {
+  const ingress = status.loadBalancer?.ingress?.[0]
+  if (ingress) return (spec.ports ?? []).map(({ port }) => `http://${ingress.ip || ingress.hostname}:${port} `).join('')
+  const port = spec.ports?.[0]
+  const secure = port?.name === 'https' || port?.port === 443
+  const name = port && (port.name || secure) ? `${secure ? 'https:' : ''}${metadata.name}:${port.name ?? ''}` : metadata.name
+  return `${server}/api/v1/namespaces/${metadata.namespace}/services/${name}/proxy`
+}
+
+export const command: Command = { run: clusterInfo }

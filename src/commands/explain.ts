@@ -1,0 +1,136 @@
+// kubectl explain TYPE[.field]: the fields of a kind. Upstream: kubectl/pkg/explain/v2/templates/plaintext.tmpl.
+import { groupVersion } from '../apiserver/discovery'
+import type { Command, CommandContext } from '../cli/context'
+import type { Cluster } from '../cluster'
+import { CommandError, PlainFailure } from '../errors'
+import { type DocumentedField, type DocumentedType, documentedKind, documentedSchema } from '../schema/documented'
+import type { ResourceInfo } from '../schema/resources'
+
+interface Crd {
+  spec: { versions: { name: string; schema?: { openAPIV3Schema?: unknown } }[] }
+}
+
+function explain(context: CommandContext): void {
+  const { flags, args } = context
+  if (args.length === 0) {
+    throw new CommandError(
+      'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.\n',
+    )
+  }
+  if (args.length > 1) throw new CommandError('We accept only this format: explain RESOURCE\n')
+  const depth = flags.number('max-depth')
+  if (depth > 0 && !flags.bool('recursive')) throw new CommandError('--max-depth requires --recursive')
+  if (depth < 0) throw new CommandError('--max-depth must be non-negative')
+  const output = flags.string('output')
+  if (output !== 'plaintext' && output !== 'plaintext-openapiv2') throw new CommandError(`unrecognized format: ${output}`)
+  context.cluster.read((cluster) => {
+    const { info, path } = target(cluster, args[0], flags.string('api-version'))
+    const document = documentOf(cluster, info)
+    const header = `${info.group ? `GROUP:      ${info.group}\n` : ''}KIND:       ${info.kind}\nVERSION:    ${info.version}\n\n`
+    const body = describe(document, path, { recursive: flags.bool('recursive'), depth })
+    if (body === undefined) throw new CommandError(`field "${path[path.length - 1]}" does not exist`, 1, header)
+    context.out(`${header}${body}\n`)
+  })
+}
+
+/** `pods.spec.containers`, `deployments.apps.spec`: the resource, and the fields that lead on. */
+function target(cluster: Cluster, text: string, apiVersion: string): { info: ResourceInfo; path: string[] } {
+  const { discovery } = cluster.server
+  const [name, ...rest] = text.replace(/\.+$/, '').split('.')
+  const first = discovery.resolve(name)
+  if (!first) throw new PlainFailure(`the server doesn't have a resource type ${JSON.stringify(name)}`)
+  for (let length = rest.length; length > 0; length--) {
+    const info = discovery.resolve([name, ...rest.slice(0, length)].join('.'))
+    if (info && info.group === rest.slice(0, length).join('.'))
+      return { info: inVersion(cluster, info, apiVersion), path: rest.slice(length) }
+  }
+  return { info: inVersion(cluster, first, apiVersion), path: rest }
+}
+
+function inVersion(cluster: Cluster, info: ResourceInfo, apiVersion: string): ResourceInfo {
+  if (!apiVersion) return info
+  const other = cluster.server.discovery.all().find((each) => each.plural === info.plural && groupVersion(each) === apiVersion)
+  if (!other) throw new CommandError(`couldn't find resource for "${apiVersion}, Resource=${info.plural}"`)
+  return other
+}
+
+function documentOf(cluster: Cluster, info: ResourceInfo): DocumentedType {
+  const builtin = documentedKind(groupVersion(info), info.kind)
+  if (builtin) return builtin
+  const crd = cluster.view.get('customresourcedefinitions.apiextensions.k8s.io', undefined, info.resource) as Crd | undefined
+  const version = crd?.spec.versions.find((each) => each.name === info.version)
+  if (version) return documentedSchema(version.schema?.openAPIV3Schema)
+  throw new CommandError(`GVR (${info.group ? `${info.group}/` : '/'}${info.version}, Resource=${info.plural}) not found in OpenAPI schema`)
+}
+
+interface Detail {
+  recursive: boolean
+  /** How many levels of fields; 0 for all. */
+  depth: number
+}
+
+/** The text below the header; undefined for a field that does not exist. */
+function describe(root: DocumentedType, path: string[], detail: Detail): string | undefined {
+  let type = root
+  let field: DocumentedField | undefined
+  for (const name of path) {
+    while (type.element) type = type.element
+    field = type.fields().find((each) => each.name === name)
+    if (!field) return undefined
+    type = field.type
+  }
+  const heading = field ? `FIELD: ${field.name} <${field.type.typeName}>\n${enumLines(field)}\n\n` : ''
+  const about = field?.description ?? type.description
+  const description = indented(about ? `${wrapped(about, 76)}\n` : '<empty>', 4)
+  const fields = fieldList(type, 1, detail, [])
+  return `${heading}DESCRIPTION:\n${description}\n${fields && `FIELDS:\n${fields}`}`
+}
+
+function enumLines({ enum: values }: DocumentedField): string {
+  return values ? `ENUM:${values.map((value) => `\n    ${value === '' ? '""' : value}`).join('')}` : ''
+}
+
+function fieldList(type: DocumentedType, level: number, detail: Detail, history: string[]): string {
+  if (type.element) return fieldList(type.element, level, detail, history)
+  if (type.ref && history.includes(type.ref)) return ''
+  const known = type.ref ? [...history, type.ref] : history
+  const deeper = detail.recursive && (detail.depth === 0 || level < detail.depth)
+  return type
+    .fields()
+    .map((field) => fieldText(field, level, detail.recursive) + (deeper ? fieldList(field.type, level + 1, detail, known) : ''))
+    .join('')
+}
+
+function fieldText(field: DocumentedField, level: number, short: boolean): string {
+  const indent = '  '.repeat(level)
+  const shown = field.enum?.map((value) => (value === '' ? '""' : value))
+  const values = shown ? `\n${indent}enum: ${shown.slice(0, 4).join(', ')}${shown.length > 4 ? ', ....' : ''}` : ''
+  const line = `${indent}${field.name}\t<${field.type.typeName}>${field.required ? ' -required-' : ''}${values}\n`
+  if (short) return line
+  const text = wrapped(field.description ?? '', 78 - indent.length) || '<no description>'
+  return `${line}${indented(text, indent.length + 2)}\n\n`
+}
+
+/** Words in lines of at most so many characters. */
+function wrapped(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map((paragraph) => {
+      const lines: string[] = []
+      let line = ''
+      for (const word of paragraph.split(' ')) {
+        if (line && line.length + 1 + word.length > width) {
+          lines.push(line)
+          line = word
+        } else line = line ? `${line} ${word}` : word
+      }
+      return [...lines, line].join('\n')
+    })
+    .join('\n')
+}
+
+function indented(text: string, spaces: number): string {
+  return text.replace(/^/gm, ' '.repeat(spaces))
+}
+
+export const command: Command = { run: explain }
