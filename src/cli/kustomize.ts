@@ -7,9 +7,12 @@ import { type Documents, readManifests } from './manifests'
 export async function manifestsOf(context: CommandContext): Promise<Documents> {
   const { flags, host } = context
   const files = flags.list('filename')
+  const recursive = flags.has('recursive') && flags.bool('recursive')
   const directory = flags.has('kustomize') ? flags.string('kustomize') : ''
   if (directory && files.length) throw new CommandError('only one of -f or -k can be specified')
-  if (!directory) return readManifests(host, files, flags.has('recursive') && flags.bool('recursive'))
-  if (flags.has('recursive') && flags.bool('recursive')) throw new CommandError("the -k flag can't be used with -f or -R")
-  throw new CommandError('-k is not there yet')
+  if (!directory) return readManifests(host, files, recursive)
+  if (recursive) throw new CommandError("the -k flag can't be used with -f or -R")
+  const { buildKustomization } = await import('../kustomize')
+  const resources = buildKustomization(directory, { cwd: host.cwd, order: 'fifo', warn: (line) => context.err(line) })
+  return { documents: resources.map(({ value }) => ({ value, source: directory, inList: false })), failures: [] }
 }

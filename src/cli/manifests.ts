@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Host } from '../env'
 import { AggregateFailure, CommandError } from '../errors'
+import { splitDocuments } from '../schema/yaml'
 import { parseYaml } from './yaml'
 
 /** A document with where it came from (`file.yml`, `STDIN`). A `List` has been taken apart: `inList` says so. */
@@ -70,11 +71,6 @@ export function goReason(error: unknown): string {
   return (code && words[code]) ?? message
 }
 
-/** Splits at lines that start with `---`, as apimachinery's YAML document reader does. */
-function splitYaml(text: string): string[] {
-  return text.split(/^---[^\n]*(?:\n|$)/m).filter((part) => part.replace(/^\s*#.*$/gm, '').trim() !== '')
-}
-
 /** Concatenated JSON values. */
 function splitJson(text: string): string[] {
   const parts: string[] = []
@@ -108,7 +104,7 @@ export async function parseDocuments(text: string, source: string): Promise<unkn
       // Not JSON after all (a flow mapping, or broken): YAML's words serve both.
     }
   }
-  return splitYaml(clean).map((part) => parseYaml(part, source))
+  return splitDocuments(clean).map((part) => parseYaml(part, source))
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

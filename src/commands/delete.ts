@@ -4,8 +4,9 @@ import type { KubeObject } from '../api/types'
 import { listObjects } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf, dryRunSuffix } from '../cli/dry-run'
-import { type Document, readManifests } from '../cli/manifests'
+import type { Document } from '../cli/manifests'
 import { parseResourceArguments } from '../cli/resource-args'
+import { documentsOf } from '../cli/select'
 import type { Cluster } from '../cluster'
 import { sleep } from '../env'
 import { ApiError, CommandError, combine } from '../errors'
@@ -58,9 +59,7 @@ async function remove(context: CommandContext): Promise<void> {
   validate(context)
   const options = deleteOptions(context)
   const dryRun = dryRunOf(context)
-  const documents = flags.list('filename').length
-    ? await readManifests(context.host, flags.list('filename'), flags.bool('recursive'))
-    : undefined
+  const documents = await documentsOf(context)
   const failures: Error[] = [...(documents?.failures ?? [])]
   const warnings: string[] = []
   if (flags.bool('force') && dryRun === 'none') warnings.push(FORCE_WARNING)

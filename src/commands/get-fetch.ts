@@ -4,8 +4,9 @@ import { groupVersion } from '../apiserver/discovery'
 import { withOwnership } from '../apiserver/managed-fields-tracking'
 import { listObjects, readWarning } from '../apiserver/query'
 import type { CommandContext } from '../cli/context'
-import { type Documents, readManifests } from '../cli/manifests'
+import type { Documents } from '../cli/manifests'
 import { parseResourceArguments, type Target } from '../cli/resource-args'
+import { documentsOf } from '../cli/select'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError, combine } from '../errors'
 import type { Column } from '../kinds/kind'
@@ -35,13 +36,11 @@ export interface Answer {
   columns(info: ResourceInfo): Column[]
 }
 
-/** Reads -f; throws what kubectl says when nothing can be read, or when arguments stand beside it. */
+/** Reads -f or builds -k; throws what kubectl says when nothing can be read, or when arguments stand beside it. */
 export async function documentsNamed(context: CommandContext): Promise<Documents | undefined> {
-  const { flags, args } = context
-  const files = flags.list('filename')
-  if (!files.length) return undefined
-  const documents = await readManifests(context.host, files, flags.bool('recursive'))
-  if (args.length) {
+  const documents = await documentsOf(context)
+  if (!documents) return undefined
+  if (context.args.length) {
     throw new CommandError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
   }
   if (documents.failures.length && !documents.documents.length) throw combine(documents.failures)

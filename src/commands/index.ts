@@ -47,6 +47,7 @@ export const COMMANDS: Record<string, Loader> = {
   describe: () => import('./describe'),
   events: () => import('./events'),
   diff: () => import('./diff'),
+  kustomize: () => import('./kustomize'),
   apply: () => import('./apply'),
   'apply view-last-applied': () => import('./apply-view-last-applied'),
   'apply edit-last-applied': () => import('./apply-edit-last-applied'),

@@ -62,13 +62,13 @@ function contentHash(text: string): string {
   return hex.replace(/[013ae]/g, (char) => HEX_SUBSTITUTES[char])
 }
 
-/** The suffix that --append-hash and kustomize give a ConfigMap's name. */
-export function configMapHash({ name, data, binaryData }: { name: string; data: object; binaryData?: object }): string {
+/** The suffix that --append-hash and kustomize give a ConfigMap's name; kustomize gives no name, and `''` for no data. */
+export function configMapHash({ name, data, binaryData }: { name: string; data: object | ''; binaryData?: object }): string {
   const binary = binaryData && Object.keys(binaryData).length > 0 ? { binaryData } : {}
   return contentHash(toCompactJson({ kind: 'ConfigMap', name, data, ...binary }))
 }
 
 /** The suffix that --append-hash and kustomize give a Secret's name; the values are base64. */
-export function secretHash({ name, type, data }: { name: string; type: string; data: object }): string {
+export function secretHash({ name, type, data }: { name: string; type: string; data: object | '' }): string {
   return contentHash(toCompactJson({ kind: 'Secret', type, name, data }))
 }

@@ -10,7 +10,7 @@ const STOREYS: string[][] = [
   ['lib'],
   ['schema'],
   ['kinds'],
-  ['store', 'network'],
+  ['store', 'network', 'kustomize'],
   ['runtime'],
   ['apiserver', 'controllers', 'due', 'env'],
   ['cluster'],

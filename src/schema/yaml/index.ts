@@ -147,3 +147,8 @@ export function parseYaml(text: string): unknown {
   const root = parseNodes(text)
   return root ? new Decoder().decode(root) : null
 }
+
+/** A stream's documents: splits at lines that start with `---`, as apimachinery's YAML document reader does; empty ones are left out. */
+export function splitDocuments(text: string): string[] {
+  return text.split(/^---[^\n]*(?:\n|$)/m).filter((part) => part.replace(/^\s*#.*$/gm, '').trim() !== '')
+}
