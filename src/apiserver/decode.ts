@@ -1,6 +1,6 @@
 // A manifest's value becomes an object of a known kind, or kubectl's and the server's refusals.
 import type { KubeObject } from '../api/types'
-import { CommandError } from '../errors'
+import { CommandError, PlainFailure } from '../errors'
 import { decodeObject as decodeBuiltin, type FieldValidation } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
 import type { ApiServer } from './server'
@@ -23,7 +23,8 @@ export function recognise(server: ApiServer, value: Record<string, unknown>, sou
   const info = server.discovery.byKind(String(apiVersion), String(kind))
   if (info) return info
   const missing = `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`
-  if (inList) throw new CommandError(`unable to recognize ${missing}`)
+  // An aggregate of one error, upstream, which is printed without its `error: `.
+  if (inList) throw new PlainFailure(`unable to recognize ${missing}`)
   throw new CommandError(
     `resource mapping not found for name: ${JSON.stringify(metadata.name ?? '')} namespace: ${JSON.stringify(metadata.namespace ?? '')} from ${JSON.stringify(source)}: ${missing}\nensure CRDs are installed first`,
   )

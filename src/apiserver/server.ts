@@ -18,6 +18,7 @@ import { Discovery } from './discovery'
 import { trackCreate, trackStatus, trackUpdate } from './managed-fields-tracking'
 import { validateMeta, validateMetaUpdate } from './meta-validation'
 import type { RequestOptions } from './options'
+import { readWarning } from './query'
 import { Storage } from './storage'
 
 export class ApiServer {
@@ -61,6 +62,7 @@ export class ApiServer {
   create(input: KubeObject, options: RequestOptions): KubeObject {
     const info = this.resourceOf(input)
     if (info.resource === 'bindings') return bindPod(this.storage, this.env, input, options.dryRun === true)
+    if (!options.trusted) this.warnOfDeprecation(info)
     const object = normalize(structuredClone(input))
     const now = timestamp(this.env.now())
     const meta = object.metadata
@@ -101,6 +103,11 @@ export class ApiServer {
     return this.storage.put(info.resource, object)
   }
 
+  private warnOfDeprecation(info: ResourceInfo): void {
+    const warning = readWarning(info)
+    if (warning !== undefined && !this.warnings.includes(warning)) this.warnings.push(warning)
+  }
+
   private context(options: RequestOptions): AdmissionContext {
     return {
       view: this.storage,
@@ -132,6 +139,7 @@ export class ApiServer {
    */
   update(input: KubeObject, options: RequestOptions): KubeObject {
     const info = this.resourceOf(input)
+    if (!options.trusted) this.warnOfDeprecation(info)
     const old = this.get(info, input.metadata.namespace, input.metadata.name)
     const { resourceVersion, uid, name } = input.metadata
     if (uid && uid !== old.metadata.uid) {
