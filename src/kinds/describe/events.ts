@@ -2,6 +2,7 @@
 import type { View } from '../../api/contracts'
 import type { Event, KubeObject } from '../../api/types'
 import { age } from '../../lib/ages'
+import { goSort } from '../../lib/go-sort'
 import type { DescribeContext } from '../kind'
 import type { DescribeWriter } from './writer'
 
@@ -32,7 +33,7 @@ function lastTime(event: Event): number {
   return event.lastTimestamp ? Date.parse(event.lastTimestamp) : Number.NEGATIVE_INFINITY
 }
 
-/** `Events:` with its rows by last time, or `Events: <none>`. */
+/** `Events:` with its rows by last time (many of one second come in the order of Go's sort), or `Events: <none>`. */
 export function eventTable(w: DescribeWriter, events: Event[], now: number): void {
   if (events.length === 0) {
     w.write(0, 'Events:\t<none>\n')
@@ -41,16 +42,12 @@ export function eventTable(w: DescribeWriter, events: Event[], now: number): voi
   w.flush()
   w.write(0, 'Events:\n  Type\tReason\tAge\tFrom\tMessage\n')
   w.write(1, '----\t------\t----\t----\t-------\n')
-  for (const event of [...events].sort((a, b) => order(lastTime(a), lastTime(b)))) {
+  for (const event of goSort(events, (a, b) => lastTime(a) < lastTime(b))) {
     const path = event.involvedObject.fieldPath
     const message = `${path ? `${path}: ` : ''}${event.message.trim()}`
     const source = event.source?.component || event.reportingComponent || ''
     w.write(1, `${event.type}\t${event.reason}\t${interval(event, now)}\t${source}\t${message}\n`)
   }
-}
-
-function order(a: number, b: number): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** The events of an object, unless they are not to be shown. */
