@@ -13,6 +13,6 @@ export async function manifestsOf(context: CommandContext): Promise<Documents> {
   if (!directory) return readManifests(host, files, recursive)
   if (recursive) throw new CommandError("the -k flag can't be used with -f or -R")
   const { buildKustomization } = await import('../kustomize')
-  const resources = buildKustomization(directory, { cwd: host.cwd, order: 'fifo', warn: (line) => context.err(line) })
+  const resources = buildKustomization(directory, { cwd: host.cwd, warn: (line) => context.err(line) })
   return { documents: resources.map(({ value }) => ({ value, source: directory, inList: false })), failures: [] }
 }

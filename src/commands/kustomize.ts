@@ -20,7 +20,6 @@ function run(context: CommandContext): void {
   const resources = buildKustomization(args[0] ?? '.', {
     cwd: host.cwd,
     restricted: restrictor === 'LoadRestrictionsRootOnly',
-    order: 'legacy',
     warn: (line) => context.err(line),
   })
   const output = flags.string('output')

@@ -19,8 +19,6 @@ export interface BuildOptions {
   cwd: string
   /** Files must be in or below the kustomization's directory; true unless told. */
   restricted?: boolean
-  /** The order when the kustomization does not give one. */
-  order: 'legacy' | 'fifo'
   /** Told of deprecated fields, a line with its newline. */
   warn(line: string): void
 }
@@ -41,7 +39,7 @@ export function buildKustomization(directory: string, options: BuildOptions): Re
   fixNameReferences(map)
   map.resources = map.resources.filter((r) => !isLocal(r))
   for (const resource of map.resources) tidyAnnotations(resource)
-  return inOrder(map, target.kustomization, options.order)
+  return inOrder(map, target.kustomization)
 }
 
 /** Annotations have been rewritten as texts on the way. */
@@ -63,8 +61,9 @@ function addHashes(map: ResourceMap): void {
   }
 }
 
-function inOrder(map: ResourceMap, { sortOptions }: Kustomization, fallback: 'legacy' | 'fifo'): Resource[] {
-  const { order = fallback, legacySortOptions } = sortOptions ?? {}
+/** kubectl asks for the legacy order where the kustomization asks for none. */
+function inOrder(map: ResourceMap, { sortOptions }: Kustomization): Resource[] {
+  const { order = 'legacy', legacySortOptions } = sortOptions ?? {}
   if (order !== 'legacy' && order !== 'fifo') throw failure("the field 'sortOptions.order' must be one of [fifo, legacy]")
   if (order === 'fifo' && legacySortOptions) {
     throw failure("the field 'sortOptions.legacySortOptions' is set but the selected sort order is 'fifo', not 'legacy'")

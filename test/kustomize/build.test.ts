@@ -73,19 +73,19 @@ beforeEach(() => {
 })
 afterEach(() => fs.rmSync(root, { recursive: true }))
 
-function build(files: Files, order: 'legacy' | 'fifo' = 'fifo', directory = '.'): string {
+function build(files: Files, directory = '.'): string {
   for (const [name, text] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true })
     fs.writeFileSync(path.join(root, name), text)
   }
-  return buildKustomization(directory, { cwd: root, order, warn: (line) => warnings.push(line) })
+  return buildKustomization(directory, { cwd: root, warn: (line) => warnings.push(line) })
     .map(({ value }) => toYaml(value))
     .join('---\n')
 }
 
 function refusal(files: Files, directory = '.'): string {
   try {
-    return `built: ${build(files, 'fifo', directory)}`
+    return `built: ${build(files, directory)}`
   } catch (error) {
     return (error as Error).message.replaceAll(root, '/work')
   }
@@ -100,12 +100,11 @@ function lines(text: string, pattern: RegExp): string[] {
 }
 
 describe('objects', () => {
-  test('come out in the order of the resources, or kinds in their legacy order', () => {
+  test('come out in the legacy order of kinds, or in that of the resources', () => {
     const files = { 'kustomization.yaml': 'resources: [web.yaml, service.yaml]\n', 'web.yaml': WEB, 'service.yaml': SERVICE }
-    expect(lines(build(files), /^kind:/)).toEqual(['kind: Deployment', 'kind: Service'])
-    expect(lines(build(files, 'legacy'), /^kind:/)).toEqual(['kind: Service', 'kind: Deployment'])
-    const sorted = { ...files, 'kustomization.yaml': 'resources: [web.yaml, service.yaml]\nsortOptions: {order: legacy}\n' }
-    expect(lines(build(sorted), /^kind:/)).toEqual(['kind: Service', 'kind: Deployment'])
+    expect(lines(build(files), /^kind:/)).toEqual(['kind: Service', 'kind: Deployment'])
+    const sorted = { ...files, 'kustomization.yaml': 'resources: [web.yaml, service.yaml]\nsortOptions: {order: fifo}\n' }
+    expect(lines(build(sorted), /^kind:/)).toEqual(['kind: Deployment', 'kind: Service'])
   })
 
   test('of lists are taken apart, those for local use left out', () => {
@@ -125,7 +124,7 @@ describe('names', () => {
   })
 
   test.each<[string, string, RegExp, string[]]>([
-    ['prefix and suffix', 'namePrefix: a-\nnameSuffix: -z\n', /^ {0}name: (a|web)/, ['name: a-web-z', 'name: web', 'name: a-web-z']],
+    ['prefix and suffix', 'namePrefix: a-\nnameSuffix: -z\n', /^ {0}name: (a|web)/, ['name: a-web-z', 'name: a-web-z', 'name: web']],
     [
       'a generated map is referred to by its hashed name',
       'configMapGenerator: [{name: settings, literals: [fruit=apple]}]\n',
@@ -144,7 +143,7 @@ describe('names', () => {
 
   test('bindings follow roles and accounts; only the account called default moves by itself', () => {
     const text = build({ 'kustomization.yaml': 'resources: [rbac.yaml]\nnamePrefix: x-\nnamespace: team\n', 'rbac.yaml': BINDING })
-    expect(text.split('---\n')[0]).toBe(`apiVersion: rbac.authorization.k8s.io/v1
+    expect(text.split('---\n').at(-1)).toBe(`apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
 metadata:
   name: x-reader
@@ -210,14 +209,13 @@ metadata:
   test('an overlay merges into what its base generates', () => {
     const base = 'configMapGenerator:\n- name: bob\n  literals:\n  - fruit=Indian Gooseberry\n  - year=2020\n  - crisis=true\n'
     const overlay = 'resources: [../base]\nconfigMapGenerator:\n- {name: bob, behavior: merge, literals: [month=12]}\n'
-    const text = build({ 'base/kustomization.yaml': base, 'overlay/kustomization.yaml': overlay }, 'fifo', 'overlay')
+    const text = build({ 'base/kustomization.yaml': base, 'overlay/kustomization.yaml': overlay }, 'overlay')
     expect(lines(text, /^(name|month|year)/)).toEqual(['month: "12"', 'year: "2020"', 'name: bob-bk46gm59c6'])
   })
 })
 
 describe('transformers', () => {
-  const web = (kustomization: string, order: 'legacy' | 'fifo' = 'fifo') =>
-    build({ 'kustomization.yaml': `resources: [web.yaml]\n${kustomization}`, 'web.yaml': WEB }, order)
+  const web = (kustomization: string) => build({ 'kustomization.yaml': `resources: [web.yaml]\n${kustomization}`, 'web.yaml': WEB })
 
   test.each<[string, string, RegExp, string[]]>([
     ['labels leave selectors alone', 'labels: [{pairs: {team: a}}]\n', /team/, ['team: a']],
@@ -303,7 +301,6 @@ describe('directories', () => {
         'app/kustomization.yaml': 'resources: [web.yaml]\ncomponents: [../part]\n',
         'app/web.yaml': WEB,
       },
-      'fifo',
       'app',
     )
     expect(lines(text, /replicas/)).toEqual(['replicas: 5'])
@@ -311,7 +308,7 @@ describe('directories', () => {
 
   test('deprecated fields work and are warned of', () => {
     const files = { 'base/kustomization.yaml': 'resources: [s.yaml]\n', 'base/s.yaml': SERVICE }
-    const text = build({ ...files, 'over/kustomization.yaml': 'bases: [../base]\ncommonLabels: {a: b}\n' }, 'fifo', 'over')
+    const text = build({ ...files, 'over/kustomization.yaml': 'bases: [../base]\ncommonLabels: {a: b}\n' }, 'over')
     expect(lines(text, /^a: b/)).toEqual(['a: b', 'a: b'])
     expect(warnings.map((line) => line.split('.')[0])).toEqual([
       "# Warning: 'bases' is deprecated",
