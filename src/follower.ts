@@ -1,10 +1,15 @@
 // The cluster as a long-running command sees it: read again when its file changed or something in it was due.
 import type { Cluster } from './cluster'
 import type { ClusterFile } from './cluster-file'
+import { monotonic } from './env'
+
+/** The file is not looked at more often than this, ms: a connection asks many times. */
+const PATIENCE_MS = 2
 
 export class Follower {
   private cluster?: Cluster
   private stamp = ''
+  private looked = 0
 
   constructor(private readonly file: ClusterFile) {}
 
@@ -19,7 +24,13 @@ export class Follower {
 
   /** Would `current` read the file anew? */
   isStale(): boolean {
-    return !this.cluster || this.file.stamp() !== this.stamp || this.file.isDue(this.cluster.state, this.now())
+    if (!this.cluster) return true
+    const now = monotonic()
+    if (now - this.looked < PATIENCE_MS) return false
+    this.looked = now
+    const stale = this.file.stamp() !== this.stamp || this.file.isDue(this.cluster.state, this.now())
+    if (stale) this.looked = 0
+    return stale
   }
 
   /** The cluster's clock now (ms). */

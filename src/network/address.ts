@@ -37,13 +37,47 @@ export function ipv4Network(cidr: string): { first: number; last: number; bits: 
   return { first, last: first + size - 1, bits: Number(bits) }
 }
 
+/** The number of an IPv4 address; -1 for other texts. Packets are compared with networks all the time: no regular expressions here. */
+function parseIpv4(text: string): number {
+  let n = 0
+  let part = -1
+  let dots = 0
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c === 46) {
+      if (part < 0 || ++dots > 3) return -1
+      n = n * 256 + part
+      part = -1
+    } else {
+      if (c < 48 || c > 57 || part === 0) return -1
+      part = (part < 0 ? 0 : part * 10) + c - 48
+      if (part > 255) return -1
+    }
+  }
+  return dots === 3 && part >= 0 ? n * 256 + part : -1
+}
+
+/** Networks seen so far: there are few, and the same ones again and again. */
+const networks = new Map<string, { first: number; size: number } | undefined>()
+const MOST_NETWORKS = 10_000
+
+function parseNetwork(cidr: string): { first: number; size: number } | undefined {
+  if (networks.has(cidr)) return networks.get(cidr)
+  const at = cidr.indexOf('/')
+  const ip = at < 0 ? -1 : parseIpv4(cidr.slice(0, at))
+  const size = 2 ** (32 - Number(cidr.slice(at + 1)))
+  const found = ip < 0 ? undefined : { first: Math.floor(ip / size) * size, size }
+  if (networks.size >= MOST_NETWORKS) networks.clear()
+  networks.set(cidr, found)
+  return found
+}
+
 /** Is the address in the network (`10.0.0.0/8`)? False across families and for what is no network. */
 export function inNetwork(ip: string, cidr: string): boolean {
-  if (isIPv4(ip)) {
-    const at = cidr.indexOf('/')
-    if (at < 0 || !isIPv4(cidr.slice(0, at))) return false
-    const size = 2 ** (32 - Number(cidr.slice(at + 1)))
-    return Math.floor(ipv4Number(ip) / size) === Math.floor(ipv4Number(cidr.slice(0, at)) / size)
+  const n = parseIpv4(ip)
+  if (n >= 0) {
+    const network = parseNetwork(cidr)
+    return network !== undefined && n >= network.first && n < network.first + network.size
   }
   if (!isIPv6(ip) || !ipaddr.IPv6.isValidCIDR(cidr)) return false
   return ipaddr.IPv6.parse(ip).match(ipaddr.IPv6.parseCIDR(cidr))

@@ -17,6 +17,8 @@ export class State {
   header: Header
   private readonly root: Branch = { children: new Map(), loaded: false }
   private readonly dirty = new Map<string, unknown>()
+  /** Answers of `get`, found again without a walk through the parts of the key. */
+  private readonly asked = new Map<string, unknown>()
   private moved = false
 
   constructor(
@@ -39,6 +41,14 @@ export class State {
   }
 
   get(key: string): unknown {
+    const { asked } = this
+    if (asked.has(key)) return asked.get(key)
+    const value = this.find(key)
+    asked.set(key, value)
+    return value
+  }
+
+  private find(key: string): unknown {
     let branch = this.root
     let loaded = branch.loaded
     for (const part of key.split('/')) {
@@ -58,11 +68,7 @@ export class State {
     const { layout } = this
     if (!layout) return undefined
     const at = layout.seek(key)
-    if (at >= layout.end || layout.keyAt(at) !== key) {
-      // Not there: no need to look again.
-      this.put(key, null)
-      return undefined
-    }
+    if (at >= layout.end || layout.keyAt(at) !== key) return undefined
     const value = layout.valueAt(at)
     this.put(key, value)
     return value
@@ -70,6 +76,7 @@ export class State {
 
   /** Stores a value; undefined removes the entry. */
   set(key: string, value: unknown): void {
+    this.asked.set(key, value)
     this.put(key, value === undefined ? null : value)
     this.dirty.set(key, value)
   }
