@@ -30,6 +30,10 @@ export class Flags {
   has(name: string): boolean {
     return this.specs.has(name)
   }
+  /** Does it hold one text? A command's own flag may hide a global one of the same name and hold a list. */
+  holdsText(name: string): boolean {
+    return this.specs.get(name)?.type === 'string'
+  }
   /** Was it on the command line? */
   changed(name: string): boolean {
     return this.given.has(name)

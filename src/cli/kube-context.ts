@@ -26,7 +26,7 @@ export function resolveContext(host: Host, flags: Flags): KubeContext {
 }
 
 function contextOf(config: Kubeconfig, flags: Flags): KubeContext {
-  const flag = (name: string) => (flags.has(name) ? flags.string(name) : '')
+  const flag = (name: string) => (flags.holdsText(name) ? flags.string(name) : '')
   const name = flag('context') || config.currentContext
   const context = config.contexts.get(name) as { cluster?: string; user?: string; namespace?: string } | undefined
   const namespace = context?.namespace ?? ''
