@@ -3,6 +3,7 @@ import type { KubeObject } from '../api/types'
 import { CommandError, PlainFailure } from '../errors'
 import { decodeObject as decodeBuiltin, type FieldValidation } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
+import { decodeCustom } from './custom-kinds'
 import type { ApiServer } from './server'
 
 export interface Decoded {
@@ -37,12 +38,7 @@ export function decodeObject(
   value: Record<string, unknown>,
   validation: FieldValidation = 'Strict',
 ): KubeObject {
-  if (info.custom) {
-    const object = structuredClone(value) as KubeObject
-    if (typeof object.metadata !== 'object' || object.metadata === null) object.metadata = {} as KubeObject['metadata']
-    return object
-  }
-  const { object, warnings } = decodeBuiltin(value, validation)
+  const { object, warnings } = info.custom ? decodeCustom(server.view, info, value, validation) : decodeBuiltin(value, validation)
   server.warnings.push(...warnings)
   return object
 }

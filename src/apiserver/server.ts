@@ -5,6 +5,7 @@ import type { KubeObject, ManagedFieldsEntry, Namespace, ObjectMeta, Pod } from 
 import { ApiError, alreadyExists, conflict, type FieldError, forbidden, invalid, notFound } from '../errors'
 import { kindOf } from '../kinds'
 import { countsGenerations } from '../kinds/generation'
+import type { Kind } from '../kinds/kind'
 import { deepEqual } from '../lib/equal'
 import { randomSuffix, uuid } from '../lib/random'
 import { timestamp } from '../lib/time'
@@ -14,6 +15,7 @@ import type { State } from '../store/state'
 import { admitCreate, admitUpdate, checkCreate, checkNamespace, checkUpdate } from './admission'
 import type { AdmissionContext } from './admission/plugin'
 import { bindPod } from './binding'
+import { customKind } from './custom-kinds'
 import { Discovery } from './discovery'
 import { trackCreate, trackStatus, trackUpdate } from './managed-fields-tracking'
 import { validateMeta, validateMetaUpdate } from './meta-validation'
@@ -71,7 +73,7 @@ export class ApiServer {
     if (info.namespaced) meta.namespace ??= 'default'
     else delete meta.namespace
     if (!options.trusted) checkNamespace(this.storage, info, object)
-    const kind = kindOf(info.resource)
+    const kind = this.behaviourOf(info)
     object.metadata = {
       ...meta,
       name: meta.name || (meta.generateName ? this.generateName(info, meta) : ''),
@@ -101,6 +103,10 @@ export class ApiServer {
       throw alreadyExists(info.resource, object.metadata.name)
     if (options.dryRun) return withoutVersion(object)
     return this.storage.put(info.resource, object)
+  }
+
+  private behaviourOf(info: ResourceInfo): Kind | undefined {
+    return info.custom ? customKind(this.storage, info) : kindOf(info.resource)
   }
 
   private warnOfDeprecation(info: ResourceInfo): void {
@@ -150,7 +156,7 @@ export class ApiServer {
       throw conflict(info.resource, name, 'the object has been modified; please apply your changes to the latest version and try again')
     }
     if (options.trusted && options.subresource === 'status') return this.updateStatus(info, input, old, options)
-    const kind = kindOf(info.resource)
+    const kind = this.behaviourOf(info)
     let object = normalize(structuredClone(input))
     object.metadata = {
       ...object.metadata,

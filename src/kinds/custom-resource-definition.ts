@@ -4,6 +4,7 @@ import type { Condition, KubeObject } from '../api/types'
 import { CREATED_AT, NAME } from './columns'
 import { defaultCustomResourceDefinition, prepareCustomResourceDefinition } from './defaults/extension'
 import { defineKind } from './kind'
+import { validateCustomResourceDefinition, validateCustomResourceDefinitionUpdate } from './validation/crd'
 
 interface CustomResourceDefinition extends KubeObject {
   spec: {
@@ -30,6 +31,8 @@ function isEstablished({ status }: CustomResourceDefinition): boolean {
 
 export const customResourceDefinition = defineKind<CustomResourceDefinition>({
   resource: 'customresourcedefinitions.apiextensions.k8s.io',
+  validate: validateCustomResourceDefinition,
+  validateUpdate: validateCustomResourceDefinitionUpdate,
   defaults: defaultCustomResourceDefinition,
   prepareForCreate: prepareCustomResourceDefinition,
   columns: [

@@ -1,0 +1,206 @@
+// Validation of custom resources against their CRD's schema, in the words of kube-openapi's validator.
+// Upstream: k8s.io/kube-openapi/pkg/validation, apiextensions-apiserver/pkg/apiserver/validation/validation.go.
+import { isIP } from 'node:net'
+import type { FieldError } from '../../errors'
+import type { JsonSchema } from '../../schema/custom'
+import { duplicate, invalidValue, notSupported, required, tooLong, tooMany, typeInvalid } from './errors'
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** JSON Schema's name of a value's type. */
+function typeOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
+  return typeof value
+}
+
+function typesOf(schema: JsonSchema): string[] {
+  if (schema['x-kubernetes-int-or-string']) return ['integer', 'string']
+  return schema.type ? [schema.type] : []
+}
+
+function fits(type: string, value: unknown): boolean {
+  const actual = typeOf(value)
+  return actual === type || (type === 'number' && actual === 'integer')
+}
+
+const FORMATS: Record<string, (text: string) => boolean> = {
+  'date-time': (text) => /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)),
+  date: (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)),
+  ipv4: (text) => isIP(text) === 4,
+  ipv6: (text) => isIP(text) === 6,
+  cidr: (text) => isIP(text.split('/')[0]) > 0 && /^[^/]+\/\d+$/.test(text),
+  uuid: (text) => /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(text),
+  email: (text) => /^[^@\s]+@[^@\s]+$/.test(text),
+  uri: (text) => URL.canParse(text),
+  hostname: (text) => /^([a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?\.?)+$/.test(text),
+  mac: (text) => /^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(text),
+  byte: (text) => /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0,
+  duration: (text) => /^[-+]?(\d+(\.\d*)?(ns|us|µs|ms|s|m|h|d|w))+$/.test(text),
+}
+
+function validateString(value: string, schema: JsonSchema, path: string, errors: FieldError[]): void {
+  const length = [...value].length
+  if (schema.maxLength !== undefined && length > schema.maxLength) errors.push(tooLong(path, schema.maxLength))
+  if (schema.minLength !== undefined && length < schema.minLength) {
+    errors.push(invalidValue(path, value, `${path} in body should be at least ${schema.minLength} chars long`))
+  }
+  if (schema.pattern !== undefined && !matches(schema.pattern, value)) {
+    errors.push(invalidValue(path, value, `${path} in body should match '${schema.pattern}'`))
+  }
+  const format = schema.format ? FORMATS[schema.format] : undefined
+  if (format && !format(value)) {
+    errors.push(typeInvalid(path, value, `${path} in body must be of type ${schema.format}: ${JSON.stringify(value)}`))
+  }
+}
+
+/** Go's patterns in JavaScript's regular expressions; what cannot be read matches everything. */
+function matches(pattern: string, value: string): boolean {
+  try {
+    return new RegExp(pattern.replace(/^\(\?([a-z]+)\)/, ''), `u${/^\(\?[a-z]*i/.test(pattern) ? 'i' : ''}`).test(value)
+  } catch {
+    try {
+      return new RegExp(pattern).test(value)
+    } catch {
+      return true
+    }
+  }
+}
+
+function validateNumber(value: number, schema: JsonSchema, path: string, errors: FieldError[]): void {
+  const { minimum, maximum, multipleOf } = schema
+  const say = (what: string) => errors.push(invalidValue(path, value, `${path} in body should be ${what}`))
+  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) say(`a multiple of ${multipleOf}`)
+  if (maximum !== undefined) {
+    if (schema.exclusiveMaximum ? value >= maximum : value > maximum) {
+      say(`less than ${schema.exclusiveMaximum ? '' : 'or equal to '}${maximum}`)
+    }
+  }
+  if (minimum !== undefined) {
+    if (schema.exclusiveMinimum ? value <= minimum : value < minimum) {
+      say(`greater than ${schema.exclusiveMinimum ? '' : 'or equal to '}${minimum}`)
+    }
+  }
+}
+
+function validateArray(value: unknown[], schema: JsonSchema, path: string, errors: FieldError[]): void {
+  for (const [i, item] of value.entries()) if (schema.items) validateValue(item, schema.items, `${path}[${i}]`, errors)
+  if (schema.minItems !== undefined && value.length < schema.minItems) {
+    errors.push(invalidValue(path, value.length, `${path} in body should have at least ${schema.minItems} items`))
+  }
+  if (schema.maxItems !== undefined && value.length > schema.maxItems) errors.push(tooMany(path, value.length, schema.maxItems))
+}
+
+function validateObject(value: Record<string, unknown>, schema: JsonSchema, path: string, errors: FieldError[]): void {
+  const count = Object.keys(value).length
+  if (schema.minProperties !== undefined && count < schema.minProperties) {
+    errors.push(invalidValue(path, count, `${path} in body should have at least ${schema.minProperties} properties`))
+    return
+  }
+  if (schema.maxProperties !== undefined && count > schema.maxProperties) {
+    errors.push(tooMany(path, count, schema.maxProperties))
+    return
+  }
+  const child = (key: string) => (path ? `${path}.${key}` : key)
+  const { properties = {}, additionalProperties } = schema
+  for (const key of Object.keys(value)) {
+    if (Object.hasOwn(properties, key)) validateValue(value[key], properties[key], child(key), errors)
+    else if (isRecord(additionalProperties)) validateValue(value[key], additionalProperties as JsonSchema, child(key), errors)
+  }
+  for (const key of schema.required ?? []) if (value[key] === undefined) errors.push(required(child(key)))
+}
+
+/** Errors of a whole: they name no field. */
+function composite(path: string, text: string): FieldError {
+  return invalidValue('<nil>', '', `${JSON.stringify(path)} ${text}`)
+}
+
+function validateComposition(value: unknown, schema: JsonSchema, path: string, errors: FieldError[]): void {
+  const passes = (s: JsonSchema) => {
+    const own: FieldError[] = []
+    validateValue(value, s, path, own)
+    return own
+  }
+  if (schema.anyOf?.length && !schema['x-kubernetes-int-or-string']) {
+    const tries = schema.anyOf.map(passes)
+    if (tries.every((own) => own.length)) {
+      errors.push(composite(path, 'must validate at least one schema (anyOf)'))
+      errors.push(...tries.reduce((best, own) => (own.length < best.length ? own : best)))
+    }
+  }
+  if (schema.oneOf?.length) {
+    const tries = schema.oneOf.map(passes)
+    const good = tries.filter((own) => !own.length).length
+    if (good !== 1) {
+      const found = good === 0 ? 'Found none valid' : `Found ${good} valid alternatives`
+      errors.push(composite(path, `must validate one and only one schema (oneOf). ${found}`))
+      if (good === 0) errors.push(...tries.reduce((best, own) => (own.length < best.length ? own : best)))
+    }
+  }
+  if (schema.allOf?.length) {
+    const tries = schema.allOf.map(passes)
+    const bad = tries.filter((own) => own.length)
+    if (bad.length) {
+      errors.push(composite(path, `must validate all the schemas (allOf)${bad.length === tries.length ? '. None validated' : ''}`))
+      for (const own of bad) errors.push(...own)
+    }
+  }
+  if (schema.not && !passes(schema.not).length) errors.push(composite(path, 'must not validate the schema (not)'))
+}
+
+function validateValue(value: unknown, schema: JsonSchema, path: string, errors: FieldError[]): void {
+  if (value === null && schema.nullable) return
+  const types = typesOf(schema)
+  if (types.length && !types.some((type) => fits(type, value))) {
+    const actual = typeOf(value)
+    errors.push(typeInvalid(path, actual, `${path} in body must be of type ${types.join(',')}: ${JSON.stringify(actual)}`))
+    return
+  }
+  validateComposition(value, schema, path, errors)
+  if (typeof value === 'string') validateString(value, schema, path, errors)
+  else if (typeof value === 'number') validateNumber(value, schema, path, errors)
+  else if (Array.isArray(value)) validateArray(value, schema, path, errors)
+  if (schema.enum && !schema.enum.some((allowed) => JSON.stringify(allowed) === JSON.stringify(value))) {
+    const supported = schema.enum.map((v) => (typeof v === 'string' ? v : JSON.stringify(v)))
+    errors.push(notSupported(path, value, supported))
+  }
+  if (isRecord(value)) validateObject(value, schema, path, errors)
+}
+
+/** Sets and maps that are written as lists hold each item once. Upstream: schema/listtype/validation.go. */
+function validateLists(value: unknown, schema: JsonSchema | undefined, path: string, errors: FieldError[]): void {
+  if (!schema) return
+  if (Array.isArray(value)) {
+    const kind = schema['x-kubernetes-list-type']
+    const keys = schema['x-kubernetes-list-map-keys'] ?? []
+    const seen = new Set<string>()
+    for (const [i, item] of value.entries()) {
+      const here = `${path}[${i}]`
+      if (kind === 'set' || (kind === 'map' && isRecord(item))) {
+        const own = kind === 'set' ? item : Object.fromEntries(keys.map((key) => [key, (item as Record<string, unknown>)[key]]))
+        const text = JSON.stringify(own)
+        if (seen.has(text)) errors.push(duplicate(here, own))
+        seen.add(text)
+      }
+      validateLists(item, schema.items, here, errors)
+    }
+  } else if (isRecord(value)) {
+    for (const key of Object.keys(value)) {
+      const { additionalProperties } = schema
+      const inner = schema.properties?.[key] ?? (isRecord(additionalProperties) ? (additionalProperties as JsonSchema) : undefined)
+      validateLists(value[key], inner, path ? `${path}.${key}` : key, errors)
+    }
+  }
+}
+
+/** What is wrong with a custom resource by its version's schema. */
+export function validateCustomResource(value: Record<string, unknown>, schema: JsonSchema | undefined): FieldError[] {
+  if (!schema) return []
+  const errors: FieldError[] = []
+  validateValue(value, schema, '', errors)
+  validateLists(value, schema, '', errors)
+  return errors
+}
