@@ -1,4 +1,5 @@
 // A cluster on disk: opened to read without a lock, opened to write under it; bootstrapped when there is none.
+import type { User } from './apiserver/authorization'
 import { bootstrap } from './apiserver/bootstrap'
 import { Cluster } from './cluster'
 import { type Host, type MutableEnv, makeEnv, seededRandom, seedOf, trueRandom, wallClockOf } from './env'
@@ -11,6 +12,8 @@ export class ClusterFile {
     readonly file: string,
     /** Takes the warning headers of the requests made, each once an invocation. */
     private readonly warn: (message: string) => void = () => {},
+    /** Who asks; undefined is the administrator. */
+    private readonly user?: User,
   ) {}
 
   /** Runs `body` on the state as it is now. What `body` changes is not kept. */
@@ -20,7 +23,7 @@ export class ClusterFile {
     try {
       return damageNamed(this.file, () => {
         const { cluster } = this.open(state)
-        const result = body(cluster)
+        const result = this.asUser(cluster, body)
         this.passWarnings(cluster)
         return result
       })
@@ -40,7 +43,7 @@ export class ClusterFile {
         try {
           const { cluster, env, random } = existing ? this.open(existing) : this.fresh(nodeCount(this.host))
           cluster.playUntil(env.now())
-          const result = body(cluster)
+          const result = this.asUser(cluster, body)
           cluster.settle()
           this.save(cluster, random)
           this.passWarnings(cluster)
@@ -50,6 +53,15 @@ export class ClusterFile {
         }
       }),
     )
+  }
+
+  private asUser<T>(cluster: Cluster, body: (cluster: Cluster) => T): T {
+    cluster.server.user = this.user
+    try {
+      return body(cluster)
+    } finally {
+      cluster.server.user = undefined
+    }
   }
 
   /** Changes whenever the file does. */

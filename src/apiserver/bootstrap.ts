@@ -1,6 +1,7 @@
 // The objects of a fresh cluster: nodes, namespaces, the API server's Service, DNS, and the control plane as static Pods.
 import type { Container, KubeObject, Service } from '../api/types'
 import { microTimestamp, timestamp } from '../lib/time'
+import { defaultRoles } from './rbac-defaults'
 import type { ApiServer } from './server'
 
 export const VERSION = 'v1.37.2'
@@ -31,7 +32,7 @@ export function bootstrap(server: ApiServer, nodes: number): void {
   for (const object of kubernetesEndpoints()) make(object)
   make(dnsService())
   make({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'coredns', namespace: 'kube-system' }, data: { Corefile: COREFILE } })
-  for (const object of clusterRoles()) make(object)
+  for (const object of defaultRoles()) make(object)
   for (const pod of staticPods(nodes)) make(pod)
 }
 
@@ -234,25 +235,6 @@ const COREFILE = `.:53 {
     loadbalance
 }
 `
-
-function clusterRoles(): KubeObject[] {
-  const all = { apiGroups: ['*'], resources: ['*'], verbs: ['*'] }
-  return [
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRole',
-      metadata: { name: 'cluster-admin', labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } } as unknown as KubeObject['metadata'],
-      rules: [all, { nonResourceURLs: ['*'], verbs: ['*'] }],
-    },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name: 'cluster-admin', labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } } as unknown as KubeObject['metadata'],
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:masters' }],
-    },
-  ]
-}
 
 // ---------------------------------------------------------------- static pods
 

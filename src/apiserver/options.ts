@@ -10,6 +10,8 @@ export interface RequestOptions {
   subresource?: string
   /** A component of the cluster: no validation, no admission. */
   trusted?: boolean
+  /** The user was asked about before, under the verb of the request itself (patch). */
+  authorized?: boolean
   /** Server-side apply has worked these out itself; they are stored as they are. */
   managedFields?: ManagedFieldsEntry[]
 }

@@ -30,13 +30,16 @@ export function patchObject(
   patch: Json,
   options: RequestOptions & { validation?: FieldValidation },
 ): KubeObject {
-  const live = withOwnership(server.view, info, server.get(info, namespace, name))
+  server.authorize('patch', info, namespace, name, options.subresource)
+  const stored = server.storage.get(info.resource, info.namespaced ? namespace : undefined, name)
+  if (!stored) throw notFound(info.resource, name)
+  const live = withOwnership(server.view, info, stored)
   const presented = { ...live, apiVersion: groupVersion(info), kind: info.kind }
   const patched = patchedObject(info, presented, type, patch)
   const shown = type === 'strategic' ? goText(consumed(patch)) : toCompactJson(patched)
   const object = decodePatched(server, info, patched, shown, options.validation ?? 'Warn')
   checkIdentity(object, live)
-  return server.update(object, options)
+  return server.update(object, { ...options, authorized: true })
 }
 
 const ORDER_PREFIX = '$setElementOrder/'
@@ -90,6 +93,7 @@ export function applyObject(
   options: RequestOptions & { force?: boolean },
 ): KubeObject {
   const { namespace, name } = configuration.metadata
+  server.authorize('patch', info, namespace, name, options.subresource)
   const stored = server.storage.get(info.resource, info.namespaced ? namespace : undefined, name)
   const live = stored && withOwnership(server.view, info, stored)
   if (!live && options.subresource) throw notFound(info.resource, name)
@@ -101,7 +105,7 @@ export function applyObject(
     creating: !live,
   })
   const decoded = decodeObject(server, info, object)
-  const request: RequestOptions = { ...options, managedFields: managedFields ?? [] }
+  const request: RequestOptions = { ...options, authorized: true, managedFields: managedFields ?? [] }
   return live ? server.update(decoded, request) : server.create(decoded, request)
 }
 

@@ -12,9 +12,10 @@ export interface Query {
   fieldSelector?: string
 }
 
-/** Objects in storage order. `namespace` undefined: all of them. Throws ApiError BadRequest for selectors that cannot be read. */
+/** Objects in storage order. `namespace` undefined: all of them. Throws ApiError Forbidden, BadRequest for selectors that cannot be read. */
 export function listObjects(server: ApiServer, info: ResourceInfo, namespace: string | undefined, query: Query = {}): KubeObject[] {
   const { labelSelector = '', fieldSelector = '' } = query
+  server.authorize('list', info, namespace)
   let objects = server.storage.list(info.resource, info.namespaced ? namespace : undefined)
   try {
     if (labelSelector) {

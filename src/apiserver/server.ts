@@ -14,6 +14,7 @@ import type { ResourceInfo } from '../schema/resources'
 import type { State } from '../store/state'
 import { admitCreate, admitUpdate, checkCreate, checkNamespace, checkUpdate } from './admission'
 import type { AdmissionContext } from './admission/plugin'
+import { forbiddenAccess, isAllowed, type User } from './authorization'
 import { bindPod } from './binding'
 import { customKind } from './custom-kinds'
 import { Discovery } from './discovery'
@@ -28,6 +29,8 @@ export class ApiServer {
   readonly discovery: Discovery
   /** Warning headers of the running request; the caller prints and clears them. */
   warnings: string[] = []
+  /** Who makes the requests that are not trusted; undefined is the administrator, who may do everything. */
+  user?: User
 
   constructor(
     readonly state: State,
@@ -52,8 +55,27 @@ export class ApiServer {
     return info
   }
 
-  /** Throws ApiError NotFound. */
+  /** Throws ApiError Forbidden when the user may not. `namespace` undefined: in all of them. */
+  authorize(verb: string, info: ResourceInfo, namespace: string | undefined, name?: string, subresource?: string): void {
+    if (!this.user) return
+    const access = {
+      verb,
+      group: info.group,
+      resource: info.plural,
+      ...(info.namespaced && namespace ? { namespace } : {}),
+      ...(name ? { name } : {}),
+      ...(subresource ? { subresource } : {}),
+    }
+    if (!isAllowed(this.storage, this.user, access)) throw forbiddenAccess(this.user, access)
+  }
+
+  /** Throws ApiError NotFound, Forbidden. */
   get<T extends KubeObject>(info: ResourceInfo, namespace: string | undefined, name: string): T {
+    this.authorize('get', info, namespace, name)
+    return this.find(info, namespace, name)
+  }
+
+  private find<T extends KubeObject>(info: ResourceInfo, namespace: string | undefined, name: string): T {
     const object = this.storage.get<T>(info.resource, info.namespaced ? namespace : undefined, name)
     if (!object) throw notFound(info.resource, name)
     return object
@@ -72,6 +94,7 @@ export class ApiServer {
       throw new ApiError('BadRequest', 'resourceVersion should not be set on objects to be created')
     if (info.namespaced) meta.namespace ??= 'default'
     else delete meta.namespace
+    if (!options.trusted && !options.authorized) this.authorize('create', info, meta.namespace)
     if (!options.trusted) checkNamespace(this.storage, info, object)
     const kind = this.behaviourOf(info)
     object.metadata = {
@@ -146,7 +169,10 @@ export class ApiServer {
   update(input: KubeObject, options: RequestOptions): KubeObject {
     const info = this.resourceOf(input)
     if (!options.trusted) this.warnOfDeprecation(info)
-    const old = this.get(info, input.metadata.namespace, input.metadata.name)
+    if (!options.trusted && !options.authorized) {
+      this.authorize('update', info, input.metadata.namespace, input.metadata.name, options.subresource)
+    }
+    const old = this.find(info, input.metadata.namespace, input.metadata.name)
     const { resourceVersion, uid, name } = input.metadata
     if (uid && uid !== old.metadata.uid) {
       const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
@@ -233,7 +259,8 @@ export class ApiServer {
     name: string,
     options: DeleteOptions & RequestOptions,
   ): { object: KubeObject; gone: boolean } {
-    const object = this.get(info, namespace, name)
+    if (!options.trusted) this.authorize('delete', info, namespace, name)
+    const object = this.find(info, namespace, name)
     if (options.uid && options.uid !== object.metadata.uid) {
       throw conflict(
         info.resource,

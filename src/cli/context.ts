@@ -1,7 +1,8 @@
 // What a command is given: its flags and arguments, the cluster's file, the streams.
+import { impersonated, type User } from '../apiserver/authorization'
 import { ClusterFile } from '../cluster-file'
 import { type Host, stateFile } from '../env'
-import { UsageError } from '../errors'
+import { PlainFailure, UsageError } from '../errors'
 import type { Flags } from './flags'
 import type { KubeContext } from './kube-context'
 import { helpHint } from './report'
@@ -20,10 +21,26 @@ export class CommandContext {
   /** The cluster behind the kubeconfig's context. Throws when that context cannot be used. */
   get cluster(): ClusterFile {
     if (this.kube.failure) throw this.kube.failure
-    this.opened ??= new ClusterFile(this.host, stateFile(this.host, this.flags.string('state')), (message) =>
-      this.err(`Warning: ${message}\n`),
-    )
+    const warn = (message: string) => this.err(`Warning: ${message}\n`)
+    this.opened ??= new ClusterFile(this.host, stateFile(this.host, this.flags.string('state')), warn, this.user)
     return this.opened
+  }
+
+  /** Whom --as names; undefined is the administrator. Throws CommandError for groups without a user. */
+  get user(): User | undefined {
+    const { flags } = this
+    const groups = flags.list('as-group')
+    const extra: Record<string, string[]> = {}
+    for (const entry of flags.list('as-user-extra')) {
+      const [key, ...value] = entry.split('=')
+      extra[key] = [...(extra[key] ?? []), value.join('=')]
+    }
+    const name = flags.string('as')
+    if (name) return impersonated(name, groups, flags.string('as-uid'), extra)
+    if (groups.length || flags.string('as-uid') || Object.keys(extra).length) {
+      throw new PlainFailure('Error in configuration: requesting uid, groups or user-extra for  without impersonating a user')
+    }
+    return undefined
   }
 
   get args(): string[] {

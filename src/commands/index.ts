@@ -89,4 +89,7 @@ export const COMMANDS: Record<string, Loader> = {
   options: () => import('./options'),
   'plugin list': () => import('./plugin-list'),
   version: () => import('./version'),
+  'auth can-i': () => import('./auth-can-i'),
+  'auth reconcile': () => import('./auth-reconcile'),
+  'auth whoami': () => import('./auth-whoami'),
 }

@@ -5,7 +5,7 @@ import { compare, headLines } from './metadata'
 import { describing } from './writer'
 
 /** Equivalent rules of one verb, one resource and one name each. */
-function breakDown(rule: PolicyRule): PolicyRule[] {
+export function breakDown(rule: PolicyRule): PolicyRule[] {
   const found: PolicyRule[] = []
   for (const group of rule.apiGroups ?? []) {
     for (const resource of rule.resources ?? []) {
@@ -52,16 +52,24 @@ function resourceText({ resources = [], apiGroups = [] }: PolicyRule): string {
   return `${resource}${apiGroups[0] ? `.${apiGroups[0]}` : ''}${subresource}`
 }
 
+/** Rules joined by resource, in the order in which kubectl lists them. */
+export function compactRules(rules: PolicyRule[]): PolicyRule[] {
+  return compact(rules.flatMap(breakDown)).sort((a, b) => compare(sortText(a), sortText(b)))
+}
+
+/** Resources, URLs, names and verbs of a compact rule. */
+export function ruleCells(rule: PolicyRule): string[] {
+  return [resourceText(rule), goList(rule.nonResourceURLs), goList(rule.resourceNames), goList(rule.verbs)]
+}
+
 /** The description of a Role or ClusterRole; it has no events. */
 export function describeRole(role: Role): string {
-  const rules = compact((role.rules ?? []).flatMap(breakDown)).sort((a, b) => compare(sortText(a), sortText(b)))
+  const rules = compactRules(role.rules ?? [])
   return describing((w) => {
     headLines(w, role, false)
     w.write(0, 'PolicyRule:\n')
     w.write(1, 'Resources\tNon-Resource URLs\tResource Names\tVerbs\n')
     w.write(1, '---------\t-----------------\t--------------\t-----\n')
-    for (const rule of rules) {
-      w.write(1, `${resourceText(rule)}\t${goList(rule.nonResourceURLs)}\t${goList(rule.resourceNames)}\t${goList(rule.verbs)}\n`)
-    }
+    for (const rule of rules) w.write(1, `${ruleCells(rule).join('\t')}\n`)
   })
 }
