@@ -29,6 +29,8 @@ export const command: OwnCommand = {
           forward: options.forward,
         })
         context.out(`cluster.local is answered on ${server.address}:${server.port} (UDP and TCP)\n`)
+        context.host.onInterrupt(() => server.close())
+        context.host.surviveHangUp()
         await server.closed
       })
   },

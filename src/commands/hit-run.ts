@@ -1,14 +1,14 @@
 // The requests of `kubesim hit`: each connection goes through DNS and the rules anew, each request to the program at its end.
-import type { Pod } from '../api/types'
+import type { Node, Pod } from '../api/types'
 import type { Cluster } from '../cluster'
 import { isIP } from '../network/address'
-import { hostPods } from '../network/cluster-network'
-import { resolve } from '../network/dns/resolver'
-import { podOfIp } from '../network/ipam'
+import { clusterNetwork, hostPods } from '../network/cluster-network'
+import { nodeIp, podOfIp } from '../network/ipam'
 import { type Origin, type Route, route } from '../network/packet'
 import { RULES, type RulesEntry, rulesOn } from '../network/proxy/rules'
 import { addressOf } from '../runtime/connect'
 import { answerHttp, listenerAt } from '../runtime/containers'
+import type { World } from '../runtime/world'
 
 export interface Plan {
   origin: Origin
@@ -55,6 +55,7 @@ export class Hitter {
     affinity: false,
   }
   private readonly kept: (Connection | Failure)[] = []
+  private chance?: () => number
 
   constructor(
     private readonly plan: Plan,
@@ -79,18 +80,26 @@ export class Hitter {
     }
   }
 
+  /** The cluster with one source of chance for all batches: each reads the state anew, where a seeded one would begin again. */
+  private worldOf(cluster: Cluster): World {
+    this.chance ??= cluster.env.random
+    const { view, records, touched } = cluster.world
+    const env = { now: () => cluster.env.now(), random: this.chance }
+    return { view, records, env, network: clusterNetwork({ view, records, env }), touched }
+  }
+
   private open(cluster: Cluster): Connection | Failure {
     const { plan, tally } = this
     tally.connections++
-    const { world } = cluster
-    const ip = resolveFor(cluster, plan)
+    const world = this.worldOf(cluster)
+    const ip = resolveFor(world, plan)
     if (ip === undefined) return 'not resolved'
     const way = route(world.view, world.records, world.env, { from: plan.origin, to: ip, port: plan.port, protocol: 'TCP' })
     if (way.hops.some((h) => h.rule.matches?.some((m) => 'remember' in m))) tally.affinity = true
     if (way.verdict === 'refused') return 'refused'
     if (way.verdict === 'unreachable') return 'no route'
     if (way.verdict !== 'delivered') return 'timed out'
-    const at = listenerAt(world, podsAt(cluster, way), way.port, 'TCP', false)
+    const at = listenerAt(world, podsAt(world, way), way.port, 'TCP', false)
     if (!at) return 'refused'
     const pod = `${at.pod.metadata.namespace}/${at.pod.metadata.name}`
     const known = tally.pods.get(pod) ?? { node: at.pod.spec.nodeName ?? '', requests: 0, connections: 0 }
@@ -114,32 +123,27 @@ export class Hitter {
   }
 }
 
-function podsAt(cluster: Cluster, way: Route): Pod[] {
-  return way.pod ? [way.pod] : hostPods(cluster.world, way.node ?? '')
+function podsAt(world: World, way: Route): Pod[] {
+  return way.pod ? [way.pod] : hostPods(world, way.node ?? '')
 }
 
 /** A client asks DNS for each connection and takes the first address. */
-function resolveFor(cluster: Cluster, { origin, host }: Plan): string | undefined {
+function resolveFor(world: World, { origin, host }: Plan): string | undefined {
   if (isIP(host)) return host
-  const { world, view } = cluster
-  if ('pod' in origin)
-    return isStored(cluster, origin.pod) ? addressOf(world, { pod: origin.pod }, host) : resolve(world, origin.pod, host)?.[0]
-  return view.list('nodes').some((n) => n.metadata.name === host) ? addressOfNode(cluster, host) : undefined
-}
-
-function isStored({ view }: Cluster, pod: Pod): boolean {
-  return view.get('pods', pod.metadata.namespace, pod.metadata.name) !== undefined
-}
-
-function addressOfNode({ view }: Cluster, name: string): string | undefined {
-  const status = view.get('nodes', undefined, name)?.status as { addresses?: { type: string; address: string }[] } | undefined
-  return status?.addresses?.find((a) => a.type === 'InternalIP')?.address
+  const { view } = world
+  if ('pod' in origin) {
+    const { namespace, name } = origin.pod.metadata
+    // The Pod that stands for "somebody in the cluster" has no files of its own.
+    return view.get('pods', namespace, name) ? addressOf(world, { pod: origin.pod }, host) : world.network.resolve(origin.pod, host)?.[0]
+  }
+  const node = view.get<Node>('nodes', undefined, host)
+  return node && nodeIp(node)
 }
 
 /** The Pods among which the rules choose for this target, reached or not; undefined when no Service is in the way. */
 export function expectedPods(cluster: Cluster, plan: Plan): string[] | undefined {
   const { world } = cluster
-  const ip = resolveFor(cluster, plan)
+  const ip = resolveFor(world, plan)
   if (ip === undefined) return undefined
   const way = route(world.view, world.records, world.env, { from: plan.origin, to: ip, port: plan.port, protocol: 'TCP' })
   const hop = way.hops.findLast((h) => /^KUBE-(SVC|SVL)-/.test(h.chain) && h.rule.target?.startsWith('KUBE-SEP-'))
