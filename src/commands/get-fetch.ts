@@ -3,6 +3,7 @@ import type { KubeObject } from '../api/types'
 import { groupVersion } from '../apiserver/discovery'
 import { withOwnership } from '../apiserver/managed-fields-tracking'
 import { listObjects, readWarning } from '../apiserver/query'
+import { scaleOf } from '../apiserver/scale'
 import type { CommandContext } from '../cli/context'
 import type { Documents } from '../cli/manifests'
 import { parseResourceArguments, type Target } from '../cli/resource-args'
@@ -110,18 +111,6 @@ function subresourceOf(context: CommandContext, info: ResourceInfo, object: Kube
   if (!wanted || (wanted === 'status' && info.subresources.includes(wanted))) return object
   if (wanted === 'scale' && info.subresources.includes('scale')) return scaleOf(object)
   throw new ApiError('NotFound', 'the server could not find the requested resource')
-}
-
-function scaleOf(object: KubeObject): KubeObject {
-  const { spec, status, metadata } = object as KubeObject & { spec?: { replicas?: number }; status?: { replicas?: number } }
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata
-  return {
-    apiVersion: 'autoscaling/v1',
-    kind: 'Scale',
-    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: spec?.replicas ? { replicas: spec.replicas } : {},
-    status: { replicas: status?.replicas ?? 0 },
-  }
 }
 
 function collect(

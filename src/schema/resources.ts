@@ -30,18 +30,23 @@ interface SchemaFile {
   types: Record<string, unknown>
 }
 
+/** A line of a discovery document: a resource, or a subresource (`deployments/scale`) with the group and version of its kind. */
+export interface ResourceEntry {
+  groupVersion: string
+  name: string
+  singularName: string
+  namespaced: boolean
+  kind: string
+  verbs: string[]
+  group?: string
+  version?: string
+  shortNames?: string[]
+  categories?: string[]
+}
+
 interface ResourceFile {
   version: string
-  resources: {
-    groupVersion: string
-    name: string
-    singularName: string
-    namespaced: boolean
-    kind: string
-    verbs: string[]
-    shortNames?: string[]
-    categories?: string[]
-  }[]
+  resources: ResourceEntry[]
 }
 
 let file: SchemaFile | undefined
@@ -52,9 +57,14 @@ export function schemaFile(): SchemaFile {
   return file
 }
 
+/** The discovery documents' lines on the built-in resources, subresources behind their resource. */
+export function builtinEntries(): ResourceEntry[] {
+  return parseData<ResourceFile>(resourceSource).resources
+}
+
 export function builtinResources(): ResourceInfo[] {
   if (resources) return resources
-  const entries = parseData<ResourceFile>(resourceSource).resources
+  const entries = builtinEntries()
   const byName = new Map<string, string[]>()
   for (const e of entries) {
     const [plural, sub] = e.name.split('/')
