@@ -55,7 +55,7 @@ function readFiles(files: Files): State['files'] {
         ? (files.list(directory) ?? []).map((n) => `${directory}/${n}`).filter((p) => matchesInclude(absolute, p))
         : [absolute]
       for (const path of names) {
-        if (seen.has(path)) continue
+        if (seen.has(path) || path === '/etc/nginx/mime.types') continue
         seen.add(path)
         const inner = files.read(path)
         if (inner === undefined) {
@@ -70,7 +70,7 @@ function readFiles(files: Files): State['files'] {
   }
   follow(main)
   const own = main === CONF && out.length === 2 && out[1].text === DEFAULT_SERVER
-  return own ? null : out.filter((f) => f.path !== '/etc/nginx/mime.types')
+  return own ? null : out
 }
 
 function emerg(context: ProcessContext, message: string): void {

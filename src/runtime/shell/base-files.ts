@@ -1,6 +1,6 @@
 // The files every image of a userland holds: /etc, home directories, the executables' names.
 import type { Image, Userland } from '../process'
-import type { Tree } from '../tree'
+import { parentOf, type Tree } from '../tree'
 import { commandNames } from './catalogue'
 
 const made = new WeakMap<Image, Tree>()
@@ -44,6 +44,9 @@ export function baseFiles(image: Image): Tree {
     }
     for (const [path, text] of Object.entries(image.files ?? {}))
       tree.set(path, { t: text, ...(path.endsWith('.sh') || /\/s?bin\//.test(path) ? { m: 0o755 } : {}) })
+    for (const path of [...tree.keys()]) {
+      for (let up = parentOf(path); up !== '/' && !tree.has(up); up = parentOf(up)) tree.set(up, { d: 1 })
+    }
   }
   made.set(image, tree)
   return tree
