@@ -51,11 +51,14 @@ function httpServer(): http.Server {
     requestTimeout: IDLE_MS,
     connectionsCheckingInterval: 10_000,
   })
+  // Node looks after slow senders only once it listens; these sockets were accepted elsewhere.
+  parser.emit('listening')
   parser.on('request', (request, response) => {
     read(request, response).catch(() => request.socket.destroy())
   })
-  parser.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+  parser.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request'
+    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)
     else socket.destroy()
   })
   return parser

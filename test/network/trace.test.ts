@@ -276,6 +276,31 @@ test('the text has a line a hop and ends in the verdict', async () => {
   ])
 })
 
+test('Pods reach Pods on other nodes without NAT, nodes reach Pods, a Pod reaches itself; a ClusterIP does not answer pings', async () => {
+  const cli = await prepared([
+    deployment('web'),
+    webService(),
+    deployment('self', { replicas: 1 }),
+    webService({ selector: { app: 'self' } }, 'self'),
+  ])
+  const column = async (selector: string, field: string) =>
+    (await cli.run('get', 'pods', '-l', selector, '-o', `jsonpath={.items[*]${field}}`)).out.split(' ')
+  const [client] = await column('app=client', '.status.podIP')
+  for (const ip of await column('app=web', '.status.podIP')) {
+    const { found } = await trace(cli, ['client', `${ip}:80`])
+    expect(found.hops.find((h) => h.kind === 'source')!.detail).toEqual({ source: client, masqueraded: false })
+    expect(found.hops.some((h) => h.kind === 'address')).toBe(false)
+    for (const node of ['node-1', 'node-2']) expect((await trace(cli, [node, `${ip}:80`])).found.verdict).toBe('delivered')
+  }
+  const [self] = await column('app=self', '.metadata.name')
+  const { found: hairpin } = await trace(cli, [self, 'self'])
+  expect(hairpin).toMatchObject({ verdict: 'delivered', container: { pod: self } })
+  expect(hairpin.hops.find((h) => h.kind === 'source')!.detail).toMatchObject({ masqueraded: true })
+  const { found: ping } = await trace(cli, ['client', 'web', '--protocol', 'icmp'])
+  expect(ping).toMatchObject({ verdict: 'dropped', cause: { id: 'port' } })
+  expect(ping.cause!.text).toMatch(/only its ports have rules, a ping meets none/)
+})
+
 test.each([
   ['no such Pod', ['nobody', 'web'], /pods "nobody" not found/],
   ['no such namespace', ['client', 'web', '-n', 'nowhere'], /pods "client" not found/],
