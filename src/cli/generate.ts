@@ -46,7 +46,7 @@ export function generate(context: CommandContext, { failure, clusterScoped, buil
   const print = resultPrinter(context, dryRun, true)
   validationOf(context)
   const line = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
-    const made = typed(build(cluster) as KubeObject, flags.bool('save-config'))
+    const made = typedObject(build(cluster) as KubeObject, flags.bool('save-config'))
     if (dryRun === 'client') return print(made, 'created')
     const namespaced = clusterScoped ? made : { ...made, metadata: { ...made.metadata, namespace: context.namespace } }
     try {
@@ -60,7 +60,7 @@ export function generate(context: CommandContext, { failure, clusterScoped, buil
 }
 
 /** As Go has it, with --save-config's annotation, which holds a typed object's JSON. */
-function typed(object: KubeObject, saveConfig: boolean): KubeObject {
+export function typedObject(object: KubeObject, saveConfig: boolean): KubeObject {
   const complete = normalize(object)
   if (!saveConfig) return complete
   const { metadata } = complete

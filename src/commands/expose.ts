@@ -1,18 +1,15 @@
 // kubectl expose: a Service in front of a Pod, Service, controller or what a file describes. Upstream: kubectl/pkg/cmd/expose/expose.go.
 import type { Deployment, KubeObject, Pod, PodSpec, ReplicaSet, ReplicationController, Service, StringMap } from '../api/types'
 import { decodeObject } from '../apiserver/decode'
-import { patchSchemaOf } from '../apiserver/patch-schema'
 import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
 import { saveConfiguration } from '../cli/last-applied'
+import { overridden } from '../cli/overrides'
 import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { documentsOf, type Selected, select } from '../cli/select'
 import { CommandError, combine } from '../errors'
 import { goList } from '../kinds/describe/go-text'
-import { mergePatch } from '../lib/patch/merge-patch'
-import { strategicMergePatch } from '../lib/patch/strategic-merge'
-import type { JsonObject } from '../lib/patch/value'
 
 interface Source {
   /** Container ports in order. */
@@ -175,23 +172,6 @@ function serviceFor(context: CommandContext, { object }: Selected, name: string,
     },
     status: { loadBalancer: {} },
   }
-}
-
-/** Merges --overrides into the new Service. Upstream: cmdutil.NewOverrider. */
-function overridden(context: CommandContext, service: KubeObject): KubeObject {
-  const text = context.flags.string('overrides')
-  if (!text) return service
-  let patch: JsonObject
-  try {
-    patch = JSON.parse(text) as JsonObject
-  } catch (error) {
-    throw new CommandError(`error parsing overrides: ${(error as Error).message}`)
-  }
-  const target = service as unknown as JsonObject
-  const schema = patchSchemaOf('v1', 'Service')
-  const strategic = context.flags.string('override-type') === 'strategic' && schema !== undefined
-  const merged = strategic ? strategicMergePatch(target, patch, schema) : mergePatch(target, patch)
-  return merged as unknown as KubeObject
 }
 
 async function expose(context: CommandContext): Promise<void> {

@@ -92,4 +92,9 @@ export const COMMANDS: Record<string, Loader> = {
   'auth can-i': () => import('./auth-can-i'),
   'auth reconcile': () => import('./auth-reconcile'),
   'auth whoami': () => import('./auth-whoami'),
+  run: () => import('./run'),
+  exec: () => import('./exec'),
+  attach: () => import('./attach'),
+  logs: () => import('./logs'),
+  cp: () => import('./cp'),
 }

@@ -212,6 +212,16 @@ export function wakeContainer(world: World, pod: Pod, container: Container, forc
   return settle(world, pod, record, program.wake(record.state, new Context(world, pod, container, record)))
 }
 
+/** Standard input for process 1, from attach; undefined is its end. */
+export function sendInput(world: World, pod: Pod, container: Container, text: string | undefined): ContainerRecord | undefined {
+  const record = containerRecord(world, pod.metadata.uid, container.name)
+  const program = record && !record.exit ? programOfRecord(world, record) : undefined
+  if (!record || !program?.input) return record
+  const next = settle(world, pod, record, program.input(record.state, text, new Context(world, pod, container, record)))
+  world.touched?.({ namespace: record.namespace, name: record.pod })
+  return next
+}
+
 /** Sends a signal to process 1. SIGKILL ends it with 137; a program that does not handle another one is not touched by it. */
 export function signalContainer(world: World, pod: Pod, container: Container, signal: Signal | 'SIGKILL'): ContainerRecord | undefined {
   const record = containerRecord(world, pod.metadata.uid, container.name)

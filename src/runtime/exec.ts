@@ -1,8 +1,8 @@
 // Running a command in a running container: exec probes, lifecycle hooks, kubectl exec.
-import type { Container, Json, Pod } from '../api/types'
-import { containerRecord, imageOfContainer, processContext } from './containers'
+import type { Container, Pod } from '../api/types'
+import { containerRecord, processContext } from './containers'
 import { imageOf } from './images/index'
-import type { ContainerRecord, ExecResult, ProcessContext } from './process'
+import type { ContainerRecord, ExecResult, Image } from './process'
 import { runArgv } from './shell/commands-step'
 import { Machine, type MachineResult, newMachine } from './shell/machine'
 import type { MachineState } from './shell/state'
@@ -19,67 +19,66 @@ const BUDGET = 3_000_000
 /** Nothing runs longer than this when time is only imagined, ms. */
 const FOREVER = 3600_000
 
-/**
- * A command that runs beside process 1. Its state lives as long as the session; `run` lets it go on and says what it waits for.
- */
+export interface ExecOptions {
+  output(stream: 'stdout' | 'stderr', text: string): void
+  /** Standard input stays open: `send` gives it more. */
+  stdin?: boolean
+  tty?: boolean
+}
+
+/** A command that runs beside process 1; its state lives as long as the session, the cluster may change under it. */
 export class ExecSession {
-  private machine: Machine
-  readonly tty: boolean
-
   private constructor(
-    machine: Machine,
-    private readonly context: ProcessContext,
-    tty: boolean,
-  ) {
-    this.machine = machine
-    this.tty = tty
-    void this.context
-  }
+    private readonly pod: Pod,
+    private readonly container: Container,
+    private readonly instance: string,
+    private readonly image: Image,
+    private readonly tag: string,
+    private readonly state: MachineState,
+    private readonly options: ExecOptions,
+  ) {}
 
-  /** Starts the command; a failure when it has no executable or the container does not run. */
-  static open(
-    world: World,
-    pod: Pod,
-    container: Container,
-    command: string[],
-    options: { output(stream: 'stdout' | 'stderr', text: string): void; stdin?: boolean; tty?: boolean },
-  ): ExecSession | ExecFailure {
+  /** Prepares the command; a failure when it has no executable or the container does not run. */
+  static open(world: World, pod: Pod, container: Container, command: string[], options: ExecOptions): ExecSession | ExecFailure {
     const record = containerRecord(world, pod.metadata.uid, container.name)
-    if (!record || record.exit) return { message: 'container not running' }
-    const image = imageOfContainer(world, container.image)
     const found = imageOf(container.image, world.records)
-    const tag = 'missing' in found ? 'latest' : (found.reference.tag ?? 'latest')
-    const context = processContext(world, pod, container, record)
-    const problem = executableProblem(image, command[0], context)
+    if (!record || record.exit || 'missing' in found) return { message: 'container not running' }
+    const { image } = found
+    const problem = executableProblem(image, command[0], processContext(world, pod, container, record))
     if (problem) return { message: problem }
     const state = newMachine({ stdinOpen: options.stdin ?? false, pid: nextPid(record) })
-    const tty = options.tty ?? false
-    const machine = new Machine(state, { image, tag, context, main: false, tty, budget: BUDGET, output: options.output })
+    const session = new ExecSession(pod, container, record.id, image, found.reference.tag ?? 'latest', state, options)
+    const machine = session.machine(world, record)
     const first = machine.spawn(undefined, { command: command.join(' '), cwd: record.workingDir })
-    const variables = tty ? withTerm(record.variables) : record.variables
+    const variables = options.tty ? withTerm(record.variables) : record.variables
     for (const [name, value] of Object.entries(variables)) first.variables[name] = { value, exported: 1 }
     runArgv(machine, first, command)
-    return new ExecSession(machine, context, tty)
+    return session
   }
 
-  run(): MachineResult {
-    return this.machine.run()
+  private machine(world: World, record: ContainerRecord): Machine {
+    const context = processContext(world, this.pod, this.container, record)
+    const { image, tag, options } = this
+    return new Machine(this.state, { image, tag, context, main: false, tty: options.tty ?? false, budget: BUDGET, output: options.output })
+  }
+
+  /** Lets it go on in the cluster as it is now. It dies with its container: code 137. */
+  run(world: World): MachineResult {
+    const record = containerRecord(world, this.pod.metadata.uid, this.container.name)
+    if (!record || record.exit || record.id !== this.instance) return { exit: { code: 137 } }
+    return this.machine(world, record).run()
   }
 
   /** Gives it more standard input; undefined ends it. */
   send(text: string | undefined): void {
-    if (text === undefined) this.machine.state.stdinOpen = false
-    else this.machine.state.stdin += text
+    if (text === undefined) this.state.stdinOpen = false
+    else this.state.stdin += text
   }
 
   /** Ctrl-C: interrupts what runs in the foreground. */
-  interrupt(): void {
-    const { processes } = this.machine.state
-    const shell = processes[0]
-    for (const p of processes.slice(1)) if (!p.ended) this.machine.kill(p.pid, 'INT')
-    const running = shell.frames.some((f) => f.kind === 'node' && f.command?.state !== undefined)
-    if (processes.length === 1 && !running && !shell.options.includes('i')) this.machine.kill(shell.pid, 'INT')
-    else if (running) this.machine.kill(shell.pid, 'INT')
+  interrupt(world: World): void {
+    const record = containerRecord(world, this.pod.metadata.uid, this.container.name)
+    if (record) this.machine(world, record).interruptForeground()
   }
 }
 
@@ -95,8 +94,8 @@ function withTerm(variables: Record<string, string>): Record<string, string> {
 
 /** A number that no process of the container has. */
 function nextPid(record: ContainerRecord): number {
-  const main = record.state as unknown as Partial<MachineState> | Json
-  const after = main && typeof main === 'object' && 'nextPid' in main ? Number(main.nextPid) : 7
+  const main = record.state
+  const after = main && typeof main === 'object' && !Array.isArray(main) && 'nextPid' in main ? Number(main['nextPid']) : 7
   return Math.max(7, after)
 }
 
@@ -114,9 +113,9 @@ export function execInContainer(
   const begun = world.env.now()
   const limit = Math.min(options.limitMs ?? FOREVER, FOREVER)
   let later = 0
-  const env = { now: () => begun + later, random: () => world.env.random() }
+  const imagined: World = { ...world, env: { now: () => begun + later, random: () => world.env.random() } }
   const result = { exitCode: 0, stdout: '', stderr: '', durationMs: 0 }
-  const session = ExecSession.open({ ...world, env }, pod, container, command, {
+  const session = ExecSession.open(imagined, pod, container, command, {
     output(stream, text) {
       result[stream] += text
     },
@@ -124,7 +123,7 @@ export function execInContainer(
   if ('message' in session) return session
   if (options.stdin !== undefined) session.send(options.stdin)
   for (;;) {
-    const { exit, wakeAt } = session.run()
+    const { exit, wakeAt } = session.run(imagined)
     if (exit) return { ...result, exitCode: exit.code, durationMs: later }
     const due = wakeAt === undefined ? Number.POSITIVE_INFINITY : wakeAt - begun
     if (due > limit) return { ...result, exitCode: 137, durationMs: limit }

@@ -18,6 +18,11 @@ export function filesOf(world: World, pod: Pod, container: Container, record?: C
   return new ContainerFiles(world, pod, container, record)
 }
 
+/** With the bytes of files, for cp. */
+export function containerFiles(world: World, pod: Pod, container: Container, record: ContainerRecord): ContainerFiles {
+  return new ContainerFiles(world, pod, container, record)
+}
+
 export function releaseContainerFiles(records: Records, podUid: string, container: string): void {
   records.put(TABLE, `${podUid}/${container}`, undefined)
 }
@@ -35,7 +40,7 @@ interface Place {
   path: string
 }
 
-class ContainerFiles implements Files {
+export class ContainerFiles implements Files {
   private readonly mounts: Mount[]
   private readonly own: string
   private base?: Tree

@@ -14,6 +14,8 @@ export interface LogLine {
 /** Each entry: time in ms, `o` or `e` (capital: the line is not ended yet), text. */
 interface LogRecord {
   lines: string[]
+  /** Lines that were dropped before them. */
+  dropped?: number
 }
 
 const TABLE = 'logs'
@@ -36,14 +38,16 @@ export function appendLog(
   if (text === '') return
   const key = keyOf(podUid, container, restartCount)
   const record = world.records.get<LogRecord>(TABLE, key) ?? { lines: [] }
-  const lines = record.lines.length >= KEPT * 2 ? record.lines.slice(-KEPT) : record.lines
+  const full = record.lines.length >= KEPT * 2
+  const lines = full ? record.lines.slice(-KEPT) : record.lines
+  const dropped = (record.dropped ?? 0) + (full ? record.lines.length - KEPT : 0)
   const now = world.env.now()
   const letter = stream === 'stdout' ? 'o' : 'e'
   const parts = text.split('\n')
   const last = parts.pop()!
   for (const part of parts) push(lines, `${now}${letter}`, part, letter)
   if (last !== '') push(lines, `${now}${letter.toUpperCase()}`, last, letter)
-  world.records.put<LogRecord>(TABLE, key, { lines })
+  world.records.put<LogRecord>(TABLE, key, { lines, ...(dropped > 0 ? { dropped } : {}) })
 }
 
 function push(lines: string[], head: string, text: string, letter: string): void {
@@ -60,11 +64,49 @@ function push(lines: string[], head: string, text: string, letter: string): void
 /** Lines of one instance, oldest first; undefined when nothing is known of it. */
 export function readLog(records: Records, podUid: string, container: string, restartCount: number): LogLine[] | undefined {
   const record = records.get<LogRecord>(TABLE, keyOf(podUid, container, restartCount))
-  return record?.lines.slice(-KEPT).map((line) => {
-    const [head, at, letter] = /^(\d+)([oeOE])/.exec(line)!
-    const stream = letter.toLowerCase() === 'o' ? 'stdout' : 'stderr'
-    return { at: Number(at), stream, text: line.slice(head.length), ...(letter < 'a' ? { partial: true } : {}) }
-  })
+  return record?.lines.slice(-KEPT).map(parse)
+}
+
+function parse(line: string): LogLine {
+  const [head, at, letter] = /^(\d+)([oeOE])/.exec(line)!
+  const stream = letter.toLowerCase() === 'o' ? 'stdout' : 'stderr'
+  return { at: Number(at), stream, text: line.slice(head.length), ...(letter < 'a' ? { partial: true } : {}) }
+}
+
+/** Reads on in a log that grows. */
+export class LogCursor {
+  /** Of all lines ever written. */
+  private line = 0
+  /** Characters of that line already given. */
+  private column = 0
+
+  constructor(
+    private readonly podUid: string,
+    private readonly container: string,
+    private readonly restartCount: number,
+  ) {}
+
+  /** Passes over all that is there. */
+  skip(records: Records): void {
+    this.take(records)
+  }
+
+  /** What has come since, a line (or what there is of one) an entry; whole lines have their newline. */
+  take(records: Records): LogLine[] {
+    const record = records.get<LogRecord>(TABLE, keyOf(this.podUid, this.container, this.restartCount))
+    if (!record) return []
+    const dropped = record.dropped ?? 0
+    const out: LogLine[] = []
+    for (let i = Math.max(0, this.line - dropped); i < record.lines.length; i++) {
+      const entry = parse(record.lines[i])
+      const from = i + dropped === this.line ? this.column : 0
+      const text = entry.text.slice(from) + (entry.partial ? '' : '\n')
+      if (text !== '') out.push({ ...entry, text })
+      this.line = i + dropped + (entry.partial ? 0 : 1)
+      this.column = entry.partial ? entry.text.length : 0
+    }
+    return out
+  }
 }
 
 /** Forgets instances older than the previous one. */

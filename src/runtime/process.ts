@@ -139,6 +139,8 @@ export interface Program {
   wake?(state: Json, context: ProcessContext): Step
   /** Default: a PID 1 without a handler ignores SIGTERM, everything dies of SIGKILL (137). */
   signal?(state: Json, signal: Signal, context: ProcessContext): Step | undefined
+  /** Standard input from attach; undefined is its end. */
+  input?(state: Json, text: string | undefined, context: ProcessContext): Step
   /** Absent `state`: unchanged. `exit` ends the program after the answer; `wakeAt` asks to be woken. */
   http?(
     state: Json,

@@ -47,6 +47,20 @@ function trimmed(text: string, space: string): string {
   return text.slice(from, to)
 }
 
+/** A shell at a terminal shows its prompt once before it waits. */
+function prompt(machine: Machine, process: ShellProcess, more: boolean): void {
+  if (!machine.isTerminal(process, 0) || process.prompted) return
+  process.prompted = true
+  const directory = process.cwd === (process.variables['HOME']?.value ?? '/root') ? '~' : process.cwd
+  const bash = process.name.endsWith('bash')
+  const host = (machine.host.context.files.read('/etc/hostname') ?? '').trim()
+  machine.write(
+    process,
+    2,
+    more ? '> ' : bash ? `root@${host}:${directory}# ` : machine.host.image.userland === 'debian' ? '# ' : `${directory} # `,
+  )
+}
+
 /** Reads and runs commands from standard input, one line (or as many as they need) at a time. */
 export function readCommands(machine: Machine, process: ShellProcess): number | undefined {
   let text = ''
@@ -56,8 +70,10 @@ export function readCommands(machine: Machine, process: ShellProcess): number | 
     if (text.trim() === '' && end && line === '') return process.status
     if (!line.endsWith('\n') && !end) {
       machine.unread(process, 0, text)
+      prompt(machine, process, text !== '')
       throw new Blocked({ for: 'input', fd: 0, beyond: text.length })
     }
+    delete process.prompted
     try {
       parseScript(text)
     } catch (error) {

@@ -428,6 +428,20 @@ export class Machine {
     return this.run()
   }
 
+  /** Ctrl-C: children in the foreground get SIGINT; a shell that reads commands drops its line, anything else gets it too. */
+  interruptForeground(): void {
+    const shell = this.first()
+    for (const p of this.state.processes.slice(1)) if (!p.ended && !p.detached) this.kill(p.pid, 'INT')
+    if (!shell.frames.some((f) => f.words?.[0] === '__read_commands')) {
+      this.kill(shell.pid, 'INT')
+      return
+    }
+    const at = shell.frames.findIndex((f) => f.words?.[0] === '__read_commands')
+    shell.frames.length = at + 1
+    shell.status = 130
+    delete shell.wait
+  }
+
   program(argv: string[]): Program | undefined {
     return this.host.image.program?.(argv, this.host.tag)
   }

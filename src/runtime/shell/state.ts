@@ -79,7 +79,8 @@ export interface ShellProcess {
   ended?: boolean
   /** Runs apart from its parent's commands. */
   detached?: boolean
-  aliases?: Record<string, string>
+  /** Its prompt stands at the terminal. */
+  prompted?: boolean
 }
 
 export type OpenFile =

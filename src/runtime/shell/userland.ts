@@ -41,6 +41,12 @@ export function userlandProgram(image: Image, tag: string, argv: string[]): Prog
       const machine = machineOf(state, context)
       return stepOf(machine, machine.run())
     },
+    input(state, text, context) {
+      const machine = machineOf(state, context)
+      if (text === undefined) machine.state.stdinOpen = false
+      else machine.state.stdin += text
+      return stepOf(machine, machine.run())
+    },
     signal(state, signal, context) {
       const machine = machineOf(state, context)
       const result = machine.signal(signal)

@@ -1,0 +1,122 @@
+// One container's log as the kubelet serves it: which instance is meant, what of it is shown. Follows pkg/kubelet/kubelet_pods.go
+// validateContainerLogStatus and pkg/kubelet/kuberuntime/logs.
+import type { ContainerStatus, Pod } from '../api/types'
+import type { Cluster } from '../cluster'
+import { ApiError } from '../errors'
+import { containerRecord } from '../runtime/containers'
+import { LogCursor, type LogLine } from '../runtime/logs'
+
+export interface LogOptions {
+  follow: boolean
+  previous: boolean
+  timestamps: boolean
+  since?: { at: number } | { ago: number }
+  tail?: number
+  limitBytes?: number
+}
+
+/** The number of the instance whose log is meant; throws ApiError BadRequest when there is none. */
+export function instanceFor(cluster: Cluster, pod: Pod, container: string, previous: boolean): number {
+  const all = [
+    ...(pod.status?.containerStatuses ?? []),
+    ...(pod.status?.initContainerStatuses ?? []),
+    ...(pod.status?.ephemeralContainerStatuses ?? []),
+  ]
+  const status = all.find((s) => s.name === container)
+  const what = `container ${JSON.stringify(container)} in pod ${JSON.stringify(pod.metadata.name)}`
+  if (!status) throw refused(`${what} is not available`)
+  const latest = containerRecord(cluster.world, pod.metadata.uid, container)?.restartCount ?? status.restartCount
+  const { waiting, running, terminated } = status.state
+  const before = status.lastState.terminated
+  if (previous) {
+    if (!before?.containerID) throw refused(`previous terminated ${what} not found`)
+    return running || terminated ? latest - 1 : latest
+  }
+  if (running) return latest
+  if (terminated?.containerID) return latest
+  if (before?.containerID) return latest
+  if (terminated || before) throw refused(`${what} is terminated`)
+  throw refused(waitingReason(what, waiting))
+}
+
+function refused(message: string): ApiError {
+  return new ApiError('BadRequest', message)
+}
+
+function waitingReason(what: string, waiting: ContainerStatus['state']['waiting']): string {
+  if (!waiting) return `${what} is waiting to start - no logs yet`
+  if (waiting.reason === 'ErrImagePull') return `${what} is waiting to start: image can't be pulled`
+  if (waiting.reason === 'ImagePullBackOff') return `${what} is waiting to start: trying and failing to pull image`
+  return `${what} is waiting to start: ${waiting.reason}`
+}
+
+export class LogStream {
+  private cursor?: LogCursor
+  private instance = 0
+  private first = true
+  private written = 0
+  private lineOpen = false
+
+  constructor(
+    private readonly pod: Pod,
+    private readonly container: string,
+    private readonly options: LogOptions,
+    private readonly prefix: string,
+  ) {}
+
+  get isOpen(): boolean {
+    return this.cursor !== undefined
+  }
+
+  /** Decides which instance is read; throws ApiError while there is none. */
+  open(cluster: Cluster): void {
+    const { namespace, name } = this.pod.metadata
+    const pod = cluster.view.get<Pod>('pods', namespace, name) ?? this.pod
+    // Without a node there is no kubelet to ask: an empty log.
+    if (pod.spec.nodeName) this.instance = instanceFor(cluster, pod, this.container, this.options.previous)
+    this.cursor = new LogCursor(pod.metadata.uid, this.container, this.instance)
+  }
+
+  /** What is to be shown of what came since the last time. */
+  take(cluster: Cluster): string {
+    let lines = this.cursor?.take(cluster.server.storage.records) ?? []
+    if (this.first) {
+      this.first = false
+      const { tail, since } = this.options
+      if (tail !== undefined) lines = tail === 0 ? [] : lines.slice(-tail)
+      if (since) {
+        const from = 'at' in since ? since.at : cluster.env.now() - since.ago
+        lines = lines.filter((l) => l.at >= from)
+      }
+    }
+    return this.limited(lines.map((l) => this.shown(l)).join(''))
+  }
+
+  private shown(line: LogLine): string {
+    const head = this.lineOpen ? '' : this.prefix + (this.options.timestamps ? `${stamp(line.at)} ` : '')
+    this.lineOpen = !line.text.endsWith('\n')
+    return head + line.text
+  }
+
+  private limited(text: string): string {
+    const limit = this.options.limitBytes
+    if (limit === undefined) return text
+    const bytes = Buffer.from(text)
+    const part = bytes.subarray(0, Math.max(0, limit - this.written))
+    this.written += part.length
+    return part.toString()
+  }
+
+  /** True when nothing more will come: the instance ended, or its Pod is gone. */
+  hasEnded(cluster: Cluster): boolean {
+    const { limitBytes } = this.options
+    if (limitBytes !== undefined && this.written >= limitBytes) return true
+    const record = containerRecord(cluster.world, this.pod.metadata.uid, this.container)
+    return !record || record.restartCount !== this.instance || record.exit !== undefined
+  }
+}
+
+/** RFC 3339 with what fraction there is, as Go prints it. */
+function stamp(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.?0*Z$/, 'Z')
+}
