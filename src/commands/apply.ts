@@ -4,6 +4,7 @@ import { placeInNamespace, recognise } from '../apiserver/decode'
 import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf } from '../cli/dry-run'
 import { manifestsOf } from '../cli/kustomize'
+import { recorded } from '../cli/record'
 import { printerOptions, resultPrinter } from '../cli/result'
 import { validationOf } from '../cli/validation'
 import type { Cluster } from '../cluster'
@@ -121,7 +122,7 @@ function recognised(
       const metadata = typeof value.metadata === 'object' && value.metadata !== null ? value.metadata : {}
       const object = { ...value, metadata: { ...metadata } } as KubeObject
       const placed = placeInNamespace(info, object, context.namespace, context.namespaceGiven)
-      if (selectorMatches(selector, placed.metadata.labels)) given.push({ info, object: placed, source })
+      if (selectorMatches(selector, placed.metadata.labels)) given.push({ info, object: recorded(context, placed), source })
     } catch (error) {
       if (!(error instanceof Error)) throw error
       failures.push(error)

@@ -6,6 +6,7 @@ import { dryRunOf } from '../cli/dry-run'
 import { manifestsOf } from '../cli/kustomize'
 import { saveConfiguration } from '../cli/last-applied'
 import type { Document } from '../cli/manifests'
+import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { addSource } from '../cli/source-error'
 import { validationOf } from '../cli/validation'
@@ -13,6 +14,7 @@ import type { Cluster } from '../cluster'
 import { CommandError, combine } from '../errors'
 import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
 import type { FieldValidation } from '../schema/decode'
+import { createEdited } from './create-edited'
 
 async function create(context: CommandContext): Promise<void> {
   const { flags, args } = context
@@ -20,7 +22,9 @@ async function create(context: CommandContext): Promise<void> {
   if (args.length) throw context.usage(`Unexpected args: [${args.join(' ')}]`)
   if (!files.length && !flags.string('kustomize')) throw new CommandError('must specify one of -f and -k')
   const validation = validationOf(context)
+  if (flags.string('raw')) validateRaw(context)
   const { documents, failures } = await manifestsOf(context)
+  if (flags.bool('edit')) return createEdited(context, { documents, failures }, validation)
   const dryRun = dryRunOf(context)
   const print = resultPrinter(context, dryRun)
   if (!documents.length && !failures.length) throw new CommandError('no objects passed to create')
@@ -46,6 +50,21 @@ async function create(context: CommandContext): Promise<void> {
   if (failure) throw failure
 }
 
+/** --raw posts one file as it is. */
+function validateRaw({ flags }: CommandContext): void {
+  const files = flags.list('filename')
+  const refusals: [boolean, string][] = [
+    [flags.bool('edit'), '--raw and --edit are mutually exclusive'],
+    [files.length !== 1, '--raw can only use a single local file or stdin'],
+    [/^https?:\/\//.test(files[0] ?? ''), '--raw cannot read from a url'],
+    [flags.bool('recursive'), '--raw and --recursive are mutually exclusive'],
+    [flags.string('selector') !== '', '--raw and --selector (-l) are mutually exclusive'],
+    [flags.string('output') !== '', '--raw and --output are mutually exclusive'],
+  ]
+  const refusal = refusals.find(([refused]) => refused)
+  if (refusal) throw new CommandError(refusal[1])
+}
+
 function createOne(context: CommandContext, cluster: Cluster, document: Document, dryRun: string, validation: FieldValidation) {
   const { server } = cluster
   const info = recognise(server, document.value, document.source, document.inList)
@@ -53,7 +72,7 @@ function createOne(context: CommandContext, cluster: Cluster, document: Document
   const labels = (document.value.metadata as KubeObject['metadata'] | undefined)?.labels
   if (selector && !selectorMatches(parseLabelSelector(selector), labels)) return undefined
   const placed = placeInNamespace(info, asObject(document.value), context.namespace, context.namespaceGiven)
-  const configured = saveConfiguration(placed, context.flags.bool('save-config'))
+  const configured = recorded(context, saveConfiguration(placed, context.flags.bool('save-config')))
   if (dryRun === 'client') return { info, object: configured }
   const object = decodeObject(server, info, configured, validation)
   return { info, object: server.create(object, { manager: context.flags.string('field-manager'), dryRun: dryRun === 'server' }) }

@@ -6,6 +6,7 @@ import { patchSchemaOf } from '../apiserver/patch-schema'
 import type { Command, CommandContext } from '../cli/context'
 import { EDIT_PREAMBLE, type EditedObject, edit } from '../cli/edit-session'
 import { saveConfiguration } from '../cli/last-applied'
+import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { documentsOf, select } from '../cli/select'
 import { validationOf } from '../cli/validation'
@@ -41,7 +42,7 @@ async function editCommand(context: CommandContext): Promise<void> {
         context.cluster.write((cluster) => {
           for (const object of edited) {
             const { info, object: before } = originalOf(objects, object)
-            const after = saveConfiguration(withManagedFields(object, before), flags.bool('save-config'))
+            const after = recorded(context, saveConfiguration(withManagedFields(object, before), flags.bool('save-config')))
             requireNamespace(context, after)
             if (deepEqual(before, after)) {
               lines.push(print(after, 'skipped'))

@@ -7,6 +7,7 @@ import { type PatchType, patchedObject } from '../apiserver/patch'
 import { patchObject } from '../apiserver/patch-requests'
 import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
+import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { documentsOf, type Selected, select } from '../cli/select'
 import { parseYaml } from '../cli/yaml'
@@ -109,7 +110,11 @@ function send(
   const subresource = flags.string('subresource')
   const options = { manager: flags.string('field-manager'), dryRun, ...(subresource ? { subresource } : {}) }
   try {
-    return patchObject(cluster.server, info, object.metadata.namespace, object.metadata.name, type, change, options)
+    const { namespace, name } = object.metadata
+    const patched = patchObject(cluster.server, info, namespace, name, type, change, options)
+    const { annotations = {} } = recorded(context, patched).metadata
+    if (deepEqual(annotations, patched.metadata.annotations ?? {})) return patched
+    return patchObject(cluster.server, info, namespace, name, 'merge', { metadata: { annotations } }, options)
   } catch (error) {
     if (!(error instanceof ApiError) || error.reason !== 'UnsupportedMediaType') throw error
     const kind = `${info.group}/${info.version}, Kind=${info.kind}`

@@ -6,6 +6,7 @@ import { type DryRun, dryRunOf } from '../cli/dry-run'
 import { manifestsOf } from '../cli/kustomize'
 import { saveConfiguration } from '../cli/last-applied'
 import type { Document } from '../cli/manifests'
+import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { addSource } from '../cli/source-error'
 import { validationOf } from '../cli/validation'
@@ -47,7 +48,7 @@ async function replace(context: CommandContext): Promise<void> {
     const { server } = cluster
     for (const { info, object, source } of given(context, cluster, documents, failures)) {
       try {
-        const wanted = saveConfiguration(object, flags.bool('save-config'))
+        const wanted = recorded(context, saveConfiguration(object, flags.bool('save-config')))
         if (dryRun === 'client') lines.push(print(wanted, 'replaced'))
         else {
           const decoded = decodeObject(server, info, wanted, validation)
