@@ -80,6 +80,7 @@ export class Cli {
   }
 
   async create(objects: object[]): Promise<void> {
+    if (objects.length === 0) return
     const file = path.join(this.dir, 'objects.json')
     fs.writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
     const { exit, err } = await this.run('create', '-f', file)
