@@ -1,6 +1,7 @@
 // A manifest's value becomes an object of a known kind, or kubectl's and the server's refusals.
 import type { KubeObject } from '../api/types'
 import { CommandError, PlainFailure } from '../errors'
+import { toStored } from '../schema/conversion'
 import { decodeObject as decodeBuiltin, type FieldValidation } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
 import { decodeCustom } from './custom-kinds'
@@ -40,7 +41,7 @@ export function decodeObject(
 ): KubeObject {
   const { object, warnings } = info.custom ? decodeCustom(server.view, info, value, validation) : decodeBuiltin(value, validation)
   server.warnings.push(...warnings)
-  return object
+  return toStored(object)
 }
 
 /** Namespace rules of `-n` against the manifest's own. Throws CommandError when both are given and differ. */

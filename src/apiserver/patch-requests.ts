@@ -5,6 +5,7 @@ import { ApiError, invalid, notFound } from '../errors'
 import { toCompactJson } from '../lib/json-emit'
 import { goText, type JsonObject } from '../lib/patch/value'
 import { timestamp } from '../lib/time'
+import { fromStored } from '../schema/conversion'
 import { decodeAs, type FieldValidation, strictError } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
 import { typeNameOf } from '../schema/types'
@@ -34,8 +35,7 @@ export function patchObject(
   const stored = server.storage.get(info.resource, info.namespaced ? namespace : undefined, name)
   if (!stored) throw notFound(info.resource, name)
   const live = withOwnership(server.view, info, stored)
-  const presented = { ...live, apiVersion: groupVersion(info), kind: info.kind }
-  const patched = patchedObject(info, presented, type, patch)
+  const patched = patchedObject(info, fromStored(live, groupVersion(info), info.kind), type, patch)
   const shown = type === 'strategic' ? goText(consumed(patch)) : toCompactJson(patched)
   const object = decodePatched(server, info, patched, shown, options.validation ?? 'Warn')
   checkIdentity(object, live)

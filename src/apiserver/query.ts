@@ -3,6 +3,7 @@ import type { KubeObject } from '../api/types'
 import { ApiError } from '../errors'
 import { checkFieldSelector, fieldsMatch, parseFieldSelector } from '../lib/field-selector'
 import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
+import { fromStored } from '../schema/conversion'
 import type { ResourceInfo } from '../schema/resources'
 import { groupVersion } from './discovery'
 import type { ApiServer } from './server'
@@ -45,5 +46,5 @@ export function readWarning(info: ResourceInfo): string | undefined {
 
 /** An object as the asked-for version shows it: its own apiVersion and kind first. */
 export function presented(info: ResourceInfo, object: KubeObject): KubeObject {
-  return { ...object, apiVersion: groupVersion(info), kind: info.kind }
+  return fromStored(object, groupVersion(info), info.kind)
 }

@@ -24,9 +24,14 @@ function apiResources(context: CommandContext): void {
   if (!['', 'name', 'kind'].includes(sortBy)) throw new CommandError('--sort-by accepts only name or kind')
   const all = context.cluster.read(({ server }) => server.discovery.all())
   const seen = new Set<string>()
-  const preferred = all.filter((info) => !seen.has(info.resource) && seen.add(info.resource))
+  const preferred = all.filter((info) => !seen.has(ownName(info)) && seen.add(ownName(info)))
   const shown = preferred.filter((info) => wanted(context, info)).sort(order(sortBy))
   context.out(text(shown, output, flags.bool('no-headers')))
+}
+
+/** Plural and group, also where the objects are stored under another group's name. */
+function ownName(info: ResourceInfo): string {
+  return info.group ? `${info.plural}.${info.group}` : info.plural
 }
 
 function wanted({ flags }: CommandContext, info: ResourceInfo): boolean {
@@ -44,7 +49,7 @@ function order(sortBy: string): (a: ResourceInfo, b: ResourceInfo) => number {
 }
 
 function text(shown: ResourceInfo[], output: string, noHeaders: boolean): string {
-  if (output === 'name') return shown.map((info) => `${info.resource}\n`).join('')
+  if (output === 'name') return shown.map((info) => `${ownName(info)}\n`).join('')
   if (output === 'json') return toJson(listOf(shown), { sort: false })
   if (output === 'yaml') return toYaml(listOf(shown))
   if (output === 'kyaml') return toKyaml(listOf(shown), false)

@@ -1,6 +1,7 @@
 // kubectl create -f: makes the objects of files. The generators are files of their own. Upstream: kubectl/pkg/cmd/create/create.go.
 import type { KubeObject } from '../api/types'
 import { decodeObject, placeInNamespace, recognise } from '../apiserver/decode'
+import { presented } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
 import { manifestsOf } from '../cli/kustomize'
@@ -75,7 +76,10 @@ function createOne(context: CommandContext, cluster: Cluster, document: Document
   const configured = recorded(context, saveConfiguration(placed, context.flags.bool('save-config')))
   if (dryRun === 'client') return { info, object: configured }
   const object = decodeObject(server, info, configured, validation)
-  return { info, object: server.create(object, { manager: context.flags.string('field-manager'), dryRun: dryRun === 'server' }) }
+  return {
+    info,
+    object: presented(info, server.create(object, { manager: context.flags.string('field-manager'), dryRun: dryRun === 'server' })),
+  }
 }
 
 function asObject(value: Record<string, unknown>): KubeObject {

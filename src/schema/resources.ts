@@ -5,7 +5,7 @@ import source from './schema.json'
 
 /** One served version of one resource. */
 export interface ResourceInfo {
-  /** Plural and group: `pods`, `deployments.apps`. */
+  /** Plural and group: `pods`, `deployments.apps`; of a resource served by two groups, that of the group it is stored in. */
   resource: string
   plural: string
   singular: string
@@ -49,6 +49,9 @@ interface ResourceFile {
   resources: ResourceEntry[]
 }
 
+/** Events are served by two groups and stored in the older one. */
+const STORED_AS: Record<string, string> = { 'events.events.k8s.io': 'events' }
+
 let file: SchemaFile | undefined
 let resources: ResourceInfo[] | undefined
 
@@ -75,8 +78,9 @@ export function builtinResources(): ResourceInfo[] {
     .map((e) => {
       const slash = e.groupVersion.indexOf('/')
       const group = slash < 0 ? '' : e.groupVersion.slice(0, slash)
+      const own = group ? `${e.name}.${group}` : e.name
       return {
-        resource: group ? `${e.name}.${group}` : e.name,
+        resource: STORED_AS[own] ?? own,
         plural: e.name,
         singular: e.singularName,
         group,
