@@ -24,6 +24,8 @@ export interface PrepareContext {
   view: View
   env: Env
   dryRun: boolean
+  /** The request comes from a component of the cluster, which may do what users do by way of subresources. */
+  trusted?: boolean
 }
 
 /**
