@@ -1,5 +1,5 @@
 // What the rooms of the house ask of each other: reading and writing objects, the clock, controllers. Types only.
-import type { KubeObject, ObjectReference } from './types'
+import type { KubeObject, Namespace, ObjectReference } from './types'
 
 /** Clock and chance. The cluster's clock is the wall clock plus an offset kept in the state; KUBESIM_SEED fixes `random`. */
 export interface Env {
@@ -38,6 +38,8 @@ export interface Client extends View {
   update<T extends KubeObject>(object: T): T
   /** Writes status only. */
   updateStatus<T extends KubeObject>(object: T): T
+  /** Writes the finalizers of a namespace's spec; one that is being deleted goes with the last of them. */
+  finalize(namespace: Namespace): void
   delete(resource: string, namespace: string | undefined, name: string, options?: DeleteOptions): void
   /** Records an Event about an object, merged with an equal earlier one (count, lastTimestamp) as client-go's correlator does. */
   event(about: KubeObject, event: NewEvent): void

@@ -1,6 +1,6 @@
 // The API as the cluster's own components use it: objects and events, written under the component's name.
 import type { Client, DeleteOptions, NewEvent, NewObject } from '../api/contracts'
-import type { KubeObject } from '../api/types'
+import type { KubeObject, Namespace } from '../api/types'
 import { notFound } from '../errors'
 import { uuid } from '../lib/random'
 import { recordEvent } from './events'
@@ -35,6 +35,9 @@ export class ComponentClient implements Client {
   }
   updateStatus<T extends KubeObject>(object: T): T {
     return this.server.update(object, { manager: this.manager, trusted: true, subresource: 'status' }) as T
+  }
+  finalize(namespace: Namespace): void {
+    this.server.update(namespace, { manager: this.manager, trusted: true, subresource: 'finalize' })
   }
   delete(resource: string, namespace: string | undefined, name: string, options: DeleteOptions = {}): void {
     const info = this.server.discovery.byResource(resource)

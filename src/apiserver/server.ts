@@ -119,7 +119,7 @@ export class ApiServer {
         ...(kind?.validate?.(object) ?? []),
         ...(kind?.validateCreate?.(object) ?? []),
       ])
-      this.warnings.push(...(kind?.warnings?.(object) ?? []))
+      this.warnings.push(...deprecation(info), ...(kind?.warnings?.(object) ?? []))
     }
     checkCreate(info, object, context)
     if (this.storage.get(info.resource, object.metadata.namespace, object.metadata.name))
@@ -182,6 +182,7 @@ export class ApiServer {
       throw conflict(info.resource, name, 'the object has been modified; please apply your changes to the latest version and try again')
     }
     if (options.trusted && options.subresource === 'status') return this.updateStatus(info, input, old, options)
+    if (options.subresource === 'finalize') return this.finalize(info, input as Namespace, old as Namespace)
     const kind = this.behaviourOf(info)
     let object = normalize(structuredClone(input))
     object.metadata = {
@@ -216,7 +217,7 @@ export class ApiServer {
           ...(kind?.validateUpdate?.(object, old) ?? []),
         ]
         this.refuse(info, object, errors)
-        this.warnings.push(...(kind?.warnings?.(object, old) ?? []))
+        this.warnings.push(...deprecation(info), ...(kind?.warnings?.(object, old) ?? []))
       }
       checkUpdate(info, object, old, context)
     } else {
@@ -234,6 +235,14 @@ export class ApiServer {
       return object
     }
     return options.dryRun ? object : this.storage.put(info.resource, object)
+  }
+
+  /** Only the finalizers of a namespace's spec; the last one frees it. Upstream: pkg/registry/core/namespace FinalizeREST. */
+  private finalize(info: ResourceInfo, input: Namespace, old: Namespace): KubeObject {
+    const next: Namespace = { ...old, spec: { ...old.spec, finalizers: input.spec.finalizers } }
+    if (!old.metadata.deletionTimestamp || old.metadata.finalizers?.length || !isFinal(next)) return this.storage.put(info.resource, next)
+    this.storage.remove(info.resource, next)
+    return next
   }
 
   /** A component's status needs no checks, and nothing else of the object changes. */
@@ -299,6 +308,11 @@ export class ApiServer {
 }
 
 // ---------------------------------------------------------------- parts
+
+function deprecation(info: ResourceInfo): string[] {
+  const warning = readWarning(info)
+  return warning === undefined ? [] : [warning]
+}
 
 function keep(meta: ObjectMeta, fields: (keyof ObjectMeta)[]): Partial<ObjectMeta> {
   return Object.fromEntries(fields.map((f) => [f, meta[f]]).filter(([, v]) => v !== undefined))

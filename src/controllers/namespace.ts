@@ -30,7 +30,7 @@ export const namespaceController: Controller = {
       return
     }
     const finalizers = namespace.spec.finalizers.filter((f) => f !== FINALIZER)
-    api.update<Namespace>({ ...namespace, spec: { ...namespace.spec, finalizers } })
+    api.finalize({ ...namespace, spec: { ...namespace.spec, finalizers } })
   },
 }
 

@@ -10,7 +10,7 @@ import type {
   NewObject,
   Records,
 } from '../../src/api/contracts'
-import type { KubeObject, Pod } from '../../src/api/types'
+import type { KubeObject, Namespace, Pod } from '../../src/api/types'
 import { ApiError, alreadyExists, notFound } from '../../src/errors'
 import { semanticEqual } from '../../src/lib/equal'
 import { randomName } from '../../src/lib/fnv'
@@ -205,6 +205,10 @@ export class FakeCluster implements Client {
       ...(finalizers.length && { finalizers }),
     }
     this.store(path, old, { ...old, metadata: { ...metadata, resourceVersion: String(++this.version) } })
+  }
+
+  finalize(namespace: Namespace): void {
+    this.update<Namespace>(namespace)
   }
 
   /** Removes without grace, as the kubelet does at the end. */
