@@ -5,6 +5,7 @@ import { defaultRoles } from './rbac-defaults'
 import type { ApiServer } from './server'
 
 export const VERSION = 'v1.37.2'
+const SERVICE_CIDR = '10.96.0.0/12'
 export const CLUSTER_DNS_IP = '10.96.0.10'
 const MANAGER = { manager: 'kubeadm', trusted: true }
 
@@ -28,6 +29,7 @@ export function bootstrap(server: ApiServer, nodes: number): void {
   make(
     priorityClass('system-node-critical', 2_000_001_000, 'Used for system critical pods that must not be moved from their current node.'),
   )
+  make({ apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name: 'kubernetes' }, spec: { cidrs: [SERVICE_CIDR] } })
   make(kubernetesService())
   for (const object of kubernetesEndpoints()) make(object)
   make(dnsService())

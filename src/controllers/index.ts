@@ -26,6 +26,7 @@ import { replicationControllerController } from './replicationcontroller'
 import { resourceQuotaController } from './resource-quota'
 import { rootCaPublisher } from './root-ca-publisher'
 import { scheduler } from './scheduler'
+import { serviceAddressController, serviceCidrController } from './service-addresses'
 import { serviceAccountController } from './serviceaccount'
 import { statefulSetController } from './statefulset'
 import { taintEvictionController } from './taint-eviction'
@@ -61,5 +62,7 @@ export const CONTROLLERS: Controller[] = [
   pvProtectionController,
   garbageCollector,
   resourceQuotaController,
+  serviceAddressController,
+  serviceCidrController,
   kubeProxy,
 ]

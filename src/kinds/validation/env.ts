@@ -20,15 +20,7 @@ const ENV_FIELDS = [
 ]
 /** What a downward API volume may show. */
 export const VOLUME_FIELDS = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid']
-const CONVERTIBLE = [
-  ...ENV_FIELDS,
-  ...VOLUME_FIELDS,
-  'spec.restartPolicy',
-  'spec.schedulerName',
-  'spec.host',
-  'status.phase',
-  'status.nominatedNodeName',
-]
+const CONVERTIBLE = [...ENV_FIELDS, ...VOLUME_FIELDS, 'spec.restartPolicy', 'spec.schedulerName', 'spec.host', 'status.phase']
 
 /** `metadata.labels['app']` as path and subscript. */
 function subscripted(path: string): [string, string] | undefined {
@@ -46,11 +38,7 @@ export function validateFieldRef(ref: NonNullable<From['fieldRef']>, field: stri
     const [path, key] = parts
     if (path === 'metadata.annotations') return invalids(field, key.toLowerCase(), isLabelKey(key.toLowerCase()))
     if (path === 'metadata.labels') return invalids(field, key, isLabelKey(key))
-    return wrong(
-      CONVERTIBLE.includes(path)
-        ? `field label does not support subscript: ${ref.fieldPath}`
-        : `field label not supported: ${ref.fieldPath}`,
-    )
+    return wrong(`field label does not support subscript: ${ref.fieldPath}`)
   }
   if (!CONVERTIBLE.includes(ref.fieldPath)) return wrong(`field label not supported: ${ref.fieldPath}`)
   return allowed.includes(ref.fieldPath) ? [] : [notSupported(`${field}.fieldPath`, ref.fieldPath, allowed)]
