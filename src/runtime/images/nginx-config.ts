@@ -33,6 +33,10 @@ export interface Config {
   upstreams: Record<string, Upstream>
   daemon: boolean
   accessLog: boolean
+  /** The variable that decides whether a request is logged, without its `$`. */
+  logIf?: string
+  /** Variables made by `map`: from another one, by exact value, `~expression`, or default. */
+  maps: Record<string, { from: string; values: [string, string][] }>
 }
 
 const DIRECTIVES = new Set(
@@ -125,7 +129,7 @@ export function parseConfig(text: string, file: string, include: (pattern: strin
 
 /** Checks names and collects servers; throws ConfigProblem. */
 export function readConfig(directives: Directive[]): Config {
-  const config: Config = { servers: [], upstreams: {}, daemon: true, accessLog: true }
+  const config: Config = { servers: [], upstreams: {}, daemon: true, accessLog: true, maps: {} }
   for (const d of directives) {
     check(d)
     if (d.name === 'daemon') config.daemon = d.args[0] !== 'off'
@@ -151,8 +155,14 @@ function httpDirective(config: Config, d: Directive): void {
         return { host, port: Number(port ?? 80), weight: Number(/weight=(\d+)/.exec(s.args.join(' '))?.[1] ?? 1) }
       })
     config.upstreams[d.args[0]] = { servers }
-  } else if (d.name === 'access_log' && d.args[0] === 'off') config.accessLog = false
-  else if (d.name === 'server') {
+  } else if (d.name === 'access_log') {
+    config.accessLog = d.args[0] !== 'off'
+    const condition = d.args.find((a) => a.startsWith('if=$'))
+    if (condition) config.logIf = condition.slice(4)
+  } else if (d.name === 'map') {
+    const values = (d.block ?? []).map((entry): [string, string] => [entry.name, entry.args[0] ?? ''])
+    config.maps[d.args[1]?.replace(/^\$/, '') ?? ''] = { from: d.args[0] ?? '', values }
+  } else if (d.name === 'server') {
     const directives = d.block ?? []
     const listens = directives
       .filter((x) => x.name === 'listen')

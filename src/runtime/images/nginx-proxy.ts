@@ -42,6 +42,8 @@ function expand(text: string, ask: Ask): string {
   const host = (request.headers['host'] ?? '').replace(/:\d+$/, '')
   return text.replace(/\$\{?([a-z_0-9]+)\}?/g, (whole, name: string) => {
     if (name.startsWith('http_')) return request.headers[name.slice(5).replaceAll('_', '-')] ?? ''
+    const map = ask.config.maps[name]
+    if (map) return mapped(map.values, expand(map.from, ask))
     if (name.startsWith('arg_')) return new URLSearchParams(request.path.split('?')[1] ?? '').get(name.slice(4)) ?? ''
     const known: Record<string, string> = {
       host,
@@ -67,6 +69,21 @@ function expand(text: string, ask: Ask): string {
     }
     return known[name] ?? (name in known ? '' : whole.startsWith('$') ? '' : whole)
   })
+}
+
+/** The value a `map` gives. */
+function mapped(values: [string, string][], text: string): string {
+  const hit = values.find(([key]) =>
+    key.startsWith('~') ? new RegExp(key.replace(/^~\*?/, ''), key.startsWith('~*') ? 'i' : '').test(text) : key === text,
+  )
+  return (hit ?? values.find(([key]) => key === 'default'))?.[1] ?? ''
+}
+
+/** Whether the access log takes a request. */
+export function isLogged(ask: Ask): boolean {
+  const { config } = ask
+  if (!config.accessLog) return false
+  return config.logIf === undefined || !['', '0'].includes(expand(`$${config.logIf}`, ask))
 }
 
 export function answerLocation(ask: Ask): Draft {

@@ -4,7 +4,7 @@ import type { Command, Files, HttpRequest, HttpResponse, Image, Json, ProcessCon
 import { extraCommands } from '../shell/catalogue'
 import { type Config, ConfigProblem, findLocation, findServer, parseConfig, readConfig } from './nginx-config'
 import { CONF, DEFAULT_SERVER, errorPage, WELCOME } from './nginx-files'
-import { answerLocation, unresolvedUpstream } from './nginx-proxy'
+import { answerLocation, isLogged, unresolvedUpstream } from './nginx-proxy'
 import { accessLogTime, goLogTime, httpDate } from './times'
 
 /** nginx tries to bind again this often, so many times, before it gives up. */
@@ -155,7 +155,13 @@ function server(tag: string): Program {
       const config = configOf(state.files)
       const response = respond(config, state, request, listener.port, version, context)
       const turn = Object.keys(config.upstreams).length > 0 ? { state: { ...state, turn: state.turn + 1 } } : {}
-      if (config.accessLog && !response.quiet) access(context, request, response)
+      const own = config.servers[0]
+      if (
+        !response.quiet &&
+        own &&
+        isLogged({ config, server: own, location: undefined, request, path: request.path, turn: 0, context, depth: 0 })
+      )
+        access(context, request, response)
       return { response: finish(response, request, version, context), ...turn }
     },
   }
