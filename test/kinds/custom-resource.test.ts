@@ -1,0 +1,99 @@
+// Custom resources: pruned, defaulted and validated by their definition; definitions that are none.
+import { validateCustomResource } from '../../src/kinds/validation/custom-resource'
+import { applyDefaults, type JsonSchema, prune } from '../../src/schema/custom'
+import { refusals } from './check'
+
+const string: JsonSchema = { type: 'string' }
+const schema = (spec: JsonSchema): JsonSchema => ({ type: 'object', properties: { spec: { type: 'object', ...spec } } })
+
+test.each<[string, JsonSchema, object, object, string[]]>([
+  ['unknown fields go', schema({ properties: { a: string } }), { spec: { a: 'x', b: 1 } }, { spec: { a: 'x' } }, ['spec.b']],
+  ['metadata stays', schema({}), { kind: 'X', metadata: { name: 'x' } }, { kind: 'X', metadata: { name: 'x' } }, []],
+  ['maps keep their keys', schema({ additionalProperties: string }), { spec: { any: 'x' } }, { spec: { any: 'x' } }, []],
+  [
+    'whatever is to be preserved stays',
+    schema({ 'x-kubernetes-preserve-unknown-fields': true, properties: { a: { type: 'object', properties: { b: string } } } }),
+    { spec: { x: 1, a: { b: 'c', d: 1 } } },
+    { spec: { x: 1, a: { b: 'c' } } },
+    ['spec.a.d'],
+  ],
+  [
+    'items are looked into',
+    schema({ properties: { l: { type: 'array', items: { type: 'object', properties: { a: string } } } } }),
+    { spec: { l: [{ a: 'x' }, { z: 1 }] } },
+    { spec: { l: [{ a: 'x' }, {}] } },
+    ['spec.l[1].z'],
+  ],
+])('pruning: %s', (_name, by, value, kept, removed) => {
+  const object = structuredClone(value) as Record<string, unknown>
+  expect(prune(object, by)).toEqual(removed)
+  expect(object).toEqual(kept)
+})
+
+test('defaults reach into what defaults brought', () => {
+  const object = { spec: {} }
+  applyDefaults(object, schema({ properties: { a: { type: 'object', default: {}, properties: { b: { type: 'integer', default: 3 } } } } }))
+  expect(object).toEqual({ spec: { a: { b: 3 } } })
+})
+
+test.each<[string, JsonSchema, unknown, string[]]>([
+  ['what fits', { type: 'integer', minimum: 0 }, 3, []],
+  ['another type', { type: 'integer' }, 'x', ['Invalid value: "string": spec.v in body must be of type integer: "string"']],
+  ['too small', { type: 'integer', minimum: 1 }, 0, ['Invalid value: 0: spec.v in body should be greater than or equal to 1']],
+  ['not below', { type: 'number', maximum: 1, exclusiveMaximum: true }, 1, ['Invalid value: 1: spec.v in body should be less than 1']],
+  ['no such word', { type: 'string', enum: ['a', 'b'] }, 'c', ['Unsupported value: "c": supported values: "a", "b"']],
+  ['no match', { type: 'string', pattern: '^a+$' }, 'b', ['Invalid value: "b": spec.v in body should match \'^a+$\'']],
+  ['too short', { type: 'string', minLength: 2 }, 'b', ['Invalid value: "b": spec.v in body should be at least 2 chars long']],
+  ['too long', { type: 'string', maxLength: 2 }, 'bbb', ['Too long: may not be more than 2 bytes']],
+  ['too many', { type: 'array', maxItems: 1, items: string }, ['a', 'b'], ['Too many: 2: must have at most 1 item']],
+  ['null where there may be none', string, null, ['Invalid value: "null": spec.v in body must be of type string: "null"']],
+  ['null where there may be', { ...string, nullable: true }, null, []],
+  ['a number or a word', { 'x-kubernetes-int-or-string': true }, '50%', []],
+])('validation: %s', (_name, by, v, messages) => {
+  const errors = validateCustomResource({ spec: { v } }, schema({ properties: { v: by } }))
+  expect(errors.map((e) => e.message)).toEqual(messages)
+  for (const e of errors) expect(e.field).toBe('spec.v')
+})
+
+test('what must be there', () => {
+  expect(validateCustomResource({ spec: {} }, schema({ required: ['a'] }))).toEqual([
+    { type: 'Required', field: 'spec.a', message: 'Required value' },
+  ])
+})
+
+test('items of a map are told apart by their keys', () => {
+  const by = schema({
+    properties: { l: { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['n'], items: { type: 'object' } } },
+  })
+  expect(validateCustomResource({ spec: { l: [{ n: 'a' }, { n: 'a' }] } }, by).map((e) => `${e.field}: ${e.message}`)).toEqual([
+    'spec.l[1]: Duplicate value: {"n":"a"}',
+  ])
+})
+
+const crd = (spec: string, name = 'shops.example.com') =>
+  `{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: ${name}}, spec: {group: example.com, scope: Namespaced, names: {plural: shops, kind: Shop}, ${spec}}}`
+const version = (body: string) => `versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: ${body}}}]`
+
+test.each<[string, string, string[]]>([
+  ['a good one', crd(version('{type: object}')), []],
+  [
+    'another name',
+    crd(version('{type: object}'), 'shop.example.com'),
+    ['metadata.name: Invalid value: "shop.example.com": must be spec.names.plural+"."+spec.group'],
+  ],
+  ['no schema', crd('versions: [{name: v1, served: true, storage: true}]'), ['spec.versions[0].schema.openAPIV3Schema: Required value']],
+  [
+    'a field of no type',
+    crd(version('{type: object, properties: {spec: {properties: {a: {type: string}}}}}')),
+    ['spec.versions[0].schema.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields'],
+  ],
+  [
+    'a type of nobody',
+    crd(version('{type: object, properties: {spec: {type: text}}}')),
+    [
+      'spec.versions[0].schema.openAPIV3Schema.properties[spec].type: Unsupported value: "text": supported values: "array", "boolean", "integer", "null", "number", "object", "string"',
+    ],
+  ],
+])('definitions: %s', (_name, text, errors) => {
+  expect(refusals(text)).toEqual(errors)
+})
