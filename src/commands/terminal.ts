@@ -24,6 +24,8 @@ export class Terminal {
   private editor?: readline.Interface
   /** Output after the last newline: the prompt. */
   private open = ''
+  /** Output has come since the last prompt. */
+  private fresh = false
 
   constructor(
     private readonly context: CommandContext,
@@ -41,6 +43,7 @@ export class Terminal {
       else this.context.err(text)
       return
     }
+    this.fresh = true
     const at = text.lastIndexOf('\n')
     if (at >= 0) {
       this.context.out(this.open + text.slice(0, at + 1))
@@ -73,10 +76,12 @@ export class Terminal {
   }
 
   private prompt(wanted: boolean): void {
-    if (!this.editor || !wanted) return
+    if (!this.editor || !wanted || (this.open === '' && !this.fresh)) return
+    this.fresh = false
     this.editor.setPrompt(this.open)
     this.open = ''
-    this.editor.prompt()
+    // What was being typed when output came stands below it again.
+    this.editor.prompt(true)
   }
 
   private listen(): void {

@@ -33,6 +33,9 @@ export function releasePodFiles(records: Records, podUid: string): void {
   for (const [key] of records.list(TABLE, `volume/pod/${podUid}/`)) records.put(TABLE, key, undefined)
 }
 
+/** When the files of images were made, ms. */
+const IMAGE_BUILT = Date.UTC(2024, 9, 2, 15, 13, 19)
+
 /** Where a path leads: a layer that can be read, and perhaps the key of the record that takes writes. */
 interface Place {
   mount?: Mount
@@ -150,7 +153,8 @@ export class ContainerFiles implements Files {
       ? 4096
       : (entry.l?.length ?? (entry.b !== undefined ? Math.floor((entry.b.length * 3) / 4) : Buffer.byteLength(entry.t ?? '')))
     const mode = entry.m ?? (entry.d ? 0o755 : entry.l !== undefined ? 0o777 : 0o644)
-    const changedAt = entry.at ?? this.record?.startedAt ?? Date.parse(this.pod.metadata.creationTimestamp)
+    const built = !this.place(where).mount && this.image().get(where) === entry
+    const changedAt = entry.at ?? (built ? IMAGE_BUILT : (this.record?.startedAt ?? Date.parse(this.pod.metadata.creationTimestamp)))
     return {
       type,
       mode,

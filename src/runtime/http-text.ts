@@ -37,7 +37,10 @@ export function reasonOf(status: number): string {
 }
 
 /** `content-type` -> `Content-Type`, as servers write names on the wire. */
+const ODD: Record<string, string> = { etag: 'ETag', 'www-authenticate': 'WWW-Authenticate', te: 'TE', dnt: 'DNT' }
+
 export function headerName(name: string): string {
+  if (ODD[name]) return ODD[name]
   return name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase())
 }
 

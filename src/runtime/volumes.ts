@@ -111,6 +111,9 @@ function keptByKubelet(world: World, pod: Pod, volume: Volume): Tree {
   return tree
 }
 
+/** The directory the kubelet's atomic writer keeps the current content in; real ones are named after the time of writing. */
+const VERSION = '..2026_01_01_00_00_00.1234567890'
+
 interface Data {
   [key: string]: { t?: string; b?: string }
 }
@@ -155,8 +158,8 @@ function addFields(tree: Tree, world: World, pod: Pod, items: DownwardItem[] | u
 }
 
 /** As the kubelet's atomic writer leaves it: the file in a timestamped directory, `..data` pointing there, a link for each top name. */
-function put(tree: Tree, path: string, value: { t?: string; b?: string }, mode = 0o644): void {
-  const directory = '..2026_01_01_00_00_00.1'
+function put(tree: Tree, path: string, value: { t?: string; b?: string }, mode = 0o644, directory = VERSION): void {
+  tree.set('/', { d: 1, m: 0o1777 })
   const top = path.split('/', 1)[0]
   tree.set(`/${directory}/${path}`, { ...value, m: mode })
   tree.set('/..data', { l: directory })

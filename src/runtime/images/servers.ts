@@ -76,3 +76,7 @@ export function clientPort(context: ProcessContext): number {
 export function hostnameOf(context: ProcessContext): string {
   return context.variables['HOSTNAME'] ?? context.pod.metadata.name
 }
+
+export function podIp(context: ProcessContext): string {
+  return context.pod.status?.podIP ?? '127.0.0.1'
+}
