@@ -42,6 +42,7 @@ export class ClusterFile {
         const existing = readState(this.file)
         try {
           const { cluster, env, random } = existing ? this.open(existing) : this.fresh(nodeCount(this.host))
+          this.takeSettings(cluster)
           const now = env.now()
           // What was due happens at its own time, not now.
           env.set(Math.min(now, cluster.state.header.playedUntil))
@@ -65,6 +66,12 @@ export class ClusterFile {
     } finally {
       cluster.server.user = undefined
     }
+  }
+
+  /** What the environment says about the cluster: KUBESIM_PULL=strict leaves images missing that kubesim does not know. */
+  private takeSettings({ server: { storage } }: Cluster): void {
+    const pull = this.host.variables.KUBESIM_PULL === 'strict' ? 'strict' : undefined
+    if (storage.records.get('settings', 'pull') !== pull) storage.records.put('settings', 'pull', pull)
   }
 
   /** Changes whenever the file does. */

@@ -10,4 +10,5 @@ export const COMMANDS: Record<string, Loader> = {
   trace: () => import('./trace'),
   hit: () => import('./hit'),
   serve: () => import('./serve'),
+  image: () => import('./image'),
 }

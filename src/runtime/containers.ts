@@ -1,7 +1,7 @@
 // Containers as running programs: starts them, lets time pass for them, sends them signals and requests, and remembers their state.
 import type { Container, Pod } from '../api/types'
 import { openConnection } from './connect'
-import { expandReferences } from './environment'
+import { expandReferences } from './environment-references'
 import { filesOf, releaseContainerFiles } from './files'
 import { imageOf } from './images/index'
 import { appendLog, trimLogs } from './logs'

@@ -2,6 +2,7 @@
 import type { ConfigMap, Container, EnvVar, Pod, Secret, Service } from '../api/types'
 import { isRelaxedEnvVarName } from '../lib/names'
 import { quantityOf, quantityToFloat } from '../lib/quantity'
+import { expandReferences } from './environment-references'
 import { imageOf } from './images/index'
 import type { World } from './world'
 
@@ -208,9 +209,4 @@ function addLinks(links: Record<string, string>, service: Service): void {
     links[`${name}_PORT`] = String(port.port)
     links[`${name}_ADDR`] = clusterIP
   }
-}
-
-/** `$(NAME)` becomes the variable's value when there is one, `$$` a dollar. Follows third_party/forked/golang/expansion. */
-export function expandReferences(text: string, variables: Record<string, string | undefined>): string {
-  return text.replace(/\$\$|\$\(([^)]*)\)/g, (whole, name: string | undefined) => (name === undefined ? '$' : (variables[name] ?? whole)))
 }

@@ -166,6 +166,8 @@ export interface Image {
   repositories: string[]
   /** Whether a tag was ever published; default every tag was. */
   hasTag?(tag: string): boolean
+  /** What a tag changes: version variables, userland. */
+  variant?(tag: string): Partial<Image>
   entrypoint?: string[]
   command?: string[]
   workingDir?: string

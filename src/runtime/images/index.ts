@@ -37,6 +37,7 @@ import { networkTools } from './network-tools'
 import { nginx } from './nginx'
 import { nginxHello } from './nginx-hello'
 import { node } from './node'
+import { packageManager } from './packages'
 import { pause } from './pause'
 import { perl } from './perl'
 import { php } from './php'
@@ -46,6 +47,7 @@ import { redis } from './redis'
 import { digestOf, parseReference, type Reference } from './reference'
 import { ruby } from './ruby'
 import { serveHostnameImage } from './serve-hostname'
+import { userImage } from './user'
 import { whoami } from './whoami'
 
 /** In the order of `kubesim image list`. */
@@ -100,6 +102,33 @@ export const IMAGES: Image[] = [
 const OFFICIAL =
   'adminer aerospike almalinux alpine alt amazoncorretto amazonlinux api-firewall arangodb archlinux backdrop bash bonita buildpack-deps busybox caddy cassandra centos chronograf cirros clearlinux clefos clojure composer consul convertigo couchbase couchdb crate dart debian docker drupal eclipse-mosquitto eclipse-temurin eggdrop elasticsearch elixir emqx erlang fedora flink fluentd friendica gazebo gcc geonetwork ghost golang gradle groovy haproxy haskell haxe hello-world hitch httpd hylang ibmjava influxdb irssi jetty joomla jobber jenkins jruby julia kapacitor kibana kong krakend lightstreamer liquibase logstash mageia mariadb matomo maven mediawiki memcached mongo mongo-express monica mono mysql nats nats-streaming neo4j neurodebian nextcloud nginx node notary odoo open-liberty openjdk oraclelinux orientdb percona perl photon php phpmyadmin plone postfixadmin postgres pypy python r-base rabbitmq rakudo-star redis redmine registry rethinkdb rocket.chat rockylinux ros ruby rust sapmachine satosa scratch silverpeas solr sonarqube spark spiped storm swift swipl teamspeak telegraf tomcat tomee traefik ubuntu unit varnish vault websphere-liberty wordpress xwiki yourls znc zookeeper'
 
+let byName: Map<string, Image> | undefined
+
+function builtIn(name: string): Image | undefined {
+  byName ??= new Map(IMAGES.flatMap((image) => image.repositories.map((repository): [string, Image] => [repository, image])))
+  return byName.get(name)
+}
+
+const variants = new WeakMap<Image, Map<string, Image>>()
+
+/** An image as one of its tags has it: Alpine's commands in `…-alpine`, its own version. The same object for the same tag. */
+function variantOf(image: Image, tag: string): Image {
+  const alpine = /alpine/.test(tag) && image.userland === 'debian'
+  if (!alpine && !image.variant) return image
+  const known = variants.get(image) ?? new Map<string, Image>()
+  variants.set(image, known)
+  let variant = known.get(tag)
+  if (!variant) {
+    variant = {
+      ...image,
+      ...(alpine ? { userland: 'alpine' as const, commands: { ...image.commands, apk: packageManager } } : {}),
+      ...image.variant?.(tag),
+    }
+    known.set(tag, variant)
+  }
+  return variant
+}
+
 export interface FoundImage {
   image: Image
   reference: Reference
@@ -114,12 +143,13 @@ export type ImageLookup = FoundImage | { missing: 'invalid' | 'not found'; messa
  * The image behind a name. `strict` (KUBESIM_PULL=strict) leaves unknown images missing; `records` holds the user's own
  * (`kubesim image add`). The message of a missing one follows containerd's.
  */
-export function imageOf(name: string, _records?: Records, strict = false): ImageLookup {
+export function imageOf(name: string, records?: Records, strict = false): ImageLookup {
   const reference = parseReference(name)
   if ('error' in reference) return { missing: 'invalid', message: `couldn't parse image name "${name}": ${reference.error}` }
-  const image = IMAGES.find((i) => i.repositories.includes(reference.familiar))
+  const image = (records && userImage(records, reference.familiar)) ?? builtIn(reference.familiar)
   const found = { reference, id: `sha256:${digestOf(reference.canonical)}` }
-  if (image && image.hasTag?.(reference.tag ?? 'latest') !== false) return { ...found, image, known: true }
+  const tag = reference.tag ?? 'latest'
+  if (image && image.hasTag?.(tag) !== false) return { ...found, image: variantOf(image, tag), known: true }
   const official = reference.repository.startsWith('library/') && reference.registry === 'docker.io'
   if (image || strict || (official && !` ${OFFICIAL} `.includes(` ${reference.familiar} `))) {
     const c = reference.canonical

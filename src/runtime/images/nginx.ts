@@ -311,7 +311,9 @@ export const nginx: Image = {
   },
   entrypoint: ['/docker-entrypoint.sh'],
   command: ['nginx', '-g', 'daemon off;'],
-  variables: { NGINX_VERSION: '1.25.5', PKG_RELEASE: '1~bookworm', NJS_VERSION: '0.8.4' },
+  variant: (tag) => ({
+    variables: { NGINX_VERSION: versionOf(tag), NJS_VERSION: '0.8.4', NJS_RELEASE: '2~bookworm', PKG_RELEASE: '1~bookworm' },
+  }),
   ports: [80],
   stopSignal: 'SIGQUIT',
   sizeBytes: 71_005_258,
