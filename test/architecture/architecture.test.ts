@@ -99,7 +99,7 @@ describe('the house', () => {
     // Files with a parameter or variable of that name mean theirs.
     [
       'process',
-      /^(?![^]*\bprocess\s*[:=])[^]*(?<![.\w'`])process\.(env|argv|exit|stdout|stderr|stdin|cwd|pid|kill|on)\b/,
+      /^(?![\s\S]*\bprocess\s*[:=])[\s\S]*(?<![.\w'`])process\.(env|argv|exit|stdout|stderr|stdin|cwd|pid|kill|on)\b/,
       /^(env\.ts|store\/)/,
     ],
   ])('only few places use %s', (_name, pattern, allowed) => {
