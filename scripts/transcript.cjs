@@ -26,7 +26,7 @@ const WILD = {
   '<ip>': String.raw`\d+\.\d+\.\d+\.\d+`,
   '<port>': String.raw`\d+`,
   '<age>': String.raw`(\d+[dhms])+`,
-  '<id>': String.raw`[a-z0-9]{5,10}(-[a-z0-9]{5})?`,
+  '<id>': '[a-z0-9]{5,10}(-[a-z0-9]{5})?',
   '<any>': '.*',
 }
 

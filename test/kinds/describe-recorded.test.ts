@@ -398,5 +398,7 @@ test.each(cases)('%s', (_name, scenario, command, yaml) => {
 })
 
 test('a pod without its events', () => {
-  expect(describeYaml(FULL_POD + POD_EVENTS, false)).toBe(recorded('describe-many', 'kubectl describe pod full').replace(/Events:[\s\S]*/, ''))
+  expect(describeYaml(FULL_POD + POD_EVENTS, false)).toBe(
+    recorded('describe-many', 'kubectl describe pod full').replace(/Events:[\s\S]*/, ''),
+  )
 })
