@@ -7,6 +7,7 @@ import { type DryRun, dryRunOf, dryRunSuffix } from '../cli/dry-run'
 import type { Document } from '../cli/manifests'
 import { parseResourceArguments } from '../cli/resource-args'
 import { documentsOf } from '../cli/select'
+import { addSource } from '../cli/source-error'
 import type { Cluster } from '../cluster'
 import { sleep } from '../env'
 import { ApiError, CommandError, combine } from '../errors'
@@ -18,6 +19,8 @@ interface Victim {
   namespace: string | undefined
   name: string
   uid?: string
+  /** The file that names it. */
+  source?: string
 }
 
 const FORCE_WARNING =
@@ -74,7 +77,8 @@ async function remove(context: CommandContext): Promise<void> {
         return [begin(cluster, victim, options, dryRun)]
       } catch (error) {
         if (!(error instanceof Error)) throw error
-        if (!(ignoreMissing && error instanceof ApiError && error.reason === 'NotFound')) failures.push(error)
+        if (!(ignoreMissing && error instanceof ApiError && error.reason === 'NotFound'))
+          failures.push(addSource('deleting', victim.source ?? '', error))
         return []
       }
     })
@@ -108,7 +112,7 @@ function victimOf(info: ResourceInfo, object: KubeObject): Victim {
 }
 
 function victimsOfDocuments(context: CommandContext, cluster: Cluster, documents: Document[], failures: Error[]): Victim[] {
-  return documents.flatMap(({ value }): Victim[] => {
+  return documents.flatMap(({ value, source }): Victim[] => {
     const { apiVersion, kind, metadata } = value as { apiVersion?: string; kind?: string; metadata?: { name?: string; namespace?: string } }
     const info = cluster.server.discovery.byKind(String(apiVersion), String(kind))
     if (!info) {
@@ -117,7 +121,8 @@ function victimsOfDocuments(context: CommandContext, cluster: Cluster, documents
       )
       return []
     }
-    return [{ info, namespace: info.namespaced ? (metadata?.namespace ?? context.namespace) : undefined, name: metadata?.name ?? '' }]
+    const namespace = info.namespaced ? (metadata?.namespace ?? context.namespace) : undefined
+    return [{ info, namespace, name: metadata?.name ?? '', source }]
   })
 }
 

@@ -41,21 +41,6 @@ export interface MachineResult {
   wantsInput?: boolean
 }
 
-export function newMachine(options: { stdinOpen?: boolean; pid?: number } = {}): MachineState {
-  const first = options.pid ?? 1
-  return {
-    processes: [],
-    nextPid: first,
-    opens: { 0: { kind: 'stdin' }, 1: { kind: 'output', stream: 'stdout' }, 2: { kind: 'output', stream: 'stderr' } },
-    nextOpen: 3,
-    pipes: {},
-    sources: [],
-    stdin: '',
-    stdinOpen: options.stdinOpen ?? false,
-    busy: 0,
-  }
-}
-
 export class Machine {
   /** Set while a wake goes on: processes that follow files look at them once. */
   private filesSeen = new Set<number>()

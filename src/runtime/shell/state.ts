@@ -107,3 +107,19 @@ export interface MachineState {
   /** How often in a row the script ran without ever waiting. */
   busy: number
 }
+
+/** A machine that runs nothing yet: standard input, output and error are open. */
+export function newMachine(options: { stdinOpen?: boolean; pid?: number } = {}): MachineState {
+  const first = options.pid ?? 1
+  return {
+    processes: [],
+    nextPid: first,
+    opens: { 0: { kind: 'stdin' }, 1: { kind: 'output', stream: 'stdout' }, 2: { kind: 'output', stream: 'stderr' } },
+    nextOpen: 3,
+    pipes: {},
+    sources: [],
+    stdin: '',
+    stdinOpen: options.stdinOpen ?? false,
+    busy: 0,
+  }
+}

@@ -3,8 +3,8 @@ import type { Json } from '../../api/types'
 import type { Image, ProcessContext, Program, Step } from '../process'
 import { commandOf, shellNames } from './catalogue'
 import { runArgv } from './commands-step'
-import { Machine, type MachineResult, newMachine } from './machine'
-import type { MachineState } from './state'
+import { Machine, type MachineResult } from './machine'
+import { type MachineState, newMachine } from './state'
 
 /** The program that runs an argv with the image's own commands; undefined when the image has no userland at all. */
 export function userlandProgram(image: Image, tag: string, argv: string[]): Program | undefined {
