@@ -1,6 +1,7 @@
 // Files that the kubelet and the kernel put into every container: hosts, resolv.conf, hostname, the account's token, /proc.
 import type { Container, Node, Pod } from '../api/types'
 import { resolvConf, resolvConfText } from '../network/dns/resolv-conf'
+import { podMac } from '../network/ipam'
 import { hostnameOf } from './environment'
 import { digestOf } from './images/reference'
 import type { ContainerRecord } from './process'
@@ -80,8 +81,9 @@ export function serviceAccountToken(
   return `${head}.${Buffer.from(signature, 'hex').toString('base64url')}`
 }
 
-/** Files of /proc that people read. */
+/** Files of /proc and /sys that people read. */
 export function processFiles(world: World, pod: Pod, record: ContainerRecord | undefined, path: string): Entry | undefined {
+  if (path.startsWith('/sys')) return interfaceFiles(pod, path)
   if (!path.startsWith('/proc')) return undefined
   const own = path.replace(/^\/proc\/(?:self|1)(?=\/|$)/, '/proc/1')
   const argv = record?.argv ?? []
@@ -134,6 +136,21 @@ export function processFiles(world: World, pod: Pod, record: ContainerRecord | u
     default:
       return undefined
   }
+}
+
+/** What the kernel tells of the Pod's one interface. A Pod on its node's network has the node's, of which nothing is known. */
+function interfaceFiles(pod: Pod, path: string): Entry | undefined {
+  const ip = pod.spec.hostNetwork ? undefined : pod.status?.podIP
+  if (/^\/sys(\/class(\/net(\/lo|\/eth0)?)?)?$/.test(path)) return { d: 1, m: 0o555 }
+  const known: Record<string, string | undefined> = {
+    '/sys/class/net/lo/address': '00:00:00:00:00:00',
+    '/sys/class/net/lo/mtu': '65536',
+    '/sys/class/net/eth0/address': ip && podMac(ip),
+    '/sys/class/net/eth0/mtu': '1500',
+    '/sys/class/net/eth0/operstate': 'up',
+  }
+  const text = known[path]
+  return text === undefined ? undefined : { t: `${text}\n`, m: 0o444 }
 }
 
 function mountTable(pod: Pod): string {
