@@ -58,7 +58,7 @@ const CURL = `#!${process.execPath}
 fetch(process.argv[process.argv.length - 1]).then((r) => r.text()).then((t) => process.stdout.write(t), (e) => { console.error(String(e)); process.exitCode = 7 })
 `
 
-/** A scratch directory in which `kubectl` and `kubesim` mean this checkout; the manifests are beside it as `manifests/`. */
+/** A scratch directory in which `kubectl` and `kubesim` mean this checkout; manifests/ and docs/ are this checkout's. */
 function sandbox() {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kubesim-transcript-'))
   const bin = path.join(dir, 'bin')
@@ -69,7 +69,7 @@ function sandbox() {
     })
   }
   if (spawnSync('sh', ['-c', 'command -v curl']).status !== 0) fs.writeFileSync(path.join(bin, 'curl'), CURL, { mode: 0o755 })
-  fs.symlinkSync(path.join(root, 'manifests'), path.join(dir, 'manifests'))
+  for (const name of ['manifests', 'docs']) fs.symlinkSync(path.join(root, name), path.join(dir, name))
   const env = {
     ...process.env,
     PATH: `${bin}${path.delimiter}${process.env.PATH}`,
