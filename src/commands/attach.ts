@@ -6,7 +6,7 @@ import { Follower } from '../follower'
 import { containerRecord, sendInput } from '../runtime/containers'
 import { LogCursor } from '../runtime/logs'
 import { ttyOrNotice } from './exec'
-import { containerOrDefault, findContainer, isCompleted, objectNamed, podFor, requireRunning } from './pod-container'
+import { containerOrDefault, findContainer, isCompleted, objectNamed, podFor, requireKubelet, requireRunning } from './pod-container'
 import { type Remote, Terminal } from './terminal'
 
 async function attach(context: CommandContext): Promise<void> {
@@ -72,6 +72,7 @@ export async function attachTo(context: CommandContext, pod: Pod, name: string, 
 async function join(context: CommandContext, pod: Pod, container: Container, options: AttachOptions): Promise<void> {
   const follower = new Follower(context.cluster)
   const { uid } = pod.metadata
+  requireKubelet(follower.current().world, pod)
   const first = containerRecord(follower.current().world, uid, container.name)
   if (!first) return
   const cursor = options.cursor ?? new LogCursor(uid, container.name, first.restartCount)

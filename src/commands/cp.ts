@@ -13,7 +13,7 @@ import { imageOf } from '../runtime/images/index'
 import { joinPath, normalPath } from '../runtime/tree'
 import type { World } from '../runtime/world'
 import { execFailure } from './exec'
-import { containerOrDefault, isCompleted, requireRunning } from './pod-container'
+import { containerOrDefault, isCompleted, requireKubelet, requireRunning } from './pod-container'
 
 interface Spec {
   pod: string
@@ -63,6 +63,7 @@ function remote(
   const pod = world.view.get<Pod>('pods', namespace, spec.pod)!
   if (isCompleted(pod)) throw new CommandError(`cannot exec into a container in a completed pod; current phase is ${pod.status.phase}`)
   const container: Container = containerOrDefault(pod, context.flags.string('container'), say)
+  requireKubelet(world, pod)
   requireRunning(pod, container)
   requireTar(world, pod, container)
   const record = containerRecord(world, pod.metadata.uid, container.name)!

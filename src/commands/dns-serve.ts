@@ -5,6 +5,7 @@ import os from 'node:os'
 import type { Cluster } from '../cluster'
 import type { ClusterFile } from '../cluster-file'
 import { CommandError } from '../errors'
+import { dnsFault } from '../faults'
 import { Follower } from '../follower'
 import { isIP, isIPv6 } from '../network/address'
 import { type ServeContext, serve, type Transport } from '../network/dns/server'
@@ -72,7 +73,9 @@ function answerer(file: ClusterFile, options: Options): Answer {
       source = dnsSource(current.view)
       serial = Math.floor(current.env.now() / 1000)
     }
-    const context: ServeContext = { source, localIps, serial, random: current.env.random, forward }
+    const fault = dnsFault(current.world, undefined)
+    if (fault && !fault.rcode) return Promise.resolve(undefined)
+    const context: ServeContext = { source, localIps, serial, random: current.env.random, failing: fault !== undefined, forward }
     return serve(context, bytes, transport)
   }
 }

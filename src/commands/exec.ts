@@ -7,7 +7,7 @@ import { CommandError, PlainFailure } from '../errors'
 import { ExecSession } from '../runtime/exec'
 import { digestOf } from '../runtime/images/reference'
 import type { World } from '../runtime/world'
-import { containerOrDefault, isCompleted, objectNamed, podFor, requireRunning } from './pod-container'
+import { containerOrDefault, isCompleted, objectNamed, podFor, requireKubelet, requireRunning } from './pod-container'
 import { type Remote, Terminal } from './terminal'
 
 async function exec(context: CommandContext): Promise<number | undefined> {
@@ -73,6 +73,7 @@ export async function execIn(
       context.cluster.write((cluster) => {
         const world = worldOf(cluster.world)
         now = world.env.now()
+        if (!session) requireKubelet(world, pod)
         session ??= opened(
           ExecSession.open(world, pod, container, command, { ...options, output: options.output ?? ((s, t) => terminal.output(s, t)) }),
           pod,

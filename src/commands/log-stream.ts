@@ -3,8 +3,10 @@
 import type { ContainerStatus, Pod } from '../api/types'
 import type { Cluster } from '../cluster'
 import { ApiError } from '../errors'
+import { timestamp } from '../lib/time'
 import { containerRecord } from '../runtime/containers'
 import { LogCursor, type LogLine } from '../runtime/logs'
+import { kubeletProblem } from './pod-container'
 
 export interface LogOptions {
   follow: boolean
@@ -73,8 +75,26 @@ export class LogStream {
     const { namespace, name } = this.pod.metadata
     const pod = cluster.view.get<Pod>('pods', namespace, name) ?? this.pod
     // Without a node there is no kubelet to ask: an empty log.
+    const problem = kubeletProblem(cluster.world, pod)
+    if (problem) throw new ApiError('', `Get "${this.url(problem.address)}": ${problem.message}`)
     if (pod.spec.nodeName) this.instance = instanceFor(cluster, pod, this.container, this.options.previous)
     this.cursor = new LogCursor(pod.metadata.uid, this.container, this.instance)
+  }
+
+  /** Where the API server asks the kubelet for this log. */
+  private url(address: string): string {
+    const { follow, limitBytes, previous, since, tail, timestamps } = this.options
+    const query = new URLSearchParams()
+    if (follow) query.set('follow', 'true')
+    if (limitBytes !== undefined) query.set('limitBytes', String(limitBytes))
+    if (previous) query.set('previous', 'true')
+    if (since && 'ago' in since) query.set('sinceSeconds', String(Math.ceil(since.ago / 1000)))
+    else if (since) query.set('sinceTime', timestamp(since.at))
+    if (tail !== undefined) query.set('tailLines', String(tail))
+    if (timestamps) query.set('timestamps', 'true')
+    const { namespace, name } = this.pod.metadata
+    const asked = query.toString()
+    return `https://${address}/containerLogs/${namespace}/${name}/${this.container}${asked ? `?${asked}` : ''}`
   }
 
   /** What is to be shown of what came since the last time. */

@@ -10,5 +10,6 @@ export const COMMANDS: Record<string, Loader> = {
   trace: () => import('./trace'),
   hit: () => import('./hit'),
   serve: () => import('./serve'),
+  fault: () => import('./fault'),
   image: () => import('./image'),
 }

@@ -1,11 +1,14 @@
 // Which Pod and container exec, attach, logs and cp mean. Upstream: kubectl/pkg/cmd/util/podcmd/podcmd.go.
-import type { Container, KubeObject, Pod } from '../api/types'
+import type { Container, KubeObject, Node, Pod } from '../api/types'
 import type { CommandContext } from '../cli/context'
 import { resourceNamed } from '../cli/resource-args'
 import type { Cluster } from '../cluster'
 import { sleep } from '../env'
 import { ApiError, CommandError } from '../errors'
+import { nodeFault } from '../faults'
 import { Follower } from '../follower'
+import { nodeIp } from '../network/ipam'
+import type { World } from '../runtime/world'
 import { attachablePod } from './attachable-pod'
 
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
@@ -80,6 +83,21 @@ export function requireRunning(pod: Pod, container: Container): void {
   ]
   if (statuses.find((s) => s.name === container.name)?.state.running) return
   throw new CommandError(`Internal error occurred: unable to upgrade connection: container not found (${JSON.stringify(container.name)})`)
+}
+
+/** `dial tcp 172.18.0.3:10250: …`, what the API server meets when the node's kubelet is out of action; undefined when it answers. */
+export function kubeletProblem(world: World, pod: Pod): { address: string; message: string } | undefined {
+  const name = pod.spec.nodeName
+  if (!name || !nodeFault(world, name)) return undefined
+  const node = world.view.get<Node>('nodes', undefined, name)
+  const address = `${(node && nodeIp(node)) ?? name}:${node?.status?.daemonEndpoints?.kubeletEndpoint.Port ?? 10250}`
+  return { address, message: `dial tcp ${address}: connect: connection refused` }
+}
+
+/** Throws ApiError when the kubelet of the Pod's node cannot be reached for a session. */
+export function requireKubelet(world: World, pod: Pod): void {
+  const problem = kubeletProblem(world, pod)
+  if (problem) throw new ApiError('', `error dialing backend: ${problem.message}`)
 }
 
 /** A Pod that ended, for exec and attach. */

@@ -12,6 +12,7 @@ import { Live } from '../live'
 import { networkPeers } from '../runtime/containers'
 import { attachablePod } from './attachable-pod'
 import { reasonOf } from './listen'
+import { requireKubelet } from './pod-container'
 import { connectToProgram } from './pod-socket'
 import {
   type ForwardedPort,
@@ -40,6 +41,7 @@ async function portForward(context: CommandContext): Promise<void> {
   if (pod.status?.phase !== 'Running') {
     throw new CommandError(`unable to forward port because pod is not running. Current status=${pod.status?.phase ?? ''}`)
   }
+  context.cluster.read(({ world }) => requireKubelet(world, pod))
   const addresses = parseAddresses(flags.list('address'))
   await new Forwarder(context, pod, parsePorts(ports), addresses).run()
 }

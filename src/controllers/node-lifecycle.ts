@@ -2,9 +2,9 @@
 // Upstream: pkg/controller/nodelifecycle/node_lifecycle_controller.go.
 import type { Change, Controller, ControllerContext } from '../api/contracts'
 import type { Condition, KubeObject, Node, Pod, Taint } from '../api/types'
+import { activeFaults } from '../faults'
 import { deepEqual } from '../lib/equal'
 import { timestamp } from '../lib/time'
-import { activeFaults } from '../runtime/faults'
 
 /** A node that was silent for so long is unreachable (--node-monitor-grace-period). ms */
 const GRACE = 50_000

@@ -72,7 +72,7 @@ function query(network: Network, pod: Pod, name: string, type: string, server: s
   const asked = ask(network, { pod }, server === undefined ? conf : { ...conf, nameservers: [server] }, question)
   const { answer, route: way } = asked
   if (!answer) {
-    const outcome = way?.verdict === 'refused' || way?.verdict === 'delivered' ? 'refused' : 'timeout'
+    const outcome = way?.verdict === 'refused' || (way?.verdict === 'delivered' && !asked.fault) ? 'refused' : 'timeout'
     return { server: asked.server, outcome, rcode: '', authoritative: false, answers: [], authority: [], additional: [] }
   }
   const shown = (records: ResourceRecord[]) =>

@@ -1,6 +1,7 @@
 // The way of a new connection's first packet: the node's rules in the order the kernel runs them, routing, policies, delivery.
 import type { Env, Records, View } from '../api/contracts'
 import type { Node, Pod } from '../api/types'
+import { type Fault, networkFault } from '../faults'
 import { inNetwork } from './address'
 import { nodeIp, podGateway, podOfIp } from './ipam'
 import { type Denial, denialOf } from './policy'
@@ -49,6 +50,8 @@ export interface Route {
   masqueraded: boolean
   hops: Hop[]
   denial?: Denial
+  /** The fault that swallowed it, at its source or at its end. */
+  fault?: Fault
 }
 
 /** Record table of session affinity: `node/chain/source` -> cluster time (ms) it was seen last. The kernel's `recent` lists. */
@@ -108,6 +111,8 @@ class Walk {
   }
 
   run(): Route {
+    const cut = this.sourcePod && this.cutOff(this.sourcePod)
+    if (cut) return this.end('dropped', { fault: cut })
     const fromNode = this.sourcePod === undefined && !('outside' in this.packet.from)
     this.chain('nat', fromNode ? 'OUTPUT' : 'PREROUTING')
     const here = this.isLocal(this.to)
@@ -156,7 +161,13 @@ class Walk {
     const exempt = fromNode && sameNode
     const denial = egress ?? (exempt ? undefined : denialOf(this.view, peer, { ip: this.to, pod }, this.packet.protocol, this.port))
     if (denial) return this.end('dropped', { pod, source, masqueraded, denial })
+    const cut = this.cutOff(pod)
+    if (cut) return this.end('dropped', { pod, source, masqueraded: masqueraded && source !== this.source, fault: cut })
     return this.end('delivered', { pod, source, masqueraded: masqueraded && source !== this.source })
+  }
+
+  private cutOff(pod: Pod): Fault | undefined {
+    return networkFault({ records: this.records, env: this.env }, pod)
   }
 
   private sourcePeer() {

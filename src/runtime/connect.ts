@@ -1,5 +1,6 @@
 // Opening a connection: name resolution, the proxy's rules, and who listens at the end of them.
 import type { Pod } from '../api/types'
+import { networkFault } from '../faults'
 import { answerHttp, answerStream, listenerAt, networkPeers } from './containers'
 import { hostsEntry, isAddress } from './hosts'
 import { parseRequest, parseResponse, requestText, responseText } from './http-text'
@@ -32,6 +33,7 @@ export function connectToPod(
   options: { protocol?: Protocol; source?: string; loopback?: boolean } = {},
 ): Connection {
   const ip = options.loopback ? '127.0.0.1' : (pod.status?.podIP ?? '')
+  if (!options.loopback && networkFault(world, pod)) return { outcome: 'timeout', ip, port }
   return connectTo(world, networkPeers(world, pod), ip, port, options.protocol ?? 'TCP', {
     source: options.source ?? pod.status?.hostIP ?? '127.0.0.1',
     host: ip,

@@ -1,5 +1,6 @@
 // Containers as running programs: starts them, lets time pass for them, sends them signals and requests, and remembers their state.
 import type { Container, Pod } from '../api/types'
+import { replyFault } from '../faults'
 import { openConnection } from './connect'
 import { expandReferences } from './environment-references'
 import { filesOf, releaseContainerFiles } from './files'
@@ -292,9 +293,18 @@ export function answerHttp(world: World, at: NonNullable<ReturnType<typeof liste
   const record = containerRecord(world, at.pod.metadata.uid, at.container.name)
   const program = record && !record.exit ? programOfRecord(world, record) : undefined
   if (!record || !program?.http || at.listener.handler !== 'http') return { status: 0, headers: {}, body: '' }
+  const fault = replyFault(world, at.pod, at.container.name)
+  if (fault.code !== undefined) return brokenReply(fault)
   const answer = program.http(record.state, request, at.listener, new Context(world, at.pod, at.container, record))
   after(world, at.pod, at.container, record, answer)
-  return answer.response
+  return fault.delayMs === 0 ? answer.response : { ...answer.response, delayMs: (answer.response.delayMs ?? 0) + fault.delayMs }
+}
+
+/** What a fault sends in the program's place, which does not see the request. */
+function brokenReply({ fault, code, delayMs }: ReturnType<typeof replyFault>): HttpResponse {
+  if (!code) return { status: 0, headers: {}, body: '' }
+  const body = `${code} from the fault ${fault!.id}\n`
+  return { status: code, headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': String(body.length) }, body, delayMs }
 }
 
 /** Has it answer bytes of another protocol; `close` says that it hung up. */
@@ -306,6 +316,7 @@ export function answerStream(
   const record = containerRecord(world, at.pod.metadata.uid, at.container.name)
   const program = record && !record.exit ? programOfRecord(world, record) : undefined
   if (!record || !program?.stream) return { data: '', close: true }
+  if (replyFault(world, at.pod, at.container.name).code !== undefined) return { data: '', close: true }
   const answer = program.stream(record.state, data, at.listener, new Context(world, at.pod, at.container, record))
   after(world, at.pod, at.container, record, answer)
   return answer

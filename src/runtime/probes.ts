@@ -1,9 +1,9 @@
 // One probe of a container: HTTP, TCP, exec, gRPC, with the words a failure is reported in.
 // Follows pkg/kubelet/prober/prober.go and pkg/probe/{http,tcp,exec,grpc}.
 import type { Container, Pod, Probe } from '../api/types'
+import { probeFault } from '../faults'
 import { connectToPod } from './connect'
 import { execInContainer } from './exec'
-import { probeFault } from './faults'
 import type { Connection, HttpResponse } from './process'
 import type { World } from './world'
 
@@ -30,11 +30,11 @@ function failure(output: string): ProbeOutcome {
 }
 
 /** What a dial ends in, in Go's words; undefined when it is connected. */
-function dialProblem(connection: Connection, address: string): string | undefined {
+function dialProblem(connection: Connection, address: string, timedOut: string): string | undefined {
   if (connection.outcome === 'connected') return undefined
   if (connection.outcome === 'unresolved') return `dial tcp: lookup ${connection.host}: no such host`
   if (connection.outcome === 'unreachable') return `dial tcp ${address}: connect: no route to host`
-  return connection.outcome === 'timeout' ? `dial tcp ${address}: i/o timeout` : `dial tcp ${address}: connect: connection refused`
+  return connection.outcome === 'timeout' ? timedOut : `dial tcp ${address}: connect: connection refused`
 }
 
 const EXCEEDED = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
@@ -87,7 +87,7 @@ function httpProbe(world: World, pod: Pod, container: Container, probe: Probe, t
   for (let hops = 0; ; hops++) {
     const url = `${lower}://${address}${at}`
     const connection = connectToPod(world, pod, number)
-    const problem = dialProblem(connection, address)
+    const problem = dialProblem(connection, address, EXCEEDED)
     if (problem) return failure(`Get "${url}": ${problem}`)
     if (fault.delayMs >= timeoutMs) return failure(`Get "${url}": ${EXCEEDED}`)
     if (lower === 'https' && !String(number).endsWith('443'))
@@ -123,8 +123,9 @@ function tcpProbe(world: World, pod: Pod, container: Container, probe: Probe, fa
   const number = portNumber(container, port)
   if (number === undefined) return badPort(port)
   const address = `${host || pod.status.podIP || ''}:${number}`
-  if (fault.fails || fault.delayMs >= (probe.timeoutSeconds ?? 1) * 1000) return failure(`dial tcp ${address}: i/o timeout`)
-  const problem = dialProblem(connectToPod(world, pod, number), address)
+  const timedOut = `dial tcp ${address}: i/o timeout`
+  if (fault.fails || fault.delayMs >= (probe.timeoutSeconds ?? 1) * 1000) return failure(timedOut)
+  const problem = dialProblem(connectToPod(world, pod, number), address, timedOut)
   return problem ? failure(problem) : { result: 'success' }
 }
 

@@ -4,6 +4,7 @@ import { isIP } from '../network/address'
 import { nodeIp } from '../network/ipam'
 import type { World } from '../runtime/world'
 import { endpointCause } from './endpoint-cause'
+import { faultCause } from './fault-cause'
 import { nameCause, outsideCause } from './name-cause'
 import { listenerCause, localPolicyCause, policyCause, portCause, rangeCause } from './path-cause'
 import type { Findings } from './trace'
@@ -22,6 +23,7 @@ export function causeOf(world: World, found: Findings): Cause | undefined {
   if (found.ip === undefined) return nameCause(world, found)
   if (!way && 'outside' in request.origin) return outsideCause(world, found)
   if (!way) return undefined
+  if (way.fault) return faultCause(way.fault)
   if (way.denial) return policyCause(world, found, way.denial)
   const service = serviceBehind(world, found)
   switch (way.verdict) {

@@ -5,6 +5,7 @@ import { allContainers, containerRecord } from '../runtime/containers'
 import { portNumber, runProbe } from '../runtime/probes'
 import type { World } from '../runtime/world'
 import { patchCommand } from './cause'
+import { effectOf, faultCause, readinessFault } from './fault-cause'
 import { distance, nearest } from './nearest'
 import type { Cause } from './types'
 
@@ -207,6 +208,8 @@ function notReadyCause(world: World, service: Service, pods: Pod[]): Cause {
   if (pods.every((p) => p.metadata.deletionTimestamp)) {
     return { ...look, text: `${text} (being deleted)`, remedy: 'wait for the Pods that replace them, or make some' }
   }
+  const fault = readinessFault(world, pod)
+  if (fault) return faultCause(fault, `${text}: fault ${fault.id} is in force (${effectOf(fault)})`)
   const scheduled = condition(pod, 'PodScheduled')
   if (scheduled?.status === 'False')
     return { ...look, text: `${text}: ${scheduled.message ?? 'not scheduled'}`, remedy: 'make room for it on a node' }

@@ -5,6 +5,7 @@ import { candidates } from '../network/dns/resolver'
 import type { World } from '../runtime/world'
 import { patchCommand, serviceOfName, traceCommand, typedName } from './cause'
 import { endpointCause } from './endpoint-cause'
+import { faultCause } from './fault-cause'
 import { nearest } from './nearest'
 import { policyCause } from './path-cause'
 import type { Findings } from './trace'
@@ -17,6 +18,8 @@ export function nameCause(world: World, found: Findings): Cause | undefined {
   if (!source || !resolution) return outsideCause(world, found)
   const silent = resolution.tries.find((t) => t.answer === undefined)
   if (silent) return dnsCause(world, found)
+  const failing = resolution.tries.find((t) => t.fault)?.fault
+  if (failing) return faultCause(failing)
   const wanted = wantedService(found)
   const service = wanted && world.view.get<Service>('services', wanted.namespace, wanted.name)
   if (service) {
@@ -52,6 +55,8 @@ function wantedService({ request, source, resolution }: Findings): { namespace: 
 
 function dnsCause(world: World, found: Findings): Cause {
   const silent = found.resolution!.tries.find((t) => t.answer === undefined)!
+  const fault = silent.fault ?? silent.route?.fault
+  if (fault) return faultCause(fault, `the DNS server ${silent.server} does not answer: fault ${fault.id} is in force`)
   const denial = silent.route?.denial
   if (denial) {
     const cause = policyCause(world, { ...found, request: { ...found.request, port: 53, protocol: 'UDP' } }, denial)

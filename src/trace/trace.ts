@@ -1,5 +1,6 @@
 // One connection followed from name to container, as the cluster itself would make it; every hop says what decided it.
 import type { Node, Pod } from '../api/types'
+import { type Fault, faultsOf } from '../faults'
 import { inNetwork, isIP } from '../network/address'
 import { hostPods } from '../network/cluster-network'
 import { dataText, recordText, typeName } from '../network/dns/message'
@@ -14,6 +15,7 @@ import { hostsEntry } from '../runtime/hosts'
 import { hostsFile } from '../runtime/pod-files'
 import type { World } from '../runtime/world'
 import { causeOf } from './cause'
+import { effectOf } from './fault-cause'
 import type { Trace, TraceHop, TraceRequest, Verdict } from './types'
 
 /** What is known when the connection has come to its end. */
@@ -60,7 +62,7 @@ export function trace(world: World, request: TraceRequest): Trace {
     case 'dropped':
       return result(
         'dropped',
-        way.denial ? 'dropped by a NetworkPolicy: the connection times out' : `dropped by a rule on ${way.via}: the connection times out`,
+        `dropped by ${way.fault ? `fault ${way.fault.id}` : way.denial ? 'a NetworkPolicy' : `a rule on ${way.via}`}: the connection times out`,
       )
     case 'lost':
       return result('dropped', `nobody answers for ${destination}: the connection times out`)
@@ -91,6 +93,7 @@ function arrive(
   const { pod, container } = at
   const text = `${container.name} of Pod ${nameOf(pod)} listens on ${way.port}/${protocol} (image ${container.image})`
   hops.push({ kind: 'container', text, detail: { pod: nameOf(pod), container: container.name, port: way.port, image: container.image } })
+  hops.push(...faultsOf(world, 'reply', pod, container.name).map(faultHop))
   return result('delivered', `delivered to container ${container.name} of Pod ${nameOf(pod)} on port ${way.port}`, {
     container: {
       namespace: pod.metadata.namespace!,
@@ -163,7 +166,8 @@ function nodeAddress(world: World, host: string, hops: TraceHop[]): string | und
 function dnsHop(one: Try): TraceHop {
   const { question, answer, server, route: way } = one
   const records = answer?.answers ?? []
-  const said = !answer ? 'no answer' : records.length > 0 ? '' : answer.rcode === 'NOERROR' ? 'no data' : answer.rcode
+  const silence = one.fault ? `no answer: fault ${one.fault.id}` : 'no answer'
+  const said = !answer ? silence : records.length > 0 ? '' : answer.rcode === 'NOERROR' ? 'no data' : answer.rcode
   const data = records.map((r) => (r.type === typeName(question.type) ? dataText(r) : `${r.type} ${dataText(r)}`)).join(', ')
   const by = way?.pod ? ` (${server}, ${way.pod.metadata.name})` : ` (${server})`
   return {
@@ -216,7 +220,8 @@ function afterRules(world: World, found: Findings, way: Route): TraceHop[] {
     const text = `${ip}:${request.port} becomes ${way.ip}:${way.port}`
     hops.push({ kind: 'address', text, detail: { from: `${ip}:${request.port}`, to: `${way.ip}:${way.port}` } })
   }
-  if (way.verdict !== 'delivered' && !way.denial) return hops
+  if (way.fault && !way.pod) return [...hops, faultHop(way.fault)]
+  if (way.verdict !== 'delivered' && !way.denial && !way.fault) return hops
   const before = 'outside' in request.origin ? request.origin.outside : found.source?.status?.podIP
   const kept = before === undefined || before === way.source
   const why = way.masqueraded ? ', masqueraded' : ''
@@ -226,14 +231,19 @@ function afterRules(world: World, found: Findings, way: Route): TraceHop[] {
     detail: { source: way.source, masqueraded: way.masqueraded },
   })
   if (way.pod) hops.push(policyHop(world, way))
+  if (way.fault) hops.push(faultHop(way.fault))
   const where = way.pod ? `Pod ${nameOf(way.pod)} on ${way.pod.spec.nodeName}` : `node ${way.node}`
-  if (!way.denial)
+  if (!way.denial && !way.fault)
     hops.push({
       kind: 'endpoint',
       text: `${way.ip}:${way.port} is ${where}`,
       detail: { ip: way.ip, port: way.port, pod: way.pod && nameOf(way.pod), node: way.pod?.spec.nodeName ?? way.node },
     })
   return hops
+}
+
+function faultHop(fault: Fault): TraceHop {
+  return { kind: 'fault', text: `${fault.id}: ${effectOf(fault)}`, detail: { ...fault } }
 }
 
 function policyHop(world: World, way: Route): TraceHop {

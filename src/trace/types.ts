@@ -4,7 +4,18 @@ import type { Origin } from '../network/packet'
 
 export type Verdict = 'delivered' | 'refused' | 'dropped' | 'not resolved'
 
-export type HopKind = 'from' | 'hosts' | 'resolv.conf' | 'dns' | 'rule' | 'address' | 'source' | 'policy' | 'endpoint' | 'container'
+export type HopKind =
+  | 'from'
+  | 'hosts'
+  | 'resolv.conf'
+  | 'dns'
+  | 'rule'
+  | 'address'
+  | 'source'
+  | 'policy'
+  | 'fault'
+  | 'endpoint'
+  | 'container'
 
 export interface TraceHop {
   kind: HopKind
@@ -37,6 +48,7 @@ export type CauseId =
   | 'outside'
   | 'source'
   | 'no-answer'
+  | 'fault'
 
 export interface Cause {
   id: CauseId

@@ -8,6 +8,7 @@ const SRC = path.join(__dirname, '..', '..', 'src')
 const STOREYS: string[][] = [
   ['api', 'errors'],
   ['lib'],
+  ['faults'],
   ['schema'],
   ['kinds'],
   ['store', 'network', 'kustomize'],

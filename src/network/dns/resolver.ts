@@ -2,6 +2,7 @@
 // server, each answer kept. Follows glibc resolv/res_query.c (__res_context_search).
 import type { Env, Records, View } from '../../api/contracts'
 import type { Pod } from '../../api/types'
+import { dnsFault, type Fault } from '../../faults'
 import { isIP } from '../address'
 import { type Origin, type Route, route } from '../packet'
 import { type Answer, answerTo } from './answer'
@@ -25,6 +26,8 @@ export interface Try {
   route?: Route
   /** Absent when the server was not reached. */
   answer?: Answer
+  /** The fault that the server suffers from. */
+  fault?: Fault
 }
 
 export interface Resolution {
@@ -84,6 +87,9 @@ export function ask(network: Network, from: Origin, conf: ResolvConf, question: 
   const way = route(network.view, network.records, network.env, { from, to: server, port: 53, protocol: 'UDP' })
   if (way.verdict === 'outside') return { question, server, route: way, answer: elsewhere(question) }
   if (way.verdict !== 'delivered' || !way.pod || !isDnsServer(way.pod)) return { question, server, route: way }
+  const fault = dnsFault(network, 'pod' in from ? from.pod : undefined)
+  if (fault)
+    return { question, server, route: way, fault, ...(fault.rcode ? { answer: { ...elsewhere(question), rcode: fault.rcode } } : {}) }
   const localIps = way.pod.status.podIP ? [way.pod.status.podIP] : []
   const serial = Math.floor(network.env.now() / 1000)
   const answer = answerTo({ source: dnsSource(network.view), localIps, serial }, question) ?? elsewhere(question)

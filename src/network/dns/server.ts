@@ -8,6 +8,8 @@ import { decode, decodeHeader, encode, type Header, messageOf, truncate, WireErr
 export interface ServeContext extends AnswerContext {
   /** For the order of addresses, which changes from answer to answer. */
   random(): number
+  /** It is out of order: every question is answered with SERVFAIL. */
+  failing?: boolean
   /** Asks somebody else about names outside of the zones; undefined when nobody answered. Absent: there is nobody to ask. */
   forward?(request: Message): Promise<Message | undefined>
 }
@@ -58,7 +60,7 @@ function badVersion(request: Message): Message {
 
 async function respond(context: ServeContext, request: Message): Promise<Message> {
   const question = request.questions[0]
-  if (!question) return replyTo(request, 'SERVFAIL')
+  if (!question || context.failing) return replyTo(request, 'SERVFAIL')
   if (question.class !== CLASS_IN) return replyTo(request, 'REFUSED')
   const found = answerTo(context, question)
   const goesOn = found?.rcode === 'NXDOMAIN' && context.forward && /\.arpa\.$/i.test(question.name)

@@ -2,12 +2,13 @@
 // Upstream: pkg/kubelet. A call plays what is due at this moment, in the order in which a kubelet would see it, and says when it is next due.
 import type { Change, Controller, ControllerContext, View } from '../../api/contracts'
 import type { Pod } from '../../api/types'
+import { faultsOf, nodeFault } from '../../faults'
 import { deepEqual } from '../../lib/equal'
 import { fromTime, timestamp } from '../../lib/time'
 import { clusterNetwork } from '../../network/cluster-network'
 import { containerRecord, endContainer, terminationMessage, wakeContainer } from '../containers'
 import { containerEnvironment } from '../environment'
-import { activeFaults, concerns, nodeDown } from '../faults'
+import type { Exit } from '../process'
 import { mountProblem } from '../volumes'
 import type { World } from '../world'
 import { rejectionOf } from './admission'
@@ -87,7 +88,13 @@ function reconcile(key: string, context: ControllerContext): void {
   if (stored && stored.uid !== pod?.metadata.uid) tearDown(world, key, stored)
   const host = pod?.spec.nodeName
   if (!pod || !host) return
-  if (nodeDown(world, host)) return
+  const down = nodeFault(world, host)
+  if (down) {
+    // Back in action it looks at everything anew.
+    if (stored) records.put<PodState>(TABLE, key, { ...stored, syncAt: env.now() })
+    if (down.until !== undefined) context.wakeAt(down.until)
+    return
+  }
   let state = stored?.uid === pod.metadata.uid ? structuredClone(stored) : undefined
   if (!state && isTerminalPhase(pod.status?.phase)) {
     if (pod.metadata.deletionTimestamp) confirmDeletion({ api, pod } as Session)
@@ -206,7 +213,7 @@ function runProcesses(session: Session): boolean {
     if (!container) continue
     const crash = nextCrash(session, name)
     if (crash && crash.at <= env.now()) {
-      endContainer(world, pod, container, { code: crash.code })
+      endContainer(world, pod, container, crash.exit)
       moved = true
       continue
     }
@@ -235,14 +242,12 @@ function noticeExits(session: Session): boolean {
 }
 
 /** When a crash fault next ends this container, ms. */
-function nextCrash({ state, world, pod }: Session, name: string): { at: number; code: number } | undefined {
+function nextCrash({ state, world, pod }: Session, name: string): { at: number; exit: Exit } | undefined {
   const startedAt = state.containers[name]?.current?.startedAt ?? 0
-  let next: { at: number; code: number } | undefined
-  for (const fault of activeFaults(world, 'crash')) {
-    if (!concerns(fault, pod, name)) continue
-    if (fault.everyMs === undefined && startedAt > fault.addedAt) continue
-    const at = fault.everyMs === undefined ? fault.addedAt : Math.max(startedAt + fault.everyMs, fault.addedAt)
-    if (!next || at < next.at) next = { at, code: fault.code ?? 1 }
+  let next: { at: number; exit: Exit } | undefined
+  for (const { everyMs = 0, addedAt, code = 1, reason } of faultsOf(world, 'crash', pod, name)) {
+    const at = Math.max(startedAt + everyMs, addedAt)
+    if (!next || at < next.at) next = { at, exit: { code, ...(reason ? { reason } : {}) } }
   }
   return next
 }

@@ -1,9 +1,10 @@
 // Having an image on the node before a container starts: pull policies, failures and their back-off.
 // Follows pkg/kubelet/images/image_manager.go.
 import type { Container } from '../../api/types'
+import { pullFault } from '../../faults'
 import { formatDuration } from '../../lib/ages'
-import { pullFault } from '../faults'
 import { type FoundImage, imageOf } from '../images/index'
+import { parseReference } from '../images/reference'
 import { inBackoffSinceUpdate, nextBackoff } from './backoff'
 import { emit, type Session, type WaitReason } from './state'
 
@@ -56,10 +57,19 @@ export function ensureImage(session: Session, container: Container): Present {
     tell('Normal', 'Pulled', pulledMessage(found, image))
     return { found }
   }
-  const error = fault ?? (lookup as { message: string }).message
+  const error = fault ? registryDown(image) : (lookup as { message: string }).message
   tell('Warning', 'Failed', `Failed to pull image "${image}": ${error}`)
   pulls[image] = { ...nextBackoff(entry, now, now), error }
   return { reason: 'ErrImagePull', message: error }
+}
+
+/** What containerd says when a registry is out of order. */
+function registryDown(image: string): string {
+  const reference = parseReference(image)
+  if ('error' in reference) return reference.error
+  const { canonical, registry, repository, tag, digest } = reference
+  const url = `https://${registry === 'docker.io' ? 'registry-1.docker.io' : registry}/v2/${repository}/manifests/${digest ?? tag}`
+  return `rpc error: code = Unavailable desc = failed to pull and unpack image "${canonical}": failed to resolve reference "${canonical}": unexpected status from HEAD request to ${url}: 503 Service Unavailable`
 }
 
 function pulledMessage({ image }: FoundImage, name: string): string {
