@@ -19,7 +19,7 @@ interface Worker {
 }
 
 function managerOf(controller: Controller): string {
-  if (controller.name === 'kubelet' || controller.name === 'kube-proxy') return controller.name
+  if (['kubelet', 'kube-proxy', 'kube-apiserver'].includes(controller.name)) return controller.name
   return controller.name === 'default-scheduler' ? 'kube-scheduler' : 'kube-controller-manager'
 }
 

@@ -1,6 +1,7 @@
 // The objects of a fresh cluster: nodes, namespaces, the API server's Service, DNS, and the control plane as static Pods.
 import type { Container, KubeObject, Service } from '../api/types'
 import { microTimestamp, timestamp } from '../lib/time'
+import { apiServerService } from '../network/api-server-service'
 import { defaultRoles } from './rbac-defaults'
 import type { ApiServer } from './server'
 
@@ -30,8 +31,7 @@ export function bootstrap(server: ApiServer, nodes: number): void {
     priorityClass('system-node-critical', 2_000_001_000, 'Used for system critical pods that must not be moved from their current node.'),
   )
   make({ apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name: 'kubernetes' }, spec: { cidrs: [SERVICE_CIDR] } })
-  make(kubernetesService())
-  for (const object of kubernetesEndpoints()) make(object)
+  for (const { object } of apiServerService()) make(object)
   make(dnsService())
   make({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'coredns', namespace: 'kube-system' }, data: { Corefile: COREFILE } })
   for (const object of defaultRoles()) make(object)
@@ -142,47 +142,6 @@ function priorityClass(name: string, value: number, description: string): KubeOb
     description,
     globalDefault: false,
   }
-}
-
-function kubernetesService(): KubeObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
-    spec: {
-      type: 'ClusterIP',
-      clusterIP: '10.96.0.1',
-      clusterIPs: ['10.96.0.1'],
-      ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
-      sessionAffinity: 'None',
-      ipFamilies: ['IPv4'],
-      ipFamilyPolicy: 'SingleStack',
-      internalTrafficPolicy: 'Cluster',
-    },
-  } as unknown as Service
-}
-
-/** The API server publishes its own address, both ways. */
-function kubernetesEndpoints(): KubeObject[] {
-  const ports = [{ name: 'https', port: 6443, protocol: 'TCP' }]
-  const metadata = (labels: Record<string, string>) =>
-    ({ name: 'kubernetes', namespace: 'default', labels }) as unknown as KubeObject['metadata']
-  return [
-    {
-      apiVersion: 'v1',
-      kind: 'Endpoints',
-      metadata: metadata({ 'endpointslice.kubernetes.io/skip-mirror': 'true' }),
-      subsets: [{ addresses: [{ ip: nodeAddress(1) }], ports }],
-    },
-    {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      metadata: metadata({ 'kubernetes.io/service-name': 'kubernetes' }),
-      addressType: 'IPv4',
-      endpoints: [{ addresses: [nodeAddress(1)], conditions: { ready: true } }],
-      ports,
-    },
-  ]
 }
 
 function dnsService(): KubeObject {

@@ -1,10 +1,12 @@
 // The kubeconfig: where it is, what it says, and writing it back. Upstream: client-go/tools/clientcmd.
+
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { Host } from '../env'
 import { CommandError } from '../errors'
 import { toYaml } from '../lib/yaml-emit'
+import { API_SERVER_ADDRESS } from '../network/api-server-service'
 import { parseYaml } from '../schema/yaml'
 import type { Flags } from './flags'
 import { goReason } from './manifests'
@@ -32,7 +34,7 @@ export function emptyKubeconfig(): Kubeconfig {
 /** What kubesim stands for when there is no file. */
 function builtinKubeconfig(): Kubeconfig {
   return {
-    clusters: new Map([['kubesim', { server: 'https://172.18.0.2:6443' }]]),
+    clusters: new Map([['kubesim', { server: `https://${API_SERVER_ADDRESS}` }]]),
     contexts: new Map([['kubesim', { cluster: 'kubesim', user: 'kubernetes-admin' }]]),
     users: new Map([['kubernetes-admin', {}]]),
     currentContext: 'kubesim',

@@ -1,8 +1,10 @@
 // kubectl cluster-info: where the control plane and the cluster's own services are. Upstream: kubectl/pkg/cmd/clusterinfo.
+
 import type { Service } from '../api/types'
 import { listObjects } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
 import { KubeconfigFiles } from '../cli/kubeconfig'
+import { API_SERVER_ADDRESS } from '../network/api-server-service'
 
 function clusterInfo(context: CommandContext): void {
   const server = serverAddress(context)
@@ -25,7 +27,7 @@ export function serverAddress({ flags, host }: CommandContext): string {
   const { merged } = KubeconfigFiles.load(host, flags)
   const context = merged.contexts.get(flags.string('context') || merged.currentContext) as { cluster?: string } | undefined
   const cluster = merged.clusters.get(flags.string('cluster') || context?.cluster || '') as { server?: string } | undefined
-  return cluster?.server || 'https://172.18.0.2:6443'
+  return cluster?.server || `https://${API_SERVER_ADDRESS}`
 }
 
 function linkTo({ metadata, spec, status }: Service, server: string): string {

@@ -15,6 +15,7 @@ import { ephemeralVolumeController } from './ephemeral-volume'
 import { garbageCollector } from './garbage-collector'
 import { horizontalPodAutoscaler } from './hpa'
 import { jobController } from './job'
+import { kubernetesServiceController } from './kubernetes-service'
 import { namespaceController } from './namespace'
 import { nodeLifecycleController } from './node-lifecycle'
 import { podGcController } from './pod-gc'
@@ -62,6 +63,7 @@ export const CONTROLLERS: Controller[] = [
   pvProtectionController,
   garbageCollector,
   resourceQuotaController,
+  kubernetesServiceController,
   serviceAddressController,
   serviceCidrController,
   kubeProxy,

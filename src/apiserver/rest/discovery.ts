@@ -1,12 +1,15 @@
 // The discovery documents of the API: versions, groups, resources. Upstream: apiserver/pkg/endpoints/discovery.
+import { API_SERVER_ADDRESS } from '../../network/api-server-service'
 import { builtinEntries, type ResourceEntry, type ResourceInfo } from '../../schema/resources'
 import { compareVersions, type Discovery, groupVersion } from '../discovery'
 
-const ADDRESS = '172.18.0.2:6443'
-
 /** GET /api */
 export function coreVersions(): unknown {
-  return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: ADDRESS }] }
+  return {
+    kind: 'APIVersions',
+    versions: ['v1'],
+    serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: API_SERVER_ADDRESS }],
+  }
 }
 
 interface Group {
