@@ -7,7 +7,7 @@ import { formatDuration, parseDuration } from '../lib/ages'
 import { deepEqual } from '../lib/equal'
 import { align, DESCRIBE } from '../lib/tabwriter'
 import { timestamp } from '../lib/time'
-import { readBytes, readState, replaceFile, withLock } from '../store/file'
+import { isWhole, keepBeside, readBytes, readState, replaceFile, withLock } from '../store/file'
 import { recover } from '../store/recover'
 import { restoreSnapshot, writeSnapshot } from '../store/snapshot'
 import type { State } from '../store/state'
@@ -45,8 +45,12 @@ function nodeArgument(text: string | undefined): number | undefined {
 }
 
 function reset(context: OwnContext, options: { nodes?: string }): void {
-  context.make(nodeArgument(options.nodes))
-  context.out(`a fresh cluster is in ${context.cluster.file}\n`)
+  const { file } = context.cluster
+  const nodes = nodeArgument(options.nodes)
+  // It may not have been a state file at all.
+  const kept = readBytes(file) && !isWhole(file) ? keepBeside(file, '.damaged') : undefined
+  context.make(nodes)
+  context.out(`a fresh cluster is in ${file}\n${kept ? `the damaged file is kept as ${kept}\n` : ''}`)
 }
 
 function advance(context: OwnContext, text: string): void {
@@ -89,13 +93,17 @@ function recoverState(context: OwnContext): void {
   const report = withLock(file, () => {
     const bytes = readBytes(file)
     if (!bytes) throw new CommandError(`there is no state file ${file}`)
-    const result = recover(bytes.toString('utf8'), context.host.wallClock())
+    if (isWhole(file)) return undefined
+    const result = recover(bytes, context.host.wallClock())
     if (!result.kept) throw new CommandError(`nothing in ${file} is whole; it was left as it is (\`kubesim cluster reset\` starts anew)`)
-    const backup = `${file}.damaged`
-    replaceFile(backup, [bytes])
-    replaceFile(file, [Buffer.from(result.text)])
+    const backup = keepBeside(file, '.damaged')
+    replaceFile(file, result.parts)
     return { ...result, backup }
   })
+  if (!report) {
+    context.out(`nothing in ${file} is damaged\n`)
+    return
+  }
   for (const { line, why } of report.lost) context.out(`line ${line} left out: ${why}\n`)
   context.out(`${report.kept} entries recovered, ${report.lost.length} lines left out; the damaged file is kept as ${report.backup}\n`)
 }
@@ -133,7 +141,7 @@ export const command: OwnCommand = {
       .command('restore <file>')
       .description('Make a snapshot the state again')
       .action((file: string) => {
-        withLock(context.cluster.file, () => restoreSnapshot(resolve(file), context.cluster.file))
+        withLock(context.cluster.file, () => restoreSnapshot(resolve(file), context.cluster.file, context.host.wallClock()))
         context.out(`restored from ${file}\n`)
       })
     program

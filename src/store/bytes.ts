@@ -21,18 +21,13 @@ export class Bytes {
     return new Bytes(buffer.length, buffer, -1)
   }
 
-  /** Opens a file. Throws the file system's errors. `close` gives the descriptor back. */
-  static open(file: string): Bytes {
-    const fd = fs.openSync(file, 'r')
+  /** The bytes of an open file of that length; `close` gives the descriptor back. Throws the file system's errors. */
+  static open(fd: number, length: number): Bytes {
+    if (length > WHOLE) return new Bytes(length, undefined, fd)
     try {
-      const stat = fs.fstatSync(fd)
-      if (stat.isFile() && stat.size > WHOLE) return new Bytes(stat.size, undefined, fd)
-      const whole = fs.readFileSync(fd)
+      return Bytes.of(fs.readFileSync(fd))
+    } finally {
       fs.closeSync(fd)
-      return Bytes.of(whole)
-    } catch (error) {
-      fs.closeSync(fd)
-      throw error
     }
   }
 

@@ -1,16 +1,21 @@
 // The state file's bytes: a header line, then one entry a line, sorted by key; found by binary search, never parsed as a whole.
 //
-//   {"kubesim":{"format":1,...},"entries":{
+//   {"kubesim":{"format":2,...},"entries":{
 //   "pods/default/web-1":{...},
 //   "services/default/web":{...}
 //   }}
+//
+// Between a key and its value stand sixteen blanks and tabs: the line's checksum (sum.ts).
 
 import type { Bytes, Part } from './bytes'
+import { checkSum, summedLine } from './sum'
 
-export const FORMAT = 1
+export const FORMAT = 2
 
 export interface Header {
   format: number
+  /** The file's time of change (ms) as kubesim set it: another one tells that somebody else touched the file. */
+  written?: number
   /** Milliseconds added to the wall clock. */
   clockOffset: number
   /** The cluster time (ms) at which something is next due; absent when nothing is. */
@@ -24,10 +29,14 @@ export interface Header {
   [counter: string]: unknown
 }
 
+const HEAD = '{"kubesim"'
 const OPEN = ',"entries":{\n'
+/** The header line is never longer, bytes; what is no state file is not searched for its end. */
+const MOST_HEADER = 64 * 1024
 const CLOSE = '}}\n'
 const NEWLINE = 10
 const QUOTE = 34
+const COMMA = 44
 
 /** Where the file is not what it should be; `line` counts from 1. */
 export class DamagedState extends Error {
@@ -47,21 +56,28 @@ export class Layout {
   readonly end: number
 
   constructor(readonly bytes: Bytes) {
-    const newline = bytes.indexOf(NEWLINE)
-    const first = bytes.text(0, newline < 0 ? Math.min(bytes.length, 200) : newline + 1, 'utf8')
     if (bytes.length === 0) throw new DamagedState('the file is empty', 1)
-    if (!first.startsWith('{"kubesim":') || !first.endsWith(OPEN))
-      throw new DamagedState('the first line is not the header of a kubesim state file', 1)
-    try {
-      this.header = (JSON.parse(`${first.slice(0, -OPEN.length)}}`) as { kubesim: Header }).kubesim
-    } catch {
-      throw new DamagedState('the header is not valid JSON', 1)
-    }
+    const newline = this.headerEnd()
+    const line = bytes.slice(0, newline)
+    const at = HEAD.length + 1
+    const to = newline - OPEN.length + 1
+    if (checkSum(line, at, to) === 'wrong') throw new DamagedState('the header does not match its checksum', 1)
+    this.header = headerFrom(line.toString('utf8', at, to))
     this.start = newline + 1
     this.end = bytes.length - CLOSE.length
     if (this.end < this.start - 1 || bytes.text(this.end, bytes.length, 'latin1') !== CLOSE) {
       throw new DamagedState('the file is cut short: its last line is not `}}`', this.lineAt(bytes.length))
     }
+  }
+
+  /** Offset of the header line's newline. */
+  private headerEnd(): number {
+    const { bytes } = this
+    if (bytes.text(0, Math.min(bytes.length, HEAD.length + 1), 'latin1') === `${HEAD}:`) {
+      const newline = bytes.slice(0, Math.min(bytes.length, MOST_HEADER)).indexOf(NEWLINE)
+      if (newline >= 0 && bytes.text(Math.max(0, newline + 1 - OPEN.length), newline + 1, 'latin1') === OPEN) return newline
+    }
+    throw new DamagedState('the first line is not the header of a kubesim state file', 1)
   }
 
   /** The number of the line that holds this offset, from 1. */
@@ -74,8 +90,12 @@ export class Layout {
   /** The key of the entry line that starts at `offset`. */
   keyAt(offset: number): string {
     const close = this.bytes.indexOf(QUOTE, offset + 1)
-    if (this.bytes.at(offset) !== QUOTE || close < 0) throw new DamagedState('an entry does not start with its key', this.lineAt(offset))
-    return this.bytes.text(offset + 1, close, 'latin1')
+    if (this.bytes.at(offset) === QUOTE && close >= 0) return this.bytes.text(offset + 1, close, 'latin1')
+    const start = this.bytes.text(offset, Math.min(offset + 7, this.end), 'latin1')
+    throw new DamagedState(
+      /^(<{7}|={7}|>{7}|\|{7})$/.test(start) ? 'a conflict marker of git stands in it' : 'an entry does not start with its key',
+      this.lineAt(offset),
+    )
   }
 
   /** Offset just behind the line that starts at `offset`, its newline included. */
@@ -99,36 +119,83 @@ export class Layout {
     return low
   }
 
+  /** Offset behind the value of the entry line that starts at `offset`. */
+  private valueEnd(offset: number): number {
+    let stop = this.next(offset)
+    while (stop > offset && (this.bytes.at(stop - 1) === NEWLINE || this.bytes.at(stop - 1) === COMMA)) stop--
+    return stop
+  }
+
   /** The value of the entry line that starts at `offset`. */
   valueAt(offset: number): unknown {
-    let stop = this.next(offset)
-    while (stop > offset && (this.bytes.at(stop - 1) === NEWLINE || this.bytes.at(stop - 1) === 44)) stop--
-    const close = this.bytes.indexOf(QUOTE, offset + 1)
+    const { line, at } = this.checkedLine(offset)
     try {
-      return JSON.parse(this.bytes.text(close + 2, stop, 'utf8'))
+      return JSON.parse(line.toString('utf8', at))
     } catch {
       throw new DamagedState(`the entry "${this.keyAt(offset)}" is not valid JSON`, this.lineAt(offset))
     }
   }
+
+  private checkedLine(offset: number): { line: Buffer; at: number; summed: boolean } {
+    const line = this.bytes.slice(offset, this.valueEnd(offset))
+    const at = line.indexOf(QUOTE, 1) + 2
+    const sum = checkSum(line, at, line.length)
+    if (sum === 'wrong')
+      throw new DamagedState(
+        `the entry "${this.keyAt(offset)}" does not match its checksum (whoever edits a line takes away the blanks behind its key)`,
+        this.lineAt(offset),
+      )
+    return { line, at, summed: sum === 'right' }
+  }
+
+  /** Looks at every line, as is done when somebody else may have touched the file. Throws DamagedState for the first that is not whole. */
+  checkAll(): void {
+    let before = ''
+    for (let at = this.start; at < this.end; at = this.next(at)) {
+      const key = this.keyAt(at)
+      if (key <= before) {
+        const fault = key === before ? 'stands in it twice' : `stands behind "${before}", out of order`
+        throw new DamagedState(`the entry "${key}" ${fault}`, this.lineAt(at))
+      }
+      if (!this.checkedLine(at).summed) this.valueAt(at)
+      const next = this.next(at)
+      const close = next === this.end ? '\n' : ',\n'
+      if (this.bytes.text(next - close.length, next, 'latin1') !== close || (next === this.end && this.bytes.at(next - 2) === COMMA))
+        throw new DamagedState(`the entry "${key}" does not end as ${next === this.end ? 'the last' : 'a'} line does`, this.lineAt(at))
+      before = key
+    }
+  }
+}
+
+/** Throws DamagedState. */
+export function headerFrom(json: string): Header {
+  try {
+    const header = JSON.parse(json) as Header
+    const numbers = [header.format, header.clockOffset, header.playedUntil, header.resourceVersion]
+    if (numbers.every(Number.isFinite) && header.format >= 1) return header
+  } catch {
+    // Said below.
+  }
+  throw new DamagedState('the header is not valid', 1)
+}
+
+/** The first line. */
+export function headerLine(header: Header): Buffer {
+  return Buffer.concat([summedLine(HEAD, JSON.stringify(header)), Buffer.from(OPEN)])
 }
 
 /** The file's bytes after changes: untouched lines keep their bytes. `undefined` values remove; keys must be sorted. */
 export function merge(layout: Layout | undefined, header: Header, changes: [string, unknown][]): Part[] {
-  const parts: Part[] = [Buffer.from(`{"kubesim":${JSON.stringify(header)}${OPEN}`)]
+  const parts: Part[] = [headerLine(header)]
   // Every entry is written without its line's end; what separates it from the one before stands in front of it.
   let first = true
-  let text: string[] = []
-  function flush(): void {
-    if (!text.length) return
-    parts.push(Buffer.from((first ? '' : SEPARATOR) + text.join(SEPARATOR)))
+  function separate(): void {
+    if (!first) parts.push(SEPARATOR)
     first = false
-    text = []
   }
   function copy(layout: Layout, from: number, to: number): void {
     if (from >= to) return
-    flush()
-    if (!first) parts.push(Buffer.from(SEPARATOR))
-    first = false
+    separate()
     // The file's last entry ends in a newline, every other in a comma and a newline.
     parts.push({ bytes: layout.bytes, from, to: to - (to === layout.end ? 1 : 2) })
   }
@@ -139,12 +206,13 @@ export function merge(layout: Layout | undefined, header: Header, changes: [stri
       copy(layout, at, found)
       at = found < layout.end && layout.keyAt(found) === key ? layout.next(found) : found
     }
-    if (value !== undefined) text.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`)
+    if (value === undefined) continue
+    separate()
+    parts.push(summedLine(JSON.stringify(key), JSON.stringify(value)))
   }
   if (layout) copy(layout, at, layout.end)
-  flush()
   parts.push(Buffer.from(`${first ? '' : '\n'}${CLOSE}`))
   return parts
 }
 
-const SEPARATOR = ',\n'
+const SEPARATOR = Buffer.from(',\n')

@@ -1,67 +1,96 @@
 // What can be saved of a damaged state file: every line that is whole.
-import { FORMAT, type Header } from './layout'
+import { FORMAT, type Header, headerFrom, headerLine } from './layout'
+import { checkSum } from './sum'
 
 export interface Recovered {
-  /** The repaired file's text. */
-  text: string
+  /** The repaired file's bytes. */
+  parts: Buffer[]
   /** How many entries are in it. */
   kept: number
   /** What was left out: the line's number and why. */
   lost: { line: number; why: string }[]
 }
 
-const ENTRY = /^"((?:[^"\\]|\\.)*)":(.*?),?$/s
+const NEWLINE = 10
+const COMMA = 44
+const RETURN = 13
+const HEAD = '{"kubesim":'
+const KEY = /^"((?:[^"\\]|\\.)*)":/
+const MARKER = /^(<{7}|={7}|>{7}|\|{7})/
+
+/** A key's line and the highest resourceVersion in it; or why it is left out. */
+type Found = { key: string; line: Buffer; version: number } | string
 
 /** `now` (ms) stands in for a header that cannot be read. */
-export function recover(text: string, now: number): Recovered {
-  const lines = text.split('\n')
-  const entries = new Map<string, string>()
+export function recover(bytes: Buffer, now: number): Recovered {
+  const entries = new Map<string, Buffer>()
   const lost: Recovered['lost'] = []
   let header: Header | undefined
   let highest = 0
-  for (const [i, line] of lines.entries()) {
-    if (line === '' || line === '}}') continue
-    if (line.startsWith('{"kubesim":')) {
-      header ??= headerOf(line)
-      if (!header) lost.push({ line: i + 1, why: 'the header is not valid JSON' })
+  let number = 0
+  for (const line of linesOf(bytes)) {
+    number++
+    if (line.length === 0 || line.equals(CLOSE)) continue
+    const leaveOut = (why: string) => lost.push({ line: number, why })
+    if (line.toString('latin1', 0, HEAD.length) === HEAD) {
+      const found = headerIn(line)
+      if (!found) leaveOut('the header is not whole')
+      else if (header) leaveOut('another header stands before it')
+      else header = found
       continue
     }
-    const entry = ENTRY.exec(line)
-    const value = entry ? parsedValue(entry[2]) : undefined
-    if (!entry || value === undefined) {
-      lost.push({ line: i + 1, why: /^(<{7}|={7}|>{7})/.test(line) ? 'a conflict marker' : 'not a whole entry' })
-      continue
-    }
-    const [, key, body] = entry
-    if (entries.has(key)) {
-      if (entries.get(key) !== body) lost.push({ line: i + 1, why: `another entry ${JSON.stringify(key)} stands before it` })
-      continue
-    }
-    entries.set(key, body)
-    const version = Number((value as { metadata?: { resourceVersion?: string } }).metadata?.resourceVersion ?? 0)
-    if (version > highest) highest = version
+    const found = entryIn(line)
+    if (typeof found === 'string') leaveOut(found)
+    else if (!entries.has(found.key)) {
+      entries.set(found.key, found.line)
+      highest = Math.max(highest, found.version)
+    } else if (!entries.get(found.key)?.equals(found.line)) leaveOut(`another entry ${JSON.stringify(found.key)} stands before it`)
   }
-  header ??= { format: FORMAT, clockOffset: 0, playedUntil: now, resourceVersion: highest }
-  header.resourceVersion = Math.max(header.resourceVersion, highest)
+  const whole = {
+    clockOffset: 0,
+    playedUntil: now,
+    ...header,
+    format: FORMAT,
+    resourceVersion: Math.max(header?.resourceVersion ?? 0, highest),
+  }
   const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1))
-  const body = sorted.map(([key, value]) => `"${key}":${value}`).join(',\n')
-  return { text: `{"kubesim":${JSON.stringify(header)},"entries":{\n${body}${body ? '\n' : ''}}}\n`, kept: entries.size, lost }
+  const body = sorted.flatMap(([, line], i) => [Buffer.from(i ? ',\n' : ''), line])
+  return { parts: [headerLine(whole), ...body, Buffer.from(`${sorted.length ? '\n' : ''}}}\n`)], kept: sorted.length, lost }
 }
 
-function headerOf(line: string): Header | undefined {
+const CLOSE = Buffer.from('}}')
+
+function* linesOf(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; ) {
+    const newline = bytes.indexOf(NEWLINE, at)
+    const end = newline < 0 ? bytes.length : newline
+    // Tools that write for Windows end lines with a carriage return too.
+    yield bytes.subarray(at, end > at && bytes[end - 1] === RETURN ? end - 1 : end)
+    at = end + 1
+  }
+}
+
+function headerIn(line: Buffer): Header | undefined {
   const end = line.lastIndexOf(',"entries":{')
+  const to = end < 0 ? line.length : end
+  if (checkSum(line, HEAD.length, to) === 'wrong') return undefined
   try {
-    const header = (JSON.parse(`${end < 0 ? line : line.slice(0, end)}}`) as { kubesim: Header }).kubesim
-    return typeof header.resourceVersion === 'number' && typeof header.playedUntil === 'number' ? header : undefined
+    return headerFrom(line.toString('utf8', HEAD.length, to))
   } catch {
     return undefined
   }
 }
 
-function parsedValue(text: string): unknown {
+function entryIn(raw: Buffer): Found {
+  const line = raw[raw.length - 1] === COMMA ? raw.subarray(0, -1) : raw
+  const key = KEY.exec(line.toString('latin1', 0, 2000))?.[1]
+  if (key === undefined) return MARKER.test(line.toString('latin1', 0, 7)) ? 'a conflict marker' : 'not a whole entry'
+  if (checkSum(line, key.length + 3, line.length) === 'wrong') return `${key} does not match its checksum`
   try {
-    return JSON.parse(text)
+    const value = JSON.parse(line.toString('utf8', key.length + 3)) as { metadata?: { resourceVersion?: string } } | null
+    const version = Number(value?.metadata?.resourceVersion ?? 0)
+    return { key, line, version: Number.isSafeInteger(version) ? version : 0 }
   } catch {
-    return undefined
+    return 'not a whole entry'
   }
 }

@@ -1,41 +1,49 @@
 // Copies of a state file that carry a checksum of themselves, checked before they are restored.
 import crypto from 'node:crypto'
-import fs from 'node:fs'
 import { CommandError } from '../errors'
-import { readBytes, replaceFile, systemReason } from './file'
+import { Bytes } from './bytes'
+import { damageNamed, readBytes, replaceFile, sweepDead, target } from './file'
+import { DamagedState, type Header, headerLine, Layout } from './layout'
 
-const MARK = '"checksum":"sha256:'
+const PREFIX = 'sha256:'
 
-function checksum(bytes: Buffer): string {
-  return crypto.createHash('sha256').update(bytes).digest('hex')
-}
-
-/** The bytes behind the header line: what the checksum covers. */
-function entries(bytes: Buffer): Buffer {
-  return bytes.subarray(bytes.indexOf(10) + 1)
+/** Of the header without its checksum, and all that follows; in format 1 only of what follows. */
+function checksum(header: Header, entries: Buffer): string {
+  const hash = crypto.createHash('sha256')
+  if (header.format > 1) hash.update(`${JSON.stringify(header)}\n`)
+  return PREFIX + hash.update(entries).digest('hex')
 }
 
 /** Writes a copy of `state` to `file`. Throws CommandError when either cannot be used. */
 export function writeSnapshot(state: string, file: string): void {
   const bytes = readBytes(state)
   if (!bytes) throw new CommandError(`there is no state file ${state}`)
-  const head = bytes.toString('utf8', 0, bytes.indexOf(10) + 1).replace(/"checksum":"sha256:[0-9a-f]{64}",/, '')
-  const marked = head.replace('{"kubesim":{', `{"kubesim":{${MARK}${checksum(entries(bytes))}",`)
-  replaceFile(file, [Buffer.from(marked), entries(bytes)])
+  if (target(state) === target(file)) throw new CommandError(`${file} is the state file itself: name another file for the snapshot`)
+  damageNamed(state, () => {
+    const layout = new Layout(Bytes.of(bytes))
+    layout.checkAll()
+    const entries = bytes.subarray(layout.start)
+    sweepDead(target(file))
+    replaceFile(file, [headerLine({ ...layout.header, checksum: checksum(layout.header, entries) }), entries])
+  })
 }
 
-/** Makes a snapshot the state. Throws CommandError when it is not whole. */
-export function restoreSnapshot(file: string, state: string): void {
-  let bytes: Buffer
+/** Makes a snapshot the state; call it under the state's lock. Throws CommandError when it is not whole. */
+export function restoreSnapshot(file: string, state: string, now: number): void {
+  const bytes = readBytes(file)
+  if (!bytes) throw new CommandError(`cannot read the snapshot ${file}: there is no such file`)
+  let layout: Layout
   try {
-    bytes = fs.readFileSync(file)
+    layout = new Layout(Bytes.of(bytes))
   } catch (error) {
-    throw new CommandError(`cannot read the snapshot ${file}: ${systemReason(error)}`)
+    if (!(error instanceof DamagedState)) throw error
+    throw new CommandError(`${file} is not a snapshot: ${error.message} (line ${error.line}); nothing was restored`)
   }
-  const head = bytes.toString('utf8', 0, bytes.indexOf(10) + 1)
-  const sum = /"checksum":"sha256:([0-9a-f]{64})",/.exec(head)
-  if (!sum) throw new CommandError(`${file} is not a snapshot: it carries no checksum (make one with \`kubesim cluster snapshot\`)`)
-  if (sum[1] !== checksum(entries(bytes)))
+  const { checksum: sum, ...header } = layout.header
+  if (typeof sum !== 'string' || !sum.startsWith(PREFIX))
+    throw new CommandError(`${file} is not a snapshot: it carries no checksum (make one with \`kubesim cluster snapshot\`)`)
+  const entries = bytes.subarray(layout.start)
+  if (sum !== checksum(header as Header, entries))
     throw new CommandError(`the snapshot ${file} is damaged: its checksum does not match; nothing was restored`)
-  replaceFile(state, [Buffer.from(head.replace(sum[0], '')), entries(bytes)])
+  replaceFile(state, [headerLine({ ...(header as Header), written: now }), entries], now)
 }

@@ -93,7 +93,9 @@ describe('state', () => {
     fs.writeFileSync(file, whole.slice(0, -10))
     expect(() => readState(file)).toThrow(/damaged at line 4: the file is cut short/)
     fs.writeFileSync(file, whole.replace('{"name":"b"}', '{"name":'))
-    expect(() => readState(file)!.get('pods/default/b')).toThrow(/"pods\/default\/b" is not valid JSON/)
+    expect(() => readState(file)).toThrow(/line 3: the entry "pods\/default\/b" does not match its checksum/)
+    fs.writeFileSync(file, whole.replace(/("pods\/default\/b":)[ \t]+{"name":"b"}/, '$1{"name":'))
+    expect(() => readState(file)).toThrow(/line 3: the entry "pods\/default\/b" is not valid JSON/)
   })
 
   test('recovery keeps every whole entry and names what it leaves out', () => {
@@ -105,10 +107,10 @@ describe('state', () => {
       .replace('"pods/default/b"', '<<<<<<< ours\n"pods/default/b"')
       .replace('"pods/default/c"', '=======\n"pods/default/c"')
       .replace('}}\n', '>>>>>>> theirs\n}}\n')
-    const result = recover(conflicted, 0)
+    const result = recover(Buffer.from(conflicted), 0)
     expect(result.kept).toBe(3)
     expect(result.lost.map((l) => l.why)).toEqual(['a conflict marker', 'a conflict marker', 'a conflict marker'])
-    fs.writeFileSync(file, result.text)
+    fs.writeFileSync(file, Buffer.concat(result.parts))
     expect(readState(file)!.keys('pods/')).toEqual(['pods/default/a', 'pods/default/b', 'pods/default/c'])
     expect(readState(file)!.header.resourceVersion).toBe(7)
   })
