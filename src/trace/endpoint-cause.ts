@@ -30,7 +30,7 @@ function condition(pod: Pod, type: string) {
   return pod.status?.conditions?.find((c) => c.type === type)
 }
 
-function labelText(labels: StringMap): string {
+export function labelText(labels: StringMap): string {
   return Object.entries(labels)
     .map(([k, v]) => `${k}=${v}`)
     .join(',')

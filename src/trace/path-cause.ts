@@ -1,12 +1,14 @@
 // Why a packet that had somewhere to go did not get through: policies, ports, source ranges, nobody listening.
 import type { NetworkPolicy } from '../api/networking'
-import type { Node, Pod, Service } from '../api/types'
+import type { Node, Pod, Service, ServicePort } from '../api/types'
+import { matchesLabels } from '../lib/selectors'
 import { inNetwork } from '../network/address'
 import { nodeIp } from '../network/ipam'
 import type { Denial } from '../network/policy'
+import { portNumber } from '../runtime/probes'
 import type { World } from '../runtime/world'
 import { patchCommand, traceCommand, typedName } from './cause'
-import { openPorts } from './endpoint-cause'
+import { labelText, openPorts } from './endpoint-cause'
 import type { Findings } from './trace'
 import type { Cause } from './types'
 
@@ -151,7 +153,10 @@ export function listenerCause(world: World, found: Findings, service: Service | 
   if (!service)
     return { id: 'target-port', text, remedy: `ask for port ${best.port}`, command: traceCommand(found, found.request.host, best.port) }
   const { name, namespace } = service.metadata
-  const index = (service.spec.ports ?? []).findIndex((p) => p.port === found.request.port || p.nodePort === found.request.port)
+  const ports = service.spec.ports ?? []
+  const index = ports.findIndex((p) => p.port === found.request.port || p.nodePort === found.request.port)
+  const stray = ports[index] && strayEndpointCause(world, service, ports[index], pod)
+  if (stray) return stray
   const remedy = `make ${best.port} the target port of Service ${name}`
   return {
     id: 'target-port',
@@ -161,6 +166,42 @@ export function listenerCause(world: World, found: Findings, service: Service | 
       { op: 'replace', path: `/spec/ports/${Math.max(0, index)}/targetPort`, value: best.port },
     ]),
   }
+}
+
+/** Other Pods of the Service listen on its target port: the selector takes in Pods of another kind too. Undefined when none does. */
+export function strayEndpointCause(world: World, service: Service, port: ServicePort, stray: Pod): Cause | undefined {
+  const { name, namespace } = service.metadata
+  const { selector } = service.spec
+  if (!selector) return undefined
+  const selected = world.view.list<Pod>('pods', namespace).filter((p) => matchesLabels(selector, p.metadata.labels))
+  const good = selected.filter((p) => listensOnTarget(world, p, port))
+  if (good.length === 0 || good.includes(stray)) return undefined
+  const text = `the selector ${labelText(selector)} of Service ${name} also matches Pod ${stray.metadata.name}, where nobody listens on its target port`
+  const own = Object.entries(good[0].metadata.labels ?? {}).find(
+    ([key, value]) =>
+      !OF_CONTROLLERS.has(key) &&
+      good.every((p) => p.metadata.labels?.[key] === value) &&
+      selected.every((p) => good.includes(p) || p.metadata.labels?.[key] !== value),
+  )
+  if (!own) return { id: 'selector', text, remedy: 'give the Pods that listen a label of their own, and select it too' }
+  return {
+    id: 'selector',
+    text: `${text}; ${good[0].metadata.name}, which does, has ${own.join('=')}`,
+    remedy: `select ${own.join('=')} too`,
+    command: patchCommand('service', name, namespace, { spec: { selector: { [own[0]]: own[1] } } }),
+  }
+}
+
+const OF_CONTROLLERS = new Set([
+  'pod-template-hash',
+  'controller-revision-hash',
+  'pod-template-generation',
+  'statefulset.kubernetes.io/pod-name',
+])
+
+function listensOnTarget(world: World, pod: Pod, { targetPort, port, protocol = 'TCP' }: ServicePort): boolean {
+  const wanted = new Set(pod.spec.containers.map((c) => portNumber(c, targetPort ?? port)))
+  return openPorts(world, pod).some((o) => !o.loopback && o.protocol === protocol && wanted.has(o.port))
 }
 
 /** A node refuses: its port is no Service's node port. */

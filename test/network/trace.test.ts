@@ -44,6 +44,17 @@ const BROKEN: Record<string, Broken> = {
     says: /has app=web,tier=front/,
     verdict: 'refused',
   },
+  'the selector takes in Pods of another kind': {
+    objects: [
+      deployment('web', { replicas: 1, labels: { part: 'shop', app: 'web' } }),
+      deployment('db', { replicas: 9, labels: { part: 'shop', app: 'db' }, container: { name: 'db', image: 'mongo', ports: [] } }),
+      webService({ selector: { part: 'shop' } }),
+    ],
+    trace: ['client', 'web'],
+    cause: 'selector',
+    says: /selector part=shop of Service web also matches Pod db-\S+, where nobody listens on its target port; web-\S+, which does, has app=web/,
+    verdict: 'refused',
+  },
   'Pods are not ready: the probe asks the wrong port': {
     objects: [deployment('web', { container: probe({ path: '/', port: 8081 }) }), webService()],
     trace: ['client', 'web'],
