@@ -3,6 +3,7 @@ import type { User } from './apiserver/authorization'
 import { bootstrap } from './apiserver/bootstrap'
 import { Cluster } from './cluster'
 import { type Host, type MutableEnv, makeEnv, seededRandom, seedOf, trueRandom, wallClockOf } from './env'
+import { putUserImage, userImages } from './runtime/images/user'
 import { damageNamed, emptyState, fileStamp, readState, withLock, writeState } from './store/file'
 import type { State } from './store/state'
 
@@ -95,6 +96,19 @@ export class ClusterFile {
       const { cluster, random } = this.fresh(nodes)
       this.save(cluster, random)
     })
+  }
+
+  /** A fresh cluster that no file keeps; it knows the images that were described to the one in the file. */
+  scratch(nodes: number = nodeCount(this.host)): Cluster {
+    const { cluster } = this.fresh(nodes)
+    this.takeSettings(cluster)
+    const known = readState(this.file)
+    if (known) {
+      for (const spec of userImages(this.open(known).cluster.server.storage.records))
+        putUserImage(cluster.server.storage.records, spec.image, spec)
+      known.close()
+    }
+    return cluster
   }
 
   private fresh(nodes: number): ReturnType<ClusterFile['open']> {

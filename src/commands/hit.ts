@@ -1,5 +1,5 @@
 // kubesim hit TARGET: many requests through DNS and the rules, and how they were shared among the Pods.
-import type { Node, Pod } from '../api/types'
+import type { Node } from '../api/types'
 import type { OwnCommand, OwnContext, Program } from '../cli/own'
 import type { Cluster } from '../cluster'
 import { monotonic } from '../env'
@@ -7,6 +7,7 @@ import { CommandError } from '../errors'
 import { chiSquare, chiSquareTail } from '../lib/chi-square'
 import { align, TABLE } from '../lib/tabwriter'
 import type { Origin } from '../network/packet'
+import { stranger } from '../trace/stranger'
 import { expectedPods, Hitter, type Plan, type Tally } from './hit-run'
 import { destination, OUTSIDE, originOf } from './trace'
 
@@ -79,16 +80,7 @@ function planned(cluster: Cluster, target: string, { from, namespace, keepalive 
 function defaultOrigin({ view }: Cluster, host: string, namespace: string): Origin {
   const nodes = view.list<Node>('nodes')
   if (nodes.some((n) => n.metadata.name === host || n.status?.addresses?.some((a) => a.address === host))) return { outside: OUTSIDE }
-  const node = nodes[0]
-  const podIP = node?.spec.podCIDR?.replace(/\d+\/\d+$/, '254')
-  const pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'kubesim-hit', namespace, uid: '', resourceVersion: '', creationTimestamp: '' },
-    spec: { nodeName: node?.metadata.name, containers: [] },
-    status: { phase: 'Running', podIP },
-  } as Pod
-  return { pod }
+  return { pod: stranger(view, 'kubesim-hit', namespace) }
 }
 
 function progressBar(context: OwnContext, total: number): (sent: number) => void {

@@ -9,6 +9,7 @@ export const COMMANDS: Record<string, Loader> = {
   dns: () => import('./dns'),
   trace: () => import('./trace'),
   hit: () => import('./hit'),
+  check: () => import('./check'),
   serve: () => import('./serve'),
   fault: () => import('./fault'),
   image: () => import('./image'),
