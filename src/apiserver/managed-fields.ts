@@ -195,7 +195,13 @@ export function updateManagers(
   if (isReset(given)) return undefined
   const owners = decode(given?.length ? given : owned(live))
   if (owners.size === 0 && !creating) return undefined
-  recordUpdate(owners, bare(live), bare(next), shape, writer)
+  try {
+    recordUpdate(owners, bare(live), bare(next), shape, writer)
+  } catch (error) {
+    // A list's item without its key is refused, if it is, by validation: who owns what stays as it was.
+    if (!(error instanceof StructureError)) throw error
+    return owners.size ? encode(owners) : undefined
+  }
   capUpdaters(owners)
   return encode(owners)
 }

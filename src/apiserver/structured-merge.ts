@@ -294,8 +294,8 @@ export function removeFields(value: Json, set: FieldSet, declared: Shape): Json 
       if (set.members.has(element)) continue
       const inner = below(set, element)
       const left = isEmpty(inner) ? value[key] : removeFields(value[key], inner, shapeAt(shape, key))
-      // Go leaves an explicit null where a container became empty; decoding drops it.
-      if (left !== undefined) setField(out, key, left)
+      // Go leaves an explicit null where a container became empty, which still has an owner; decoding drops it.
+      setField(out, key, left ?? null)
     }
     return Object.keys(out).length > 0 ? out : undefined
   }

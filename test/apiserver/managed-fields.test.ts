@@ -104,7 +104,7 @@ describe('server-side apply', () => {
     const left = applyPatch(after, cm({}), configMap, writer('kubectl', 2))
     expect(left.object.data).toEqual({ x: '1' })
     const last = { ...left.object, metadata: { name: 'c', managedFields: left.managedFields as unknown as JsonObject[] } }
-    expect(applyPatch(last, cm(undefined), configMap, writer('other', 3)).object.data).toBeUndefined()
+    expect(applyPatch(last, cm(undefined), configMap, writer('other', 3)).object.data).toBeNull()
   })
 
   test('force takes the field over', () => {

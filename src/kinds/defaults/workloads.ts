@@ -1,5 +1,6 @@
 // Defaults and preparation of the kinds that keep Pods running. Upstream: pkg/apis/{core,apps}/v1/defaults.go, pkg/registry/apps.
 import type { KubeObject } from '../../api/types'
+import { semanticEqual } from '../../lib/equal'
 import { type Fields, fieldsOf, fill, listOf } from './fields'
 import { defaultPodTemplate } from './pod-spec'
 import { defaultClaimSpec } from './volumes'
@@ -69,7 +70,7 @@ export function prepareDaemonSet(set: KubeObject): void {
 /** A new template counts one up; users cannot change the count. */
 export function prepareDaemonSetUpdate(set: KubeObject, old: KubeObject): void {
   const count = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? '0')
-  const changed = JSON.stringify(specOf(set).template) !== JSON.stringify(specOf(old).template)
+  const changed = !semanticEqual(specOf(set).template, specOf(old).template)
   set.metadata.annotations = { ...set.metadata.annotations, [TEMPLATE_GENERATION]: String(changed ? count + 1 : count) }
 }
 

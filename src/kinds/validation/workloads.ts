@@ -1,13 +1,14 @@
 // Validation of the kinds that keep Pods running. Upstream: pkg/apis/apps/validation/validation.go, pkg/apis/core/validation (ReplicationController).
-import type { KubeObject, LabelSelector, PodTemplateSpec, StringMap } from '../../api/types'
+import type { KubeObject, LabelSelector, PodTemplateSpec, StringMap, Volume } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isEmptySelector, matchesLabels, matchesSelector } from '../../lib/selectors'
-import { type Fields, fieldsOf } from '../defaults/fields'
+import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { forbiddenField, immutable, invalidValue, nonNegative, notSupported, required, same } from './errors'
 import { isZero, validateAmountOrPercent, validateNotMoreThanAll } from './int-or-percent'
 import { validateAnnotations, validateLabels, validateSelector } from './object-meta'
 import { validatePodSpec } from './pod-spec'
 import { templateWarnings } from './pod-warnings'
+import { validateClaimSpec } from './storage'
 
 const MISMATCH = '`selector` does not match template `labels`'
 
@@ -216,7 +217,23 @@ function validateStatefulStrategy(strategy: Fields): FieldError[] {
   return [...errors, ...validateNotMoreThanAll(rolling.maxUnavailable, here)]
 }
 
-/** The Pod spec of a StatefulSet is not looked at before its Pods are made: as upstream. */
+/** The template with the volumes that the claims become. */
+function withClaims(template: PodTemplateSpec, claims: Fields[]): PodTemplateSpec {
+  const volumes = claims.flatMap((claim): Volume[] => {
+    const name = String(fieldsOf(claim.metadata)?.name ?? '')
+    return template.spec.volumes?.some((v) => v.name === name) ? [] : [{ name, persistentVolumeClaim: { claimName: name } } as Volume]
+  })
+  return volumes.length ? { ...template, spec: { ...template.spec, volumes: [...(template.spec.volumes ?? []), ...volumes] } } : template
+}
+
+function validateStatefulSetTemplates(spec: Fields): FieldError[] {
+  const claims = listOf(spec.volumeClaimTemplates)
+  return [
+    ...validatePodTemplate(withClaims(templateOf(spec), claims), 'spec.template'),
+    ...claims.flatMap((claim, i) => validateClaimSpec(fieldsOf(claim.spec) ?? {}, `spec.volumeClaimTemplates[${i}].spec`)),
+  ]
+}
+
 export function validateStatefulSet(set: KubeObject): FieldError[] {
   const spec = specOf(set)
   const errors: FieldError[] = []
@@ -239,16 +256,10 @@ export function validateStatefulSet(set: KubeObject): FieldError[] {
     ...nonNegative('spec.ordinals.start', fieldsOf(spec.ordinals)?.start),
     ...validateRequiredSelector(spec, 'statefulset'),
   )
-  const template = templateOf(spec)
   const selector = fieldsOf(spec.selector) as LabelSelector | undefined
   if (isBroken(selector)) errors.push(invalidValue('spec.selector', selector, ''))
-  else errors.push(...validateMatch(spec, 'spec.template'))
-  return [
-    ...errors,
-    ...validateLabels(template.metadata?.labels, 'spec.template.labels'),
-    ...validateAnnotations(template.metadata?.annotations, 'spec.template.annotations'),
-    ...validateAlways(template, 'spec.template', 'StatefulSet'),
-  ]
+  else errors.push(...validateMatch(spec, 'spec.template'), ...validateStatefulSetTemplates(spec))
+  return [...errors, ...validateAlways(templateOf(spec), 'spec.template', 'StatefulSet')]
 }
 
 const STATEFUL_MUTABLE = [
