@@ -43,9 +43,9 @@ const REMEDIES: Record<string, string> = {
   ENOTDIR: 'name another file with --state or $KUBESIM_STATE',
 }
 
-function failure(verb: 'read' | 'write', file: string, error: unknown): CommandError {
+function failure(verb: 'read' | 'write', file: string, error: unknown, what = 'state file'): CommandError {
   const remedy = REMEDIES[(error as NodeJS.ErrnoException).code ?? '']
-  return new CommandError(`cannot ${verb} the state file ${file}: ${systemReason(error)}${remedy ? `; ${remedy}` : ''}`)
+  return new CommandError(`cannot ${verb} the ${what} ${file}: ${systemReason(error)}${remedy ? `; ${remedy}` : ''}`)
 }
 
 function isMissing(error: unknown): boolean {
@@ -181,8 +181,9 @@ export function writeState(file: string, state: State): void {
 
 let temporaries = 0
 
-/** Replaces a file whole or not at all: temporary file beside it, flush, rename. `changedAt` (ms) becomes its time of change. Throws CommandError. */
-export function replaceFile(file: string, parts: Part[], changedAt?: number): void {
+/** Replaces a file whole or not at all: temporary file beside it, flush, rename. `changedAt` (ms) becomes its time of change;
+ * errors call the file `what`. Throws CommandError. */
+export function replaceFile(file: string, parts: Part[], changedAt?: number, what?: string): void {
   let temporary: string | undefined
   try {
     const real = target(file)
@@ -194,7 +195,7 @@ export function replaceFile(file: string, parts: Part[], changedAt?: number): vo
     syncDirectory(path.dirname(real))
   } catch (error) {
     if (temporary) removeQuietly(temporary)
-    throw error instanceof CommandError ? error : failure('write', file, error)
+    throw error instanceof CommandError ? error : failure('write', file, error, what)
   }
 }
 

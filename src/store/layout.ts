@@ -38,6 +38,12 @@ const NEWLINE = 10
 const QUOTE = 34
 const COMMA = 44
 
+/** True when the bytes begin as kubesim writes them, rather than as some other JSON. */
+export function beginsAsWritten(bytes: Bytes): boolean {
+  const first = bytes.text(0, Math.min(bytes.length, MOST_HEADER), 'latin1')
+  return first.startsWith(`${HEAD}:`) && first.includes(OPEN)
+}
+
 /** Where the file is not what it should be; `line` counts from 1. */
 export class DamagedState extends Error {
   constructor(

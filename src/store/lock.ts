@@ -175,7 +175,9 @@ export function acquireLock(file: string): Lock {
       if (owner === undefined) continue
       const held = watch.seen(owner)
       if (held > PATIENCE_MS) break
-      if (looks % ASK_EVERY === 0 && verdictOn(owner, held) === 'dead' && inherit(file, owner, me)) return new Held(file, me, true)
+      // A lock of this very process is one it could not remove.
+      const isDead = owner.startsWith(`${thisProcess()} `) || (looks % ASK_EVERY === 0 && verdictOn(owner, held) === 'dead')
+      if (isDead && inherit(file, owner, me)) return new Held(file, me, true)
       ticket ??= takeTicket(file, me)
       Atomics.wait(pause, 0, 0, LOOK_MS)
     }

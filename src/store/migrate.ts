@@ -1,6 +1,6 @@
 // State files laid out otherwise than this kubesim writes them: those of an older format, and those that a JSON tool has reformatted.
 import { Bytes } from './bytes'
-import { DamagedState, FORMAT, type Header, Layout, merge } from './layout'
+import { beginsAsWritten, DamagedState, FORMAT, type Header, Layout, merge } from './layout'
 
 /** Beyond this a reformatted file is not taken apart, bytes: it has to be held whole. */
 const MOST_REFORMATTED = 128 * 1024 * 1024
@@ -18,7 +18,7 @@ export function relaid(bytes: Bytes): { layout: Layout; isNew: boolean } {
   try {
     layout = new Layout(bytes)
   } catch (error) {
-    const whole = error instanceof DamagedState ? reformatted(bytes) : undefined
+    const whole = error instanceof DamagedState && !beginsAsWritten(bytes) ? reformatted(bytes) : undefined
     if (!whole) throw error
     return { layout: rebuilt(whole.header, whole.entries), isNew: true }
   }

@@ -24,7 +24,7 @@ export function writeSnapshot(state: string, file: string): void {
     layout.checkAll()
     const entries = bytes.subarray(layout.start)
     sweepDead(target(file))
-    replaceFile(file, [headerLine({ ...layout.header, checksum: checksum(layout.header, entries) }), entries])
+    replaceFile(file, [headerLine({ ...layout.header, checksum: checksum(layout.header, entries) }), entries], undefined, 'snapshot')
   })
 }
 

@@ -9,6 +9,8 @@ export interface Shell {
   /** Runs `kubectl <line>`; words may be quoted. Answers stdout, then stderr, then `[exit N]` when it failed. */
   kubectl(line: string): Promise<string>
   write(name: string, text: string): void
+  /** The full name of a file in the shell's directory. */
+  path(name: string): string
   remove(): void
 }
 
@@ -48,6 +50,7 @@ export function shell(nodes = 1): Shell {
       const code = await run(words(line), host(out, err))
       return out.join('') + err.join('') + (code === 0 ? '' : `[exit ${code}]`)
     },
+    path: (name) => path.join(dir, name),
     write: (name, text) => fs.writeFileSync(path.join(dir, name), text),
     remove: () => fs.rmSync(dir, { recursive: true, force: true }),
   }
