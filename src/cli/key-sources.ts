@@ -4,8 +4,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { CommandError } from '../errors'
 import { isEnvVarName } from '../lib/names'
+import { goReason } from '../lib/os-errors'
 import type { CommandContext } from './context'
-import { goReason } from './manifests'
 
 export type AddKey = (key: string, data: Buffer) => void
 

@@ -5,11 +5,11 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Host } from '../env'
 import { CommandError } from '../errors'
+import { goReason } from '../lib/os-errors'
 import { toYaml } from '../lib/yaml-emit'
 import { API_SERVER_ADDRESS } from '../network/api-server-service'
 import { parseYaml } from '../schema/yaml'
 import type { Flags } from './flags'
-import { goReason } from './manifests'
 
 export type Stanza = Record<string, unknown>
 export type Section = 'clusters' | 'contexts' | 'users'

@@ -1,10 +1,9 @@
 // Objects from files, directories, standard input and URLs, as `-f` names them: read, split into documents, decoded to plain JSON.
 // Upstream: cli-runtime/pkg/resource/{builder,visitor}.go, apimachinery/pkg/util/yaml.
-import fs from 'node:fs'
-import path from 'node:path'
 import type { Host } from '../env'
 import { AggregateFailure, CommandError } from '../errors'
 import { splitDocuments } from '../schema/yaml'
+import { manifestSources } from './manifest-sources'
 import { parseYaml } from './yaml'
 
 /** A document with where it came from (`file.yml`, `STDIN`). A `List` has been taken apart: `inList` says so. */
@@ -18,57 +17,6 @@ export interface Document {
 export interface Documents {
   documents: Document[]
   failures: Error[]
-}
-
-const EXTENSIONS = ['.json', '.yaml', '.yml']
-
-/** Paths behind `-f`: directories become their files in name order. Throws CommandError for what does not exist. */
-function expand(name: string, cwd: string, recursive: boolean): string[] {
-  const matches = /[*?[]/.test(name) ? glob(name, cwd) : []
-  if (matches.length) return matches.flatMap((m) => expand(m, cwd, recursive))
-  const full = path.resolve(cwd, name)
-  let stat: fs.Stats
-  try {
-    stat = fs.statSync(full)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new CommandError(`the path ${JSON.stringify(name)} does not exist`)
-    throw new CommandError(`the path ${JSON.stringify(name)} cannot be accessed: stat ${name}: ${goReason(error)}`)
-  }
-  if (!stat.isDirectory()) return [name]
-  const out: string[] = []
-  for (const entry of fs.readdirSync(full, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const child = path.join(name, entry.name)
-    if (entry.isDirectory()) {
-      if (recursive) out.push(...expand(child, cwd, true))
-    } else if (EXTENSIONS.includes(path.extname(entry.name))) out.push(child)
-  }
-  return out
-}
-
-function glob(pattern: string, cwd: string): string[] {
-  const dir = path.dirname(pattern)
-  const rule = path
-    .basename(pattern)
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '[^/]*')
-    .replaceAll('?', '[^/]')
-  try {
-    const regex = new RegExp(`^${rule}$`)
-    return fs
-      .readdirSync(path.resolve(cwd, dir))
-      .filter((n) => regex.test(n))
-      .sort()
-      .map((n) => (dir === '.' && !pattern.startsWith('./') ? n : path.join(dir, n)))
-  } catch {
-    return []
-  }
-}
-
-export function goReason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  const words: Record<string, string> = { EACCES: 'permission denied', EISDIR: 'is a directory', ENOENT: 'no such file or directory' }
-  return (code && words[code]) ?? message
 }
 
 /** Concatenated JSON values. */
@@ -132,17 +80,9 @@ function flatten(value: unknown, source: string, inList: boolean): Document[] {
 
 /** Everything `-f` names. `files` that are `-` read standard input once. */
 export async function readManifests(host: Host, files: string[], recursive: boolean): Promise<Documents> {
-  if (files.filter((f) => f === '-').length > 1) throw new CommandError('specified more than once')
   const documents: Document[] = []
   const failures: Error[] = []
-  const sources: { name: string; text: () => Promise<string> | string }[] = []
-  for (const file of files) {
-    if (file === '-') sources.push({ name: 'STDIN', text: () => host.streams.readInput() })
-    else if (/^https?:\/\//.test(file))
-      throw new CommandError(`unable to read URL ${JSON.stringify(file)}: kubesim works without a network`)
-    else
-      for (const name of expand(file, host.cwd, recursive)) sources.push({ name, text: () => readText(path.resolve(host.cwd, name), name) })
-  }
+  const sources = manifestSources(host, files, recursive)
   for (const { name, text } of sources) {
     try {
       for (const value of await parseDocuments(await text(), name)) documents.push(...flatten(value, name, false))
@@ -154,12 +94,4 @@ export async function readManifests(host: Host, files: string[], recursive: bool
   if (failures.length && sources.length > 1)
     return { documents, failures: [failures.length > 1 ? new AggregateFailure(failures) : failures[0]] }
   return { documents, failures }
-}
-
-function readText(full: string, name: string): string {
-  try {
-    return fs.readFileSync(full, 'utf8')
-  } catch (error) {
-    throw new CommandError(`open ${name}: ${goReason(error)}`)
-  }
 }

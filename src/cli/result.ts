@@ -2,10 +2,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { KubeObject } from '../api/types'
+import { goReason } from '../lib/os-errors'
 import { type PrinterOptions, resultPrinterFor } from '../print'
 import type { CommandContext } from './context'
 import { type DryRun, dryRunSuffix } from './dry-run'
-import { goReason } from './manifests'
 
 /** What the output flags of a command say to its printer. */
 export function printerOptions(context: CommandContext): PrinterOptions & { outputGiven?: boolean } {

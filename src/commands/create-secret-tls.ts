@@ -5,8 +5,8 @@ import path from 'node:path'
 import type { Command, CommandContext } from '../cli/context'
 import { nameOf } from '../cli/generate'
 import { generateSecret } from '../cli/generate-secret'
-import { goReason } from '../cli/manifests'
 import { CommandError } from '../errors'
+import { goReason } from '../lib/os-errors'
 
 function read(context: CommandContext, file: string): Buffer {
   try {

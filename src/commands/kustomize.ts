@@ -2,10 +2,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Command, CommandContext } from '../cli/context'
-import { goReason } from '../cli/manifests'
 import { CommandError } from '../errors'
 import { buildKustomization, byNamespace } from '../kustomize'
 import { gvkOf, NO_NAMESPACE, type Resource } from '../kustomize/resource'
+import { goReason } from '../lib/os-errors'
 import { toYaml } from '../lib/yaml-emit'
 
 const RESTRICTORS = ['LoadRestrictionsRootOnly', 'LoadRestrictionsNone']

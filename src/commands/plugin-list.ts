@@ -3,9 +3,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Command, CommandContext } from '../cli/context'
 import { commandSpec } from '../cli/flag-table'
-import { goReason } from '../cli/manifests'
 import { isExecutable, programDirectories } from '../cli/plugins'
 import { CommandError } from '../errors'
+import { goReason } from '../lib/os-errors'
 
 function list(context: CommandContext): void {
   const nameOnly = context.flags.bool('name-only')

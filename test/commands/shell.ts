@@ -11,6 +11,7 @@ export interface Shell {
   write(name: string, text: string): void
   /** The full name of a file in the shell's directory. */
   path(name: string): string
+  mkdir(name: string): void
   remove(): void
 }
 
@@ -52,6 +53,7 @@ export function shell(nodes = 1): Shell {
     },
     path: (name) => path.join(dir, name),
     write: (name, text) => fs.writeFileSync(path.join(dir, name), text),
+    mkdir: (name) => void fs.mkdirSync(path.join(dir, name), { recursive: true }),
     remove: () => fs.rmSync(dir, { recursive: true, force: true }),
   }
 }
