@@ -2,7 +2,7 @@
 import type { Change, Controller, ControllerContext, View } from './api/contracts'
 import { ComponentClient } from './apiserver/client'
 import { ApiServer } from './apiserver/server'
-import { CONTROLLERS } from './controllers'
+import { CONTROLLERS, type ControllerEntry } from './controllers'
 import { DueTimes } from './due'
 import type { MutableEnv } from './env'
 import { clusterNetwork } from './network/cluster-network'
@@ -12,21 +12,39 @@ import type { State } from './store/state'
 /** How often one key may be reconciled at one moment before the loop is taken for endless. */
 const MOST_ROUNDS = 1000
 
-interface Worker {
-  controller: Controller
-  client: ComponentClient
-  queue: Set<string>
+/** A controller and what is queued for it. */
+class Worker {
+  readonly queue = new Set<string>()
+  private parts?: { controller: Controller; client: ComponentClient }
+
+  constructor(
+    readonly entry: ControllerEntry,
+    private readonly server: ApiServer,
+  ) {}
+
+  private get loaded(): { controller: Controller; client: ComponentClient } {
+    this.parts ??= { controller: this.entry.controller(), client: new ComponentClient(this.server, this.entry.name, managerOf(this.entry)) }
+    return this.parts
+  }
+
+  get controller(): Controller {
+    return this.loaded.controller
+  }
+
+  get client(): ComponentClient {
+    return this.loaded.client
+  }
 }
 
-function managerOf(controller: Controller): string {
-  if (['kubelet', 'kube-proxy', 'kube-apiserver'].includes(controller.name)) return controller.name
-  return controller.name === 'default-scheduler' ? 'kube-scheduler' : 'kube-controller-manager'
+function managerOf({ name }: ControllerEntry): string {
+  if (['kubelet', 'kube-proxy', 'kube-apiserver'].includes(name)) return name
+  return name === 'default-scheduler' ? 'kube-scheduler' : 'kube-controller-manager'
 }
 
 export class Cluster {
   readonly server: ApiServer
   private readonly workers: Worker[]
-  private readonly watchers = new Map<string, { worker: Worker; keys: Controller['watches'][string] }[]>()
+  private readonly watchers = new Map<string, Worker[]>()
   private readonly due: DueTimes
 
   constructor(
@@ -35,14 +53,12 @@ export class Cluster {
   ) {
     this.server = new ApiServer(state, env, (change) => this.dispatch(change))
     this.due = new DueTimes(this.server.storage.records, state.header.nextDue)
-    this.workers = CONTROLLERS.map((controller) => ({
-      controller,
-      client: new ComponentClient(this.server, controller.name, managerOf(controller)),
-      queue: new Set<string>(),
-    }))
+    this.workers = CONTROLLERS.map((entry) => new Worker(entry, this.server))
     for (const worker of this.workers) {
-      for (const [resource, keys] of Object.entries(worker.controller.watches)) {
-        this.watchers.set(resource, [...(this.watchers.get(resource) ?? []), { worker, keys }])
+      for (const resource of worker.entry.watches) {
+        const watching = this.watchers.get(resource)
+        if (watching) watching.push(worker)
+        else this.watchers.set(resource, [worker])
       }
     }
   }
@@ -61,15 +77,15 @@ export class Cluster {
 
   private dispatch(change: Change): void {
     for (const resource of [change.resource, '*']) {
-      for (const { worker, keys } of this.watchers.get(resource) ?? []) {
-        for (const key of keys(change, this.server.view)) worker.queue.add(key)
+      for (const worker of this.watchers.get(resource) ?? []) {
+        for (const key of worker.controller.watches[resource](change, this.server.view)) worker.queue.add(key)
       }
     }
   }
 
   /** Queues a key of a controller, as a fault or an exec does that changed what it looks at. */
   enqueue(controller: string, key: string): void {
-    this.workers.find((w) => w.controller.name === controller)?.queue.add(key)
+    this.workers.find((w) => w.entry.name === controller)?.queue.add(key)
   }
 
   /** Runs the controllers until nothing is queued. Earlier ones in the list go first, each a batch at a time. */
@@ -81,7 +97,7 @@ export class Cluster {
       const keys = [...worker.queue]
       worker.queue.clear()
       for (const key of keys) {
-        const label = `${worker.controller.name}/${key}`
+        const label = `${worker.entry.name}/${key}`
         const count = (rounds.get(label) ?? 0) + 1
         if (count > MOST_ROUNDS) throw new Error(`the controllers do not come to rest; still busy: ${this.busy(worker)}`)
         rounds.set(label, count)
@@ -91,7 +107,7 @@ export class Cluster {
   }
 
   private busy(current: Worker): string {
-    const names = this.workers.filter((w) => w === current || w.queue.size > 0).map((w) => w.controller.name)
+    const names = this.workers.filter((w) => w === current || w.queue.size > 0).map((w) => w.entry.name)
     return names.join(', ')
   }
 

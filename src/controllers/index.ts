@@ -33,38 +33,89 @@ import { statefulSetController } from './statefulset'
 import { taintEvictionController } from './taint-eviction'
 import { ttlAfterFinishedController } from './ttl-after-finished'
 
-export const CONTROLLERS: Controller[] = [
-  namespaceController,
-  serviceAccountController,
-  rootCaPublisher,
-  customResourceDefinitionController,
-  clusterRoleAggregationController,
-  horizontalPodAutoscaler,
-  deploymentController,
-  replicaSetController,
-  replicationControllerController,
-  statefulSetController,
-  daemonSetController,
-  cronJobController,
-  jobController,
-  ttlAfterFinishedController,
-  nodeLifecycleController,
-  taintEvictionController,
-  ephemeralVolumeController,
-  persistentVolumeController,
-  scheduler,
-  kubelet,
-  podGcController,
-  disruptionController,
-  endpointsController,
-  endpointSliceController,
-  endpointSliceMirroringController,
-  pvcProtectionController,
-  pvProtectionController,
-  garbageCollector,
-  resourceQuotaController,
-  kubernetesServiceController,
-  serviceAddressController,
-  serviceCidrController,
-  kubeProxy,
+/** A controller as the cluster knows it before there is work for it: its file is loaded with the first change that concerns it. */
+export interface ControllerEntry {
+  /** Its `name`. */
+  name: string
+  /** The resources in its `watches`. */
+  watches: string[]
+  controller(): Controller
+}
+
+export const CONTROLLERS: ControllerEntry[] = [
+  { name: 'namespace-controller', watches: ['namespaces', '*'], controller: () => namespaceController },
+  { name: 'serviceaccount-controller', watches: ['namespaces', 'serviceaccounts'], controller: () => serviceAccountController },
+  { name: 'root-ca-certificate-publisher-controller', watches: ['namespaces', 'configmaps'], controller: () => rootCaPublisher },
+  {
+    name: 'apiextensions-apiserver',
+    watches: ['customresourcedefinitions.apiextensions.k8s.io', '*'],
+    controller: () => customResourceDefinitionController,
+  },
+  {
+    name: 'clusterrole-aggregation-controller',
+    watches: ['clusterroles.rbac.authorization.k8s.io'],
+    controller: () => clusterRoleAggregationController,
+  },
+  { name: 'horizontal-pod-autoscaler', watches: ['horizontalpodautoscalers.autoscaling'], controller: () => horizontalPodAutoscaler },
+  { name: 'deployment-controller', watches: ['deployments.apps', 'replicasets.apps', 'pods'], controller: () => deploymentController },
+  { name: 'replicaset-controller', watches: ['replicasets.apps', 'pods'], controller: () => replicaSetController },
+  { name: 'replication-controller', watches: ['replicationcontrollers', 'pods'], controller: () => replicationControllerController },
+  { name: 'statefulset-controller', watches: ['statefulsets.apps', 'pods'], controller: () => statefulSetController },
+  { name: 'daemonset-controller', watches: ['daemonsets.apps', 'pods', 'nodes'], controller: () => daemonSetController },
+  { name: 'cronjob-controller', watches: ['cronjobs.batch', 'jobs.batch'], controller: () => cronJobController },
+  { name: 'job-controller', watches: ['jobs.batch', 'pods'], controller: () => jobController },
+  { name: 'ttl-after-finished-controller', watches: ['jobs.batch'], controller: () => ttlAfterFinishedController },
+  { name: 'node-controller', watches: ['nodes'], controller: () => nodeLifecycleController },
+  { name: 'taint-eviction-controller', watches: ['nodes', 'pods'], controller: () => taintEvictionController },
+  { name: 'ephemeral_volume', watches: ['pods'], controller: () => ephemeralVolumeController },
+  {
+    name: 'persistentvolume-controller',
+    watches: ['persistentvolumeclaims', 'persistentvolumes', 'pods', 'storageclasses.storage.k8s.io'],
+    controller: () => persistentVolumeController,
+  },
+  {
+    name: 'default-scheduler',
+    watches: [
+      'pods',
+      'nodes',
+      'services',
+      'replicasets.apps',
+      'statefulsets.apps',
+      'replicationcontrollers',
+      'persistentvolumeclaims',
+      'persistentvolumes',
+      'storageclasses.storage.k8s.io',
+    ],
+    controller: () => scheduler,
+  },
+  { name: 'kubelet', watches: ['pods', 'configmaps', 'secrets'], controller: () => kubelet },
+  { name: 'pod-garbage-collector-controller', watches: ['nodes'], controller: () => podGcController },
+  {
+    name: 'controllermanager',
+    watches: ['poddisruptionbudgets.policy', 'pods', 'deployments.apps', 'replicasets.apps', 'statefulsets.apps', 'replicationcontrollers'],
+    controller: () => disruptionController,
+  },
+  { name: 'endpoint-controller', watches: ['services', 'pods', 'endpoints'], controller: () => endpointsController },
+  {
+    name: 'endpoint-slice-controller',
+    watches: ['services', 'pods', 'nodes', 'endpointslices.discovery.k8s.io'],
+    controller: () => endpointSliceController,
+  },
+  {
+    name: 'endpoint-slice-mirroring-controller',
+    watches: ['endpoints', 'services', 'endpointslices.discovery.k8s.io'],
+    controller: () => endpointSliceMirroringController,
+  },
+  { name: 'pvc-protection-controller', watches: ['persistentvolumeclaims', 'pods'], controller: () => pvcProtectionController },
+  { name: 'pv-protection-controller', watches: ['persistentvolumes'], controller: () => pvProtectionController },
+  { name: 'garbage-collector-controller', watches: ['*'], controller: () => garbageCollector },
+  { name: 'resourcequota-controller', watches: ['resourcequotas', '*'], controller: () => resourceQuotaController },
+  {
+    name: 'kube-apiserver',
+    watches: ['services', 'endpoints', 'endpointslices.discovery.k8s.io'],
+    controller: () => kubernetesServiceController,
+  },
+  { name: 'ipallocator.k8s.io', watches: ['services'], controller: () => serviceAddressController },
+  { name: 'service-cidr-controller', watches: ['servicecidrs.networking.k8s.io'], controller: () => serviceCidrController },
+  { name: 'kube-proxy', watches: ['services', 'endpointslices.discovery.k8s.io', 'nodes'], controller: () => kubeProxy },
 ]

@@ -38,7 +38,7 @@ export class TestCluster {
       },
       reconcile: () => {},
     }
-    CONTROLLERS.push(watcher)
+    CONTROLLERS.push({ name: watcher.name, watches: Object.keys(watcher.watches), controller: () => watcher })
     this.cluster = new Cluster(emptyState({ clockOffset: 0, playedUntil: START, resourceVersion: 0 }), this.env)
     CONTROLLERS.pop()
     bootstrap(this.cluster.server, nodes)
