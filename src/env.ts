@@ -1,7 +1,9 @@
 // The process around one invocation: streams, variables, clock, chance. The only file that touches process, Date or Math.random.
 import crypto from 'node:crypto'
+import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import tty from 'node:tty'
 import type { Env } from './api/contracts'
 import { CommandError } from './errors'
 
@@ -43,50 +45,82 @@ export function processHost(): Host {
     onInterrupt: (handler) => process.once('SIGINT', handler),
     surviveHangUp() {
       // Node forgets that nohup had SIGHUP ignored; what nohup leaves behind are streams none of which is a terminal.
-      if (!process.stdin.isTTY && !process.stdout.isTTY && !process.stderr.isTTY) process.on('SIGHUP', () => {})
+      if (![0, 1, 2].some(isTerminal)) process.on('SIGHUP', () => {})
     },
     streams: {
-      out: (text) => writeAll(1, process.stdout, text),
-      err: (text) => writeAll(2, process.stderr, text),
+      out: (text) => write(1, text),
+      err: (text) => write(2, text),
       readInput: () => readAll(process.stdin),
       get stdin() {
         return process.stdin
       },
       get stdout() {
-        return process.stdout
+        return standardStream(1)
       },
       get stdoutIsTerminal() {
-        return process.stdout.isTTY === true
+        return isTerminal(1)
       },
       get stderrIsTerminal() {
-        return process.stderr.isTTY === true
+        return isTerminal(2)
       },
     },
   }
 }
 
-function writeAll(_fd: number, stream: NodeJS.WriteStream, text: string): void {
-  if (text) stream.write(text)
+type Output = 1 | 2
+
+/** Node's streams for the outputs, once something asked for them: making one takes longer than writing a short answer. */
+const opened: Partial<Record<Output, NodeJS.WriteStream>> = {}
+
+function standardStream(fd: Output): NodeJS.WriteStream {
+  let stream = opened[fd]
+  if (!stream) {
+    stream = fd === 1 ? process.stdout : process.stderr
+    stream.on('error', endQuietly)
+    opened[fd] = stream
+  }
+  return stream
+}
+
+/** A pipe that was closed by its reader ends the program quietly, as it ends kubectl. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(141)
+  throw error
+}
+
+function write(fd: Output, text: string): void {
+  if (!text) return
+  if (opened[fd]) {
+    opened[fd].write(text)
+    return
+  }
+  let rest: string | Buffer = text
+  try {
+    for (let left = Buffer.byteLength(text); left > 0; ) {
+      const done = fs.writeSync(fd, rest as string)
+      left -= done
+      if (left > 0) rest = Buffer.from(rest).subarray(done)
+    }
+  } catch (error) {
+    // Another process left the pipe or terminal in a state in which a write may not wait: the stream does that for us.
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') standardStream(fd).write(rest)
+    else endQuietly(error as NodeJS.ErrnoException)
+  }
+}
+
+/** Most outputs are told apart from a terminal without loading what knows terminals. */
+function isTerminal(fd: number): boolean {
+  try {
+    return fs.fstatSync(fd).isCharacterDevice() && tty.isatty(fd)
+  } catch {
+    return false
+  }
 }
 
 async function readAll(stream: NodeJS.ReadStream): Promise<string> {
   const parts: Buffer[] = []
   for await (const part of stream) parts.push(part as Buffer)
   return Buffer.concat(parts).toString('utf8')
-}
-
-let watched = false
-
-/** A pipe that was closed by its reader ends the program quietly, as it ends kubectl. */
-export function endQuietlyOnClosedPipe(): void {
-  if (watched) return
-  watched = true
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(141)
-      throw error
-    })
-  }
 }
 
 export function setExitCode(code: number): void {

@@ -1,9 +1,8 @@
 // One invocation, top to bottom: the command line, the process around it, the exit code.
 import { run } from './cli/run'
-import { endQuietlyOnClosedPipe, processHost, setExitCode } from './env'
+import { processHost, setExitCode } from './env'
 
 export async function main(words: string[]): Promise<void> {
-  endQuietlyOnClosedPipe()
   setExitCode(await run(words, processHost()))
 }
 
