@@ -1,5 +1,5 @@
 // The commands and flags of kubectl v1.37 as data: what `commands.json` says, looked up by the words of the command line.
-import { parseData } from '../lib/data'
+import { parseData, parseEntry, parseHead } from '../lib/data'
 import source from './commands.json'
 
 export interface FlagSpec {
@@ -30,7 +30,7 @@ interface Table {
 }
 
 let table: Table | undefined
-let byPath: Map<string, CommandSpec> | undefined
+let head: Table | undefined
 
 export function commandTable(): Table {
   table ??= parseData<Table>(source)
@@ -39,8 +39,7 @@ export function commandTable(): Table {
 
 /** The command at this path (`create service nodeport`, no leading kubectl). */
 export function commandSpec(path: string): CommandSpec | undefined {
-  byPath ??= new Map(commandTable().commands.map((c) => [c.path.replace(/^kubectl ?/, ''), c]))
-  return byPath.get(path)
+  return parseEntry<CommandSpec>(source, 'commands', 'path', path ? `kubectl ${path}` : 'kubectl')
 }
 
 /** The direct subcommands of a path, in help order. */
@@ -111,6 +110,7 @@ export function flagsOf(spec: CommandSpec): FlagSpec[] {
   const own = [...(spec.flags ?? []), ...deprecatedFlags(spec.path)]
   const names = new Set(own.map((f) => f.name))
   const letters = new Set(own.map((f) => f.short))
-  const shared = [...commandTable().global, ...LOG_FLAGS, ...OWN_FLAGS].filter((f) => !names.has(f.name))
+  head ??= parseHead<Table>(source, 'commands')
+  const shared = [...head.global, ...LOG_FLAGS, ...OWN_FLAGS].filter((f) => !names.has(f.name))
   return [...own, ...shared.map((f) => (f.short && letters.has(f.short) ? { ...f, short: undefined } : f))]
 }

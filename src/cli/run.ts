@@ -4,7 +4,7 @@ import { COMMANDS as OWN_COMMANDS } from '../commands/own'
 import type { Host } from '../env'
 import { CommandError, SilentExit, UsageError } from '../errors'
 import { CommandContext } from './context'
-import { commandSpec, flagsOf, requiredFlags, subcommandNamed, subcommands } from './flag-table'
+import { commandSpec, flagsOf, requiredFlags, subcommandNamed } from './flag-table'
 import { parseFlags } from './flags'
 import { resolveContext } from './kube-context'
 import { describeFailure } from './report'
@@ -52,15 +52,22 @@ function findCommand(words: string[]): { path: string; rest: string[] } {
       if (GLOBAL_WITH_VALUE.test(word) && i + 1 < words.length) flags.push(words[++i])
       continue
     }
-    const name = subcommandNamed(path, word)
+    const longer = path ? `${path} ${word}` : word
+    // Most words name a command that runs; aliases and commands with subcommands alone stand in the table.
+    const name = Object.hasOwn(COMMANDS, longer) ? word : subcommandNamed(path, word)
     if (!name) break
     path = path ? `${path} ${name}` : name
-    if (!subcommands(path).length) {
+    if (!hasSubcommands(path)) {
       i++
       break
     }
   }
   return { path, rest: [...flags, ...words.slice(i)] }
+}
+
+function hasSubcommands(path: string): boolean {
+  const prefix = `${path} `
+  return Object.keys(COMMANDS).some((each) => each.startsWith(prefix))
 }
 
 async function runKubectl(path: string, rest: string[], host: Host): Promise<number> {

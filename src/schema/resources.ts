@@ -67,31 +67,30 @@ export function builtinEntries(): ResourceEntry[] {
 
 export function builtinResources(): ResourceInfo[] {
   if (resources) return resources
-  const entries = builtinEntries()
-  const byName = new Map<string, string[]>()
-  for (const e of entries) {
-    const [plural, sub] = e.name.split('/')
-    if (sub) byName.set(`${e.groupVersion}/${plural}`, [...(byName.get(`${e.groupVersion}/${plural}`) ?? []), sub])
-  }
-  resources = entries
-    .filter((e) => !e.name.includes('/'))
-    .map((e) => {
-      const slash = e.groupVersion.indexOf('/')
-      const group = slash < 0 ? '' : e.groupVersion.slice(0, slash)
-      const own = group ? `${e.name}.${group}` : e.name
-      return {
-        resource: STORED_AS[own] ?? own,
-        plural: e.name,
-        singular: e.singularName,
-        group,
-        version: e.groupVersion.slice(slash + 1),
-        kind: e.kind,
-        namespaced: e.namespaced,
-        shortNames: e.shortNames ?? [],
-        categories: e.categories ?? [],
-        verbs: e.verbs,
-        subresources: byName.get(`${e.groupVersion}/${e.name}`) ?? [],
-      }
+  const found = new Map<string, ResourceInfo>()
+  for (const e of builtinEntries()) {
+    const slash = e.name.indexOf('/')
+    if (slash >= 0) {
+      found.get(`${e.groupVersion}/${e.name.slice(0, slash)}`)?.subresources.push(e.name.slice(slash + 1))
+      continue
+    }
+    const behindGroup = e.groupVersion.indexOf('/')
+    const group = behindGroup < 0 ? '' : e.groupVersion.slice(0, behindGroup)
+    const own = group ? `${e.name}.${group}` : e.name
+    found.set(`${e.groupVersion}/${e.name}`, {
+      resource: STORED_AS[own] ?? own,
+      plural: e.name,
+      singular: e.singularName,
+      group,
+      version: e.groupVersion.slice(behindGroup + 1),
+      kind: e.kind,
+      namespaced: e.namespaced,
+      shortNames: e.shortNames ?? [],
+      categories: e.categories ?? [],
+      verbs: e.verbs,
+      subresources: [],
     })
+  }
+  resources = [...found.values()]
   return resources
 }
