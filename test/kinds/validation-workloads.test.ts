@@ -5,7 +5,7 @@ const template = (labels: string, spec = 'containers: [{name: c, image: a}]') =>
 const deployment = (spec: string, labels = '{a: b}') =>
   `{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {selector: {matchLabels: {a: b}}, template: ${template(labels)}, ${spec}}}`
 const job = (spec: string, pod = 'restartPolicy: Never, containers: [{name: c, image: a}]') =>
-  `{apiVersion: batch/v1, kind: Job, metadata: {name: j}, spec: {selector: {matchLabels: {a: b}}, template: ${template('{a: b}', pod)}, ${spec}}}`
+  `{apiVersion: batch/v1, kind: Job, metadata: {name: j}, spec: {manualSelector: true, selector: {matchLabels: {a: b}}, template: ${template('{a: b}', pod)}, ${spec}}}`
 const cron = (fields: string) =>
   `{apiVersion: batch/v1, kind: CronJob, metadata: {name: c}, spec: {${fields}, jobTemplate: {spec: {template: ${template('{}', 'restartPolicy: Never, containers: [{name: c, image: a}]')}}}}}`
 const sts = (spec: string) =>

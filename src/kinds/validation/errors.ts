@@ -19,6 +19,11 @@ export function invalidValue(field: string, value: unknown, detail: string): Fie
   return { type: 'Invalid', field, message: withDetail(`Invalid value: ${show(value)}`, detail) }
 }
 
+/** Where upstream leaves the value out. */
+export function invalidWithoutValue(field: string, detail: string): FieldError {
+  return { type: 'Invalid', field, message: `Invalid value: ${detail}` }
+}
+
 export function typeInvalid(field: string, value: unknown, detail: string): FieldError {
   return { type: 'TypeInvalid', field, message: withDetail(`Invalid value: ${show(value)}`, detail) }
 }
