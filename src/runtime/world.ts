@@ -1,6 +1,7 @@
 // What the runtime knows of its surroundings: objects, records, clock, and the network as one container sees it.
 import type { Env, Records, View } from '../api/contracts'
 import type { Pod } from '../api/types'
+import type { Witness } from './witness'
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 
@@ -58,6 +59,10 @@ export interface Network {
 }
 
 export interface World {
+  /** The time for a shell's own waits, where time is only imagined. */
+  clock?: () => number
+  /** Set while a probe is watched, to learn whether it need be played again. */
+  witness?: Witness
   view: View
   records: Records
   env: Env

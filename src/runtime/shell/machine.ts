@@ -23,6 +23,8 @@ export interface MachineHost {
   /** Steps it may take at one moment of cluster time. */
   budget?: number
   tty: boolean
+  /** The time its waits are measured by, if it is not the context's. */
+  now?: () => number
   output(stream: 'stdout' | 'stderr', text: string): void
 }
 
@@ -59,7 +61,7 @@ export class Machine {
   }
 
   get now(): number {
-    return this.host.context.env.now()
+    return this.host.now?.() ?? this.host.context.env.now()
   }
 
   // ---------------------------------------------------------------- processes
@@ -447,7 +449,8 @@ export class Machine {
       signal: base.signal,
       argv,
       variables,
-      log: (line, stream = 'stdout') => this.write(process, to(stream), `${line}\n`),
+      log: (line, stream = 'stdout') => this.write(process, to(stream), `${typeof line === 'string' ? line : line(this.now)}\n`),
+      dateHeader: base.dateHeader,
       write: (text, stream = 'stdout') => this.write(process, to(stream), text),
       bound: (port, protocol = 'TCP') =>
         base.bound(port, protocol) || this.listeners().some((l) => l.port === port && l.protocol === protocol && l.owner !== process.pid),
