@@ -323,5 +323,8 @@ test('hit shows equal shares, and the stickiness of kept connections', async () 
   const some = await report('-n', '100', '--keepalive', '--concurrency', '10')
   expect(some.connections).toBe(10)
   expect((await one.run('hit', 'nobody', '-n', '3')).out).toMatch(/not resolved: 3/)
+  expect((await one.run('hit', 'node-1:31999/path', '-n', '3')).out).toBe(
+    'node-1:31999/path: 3 requests over 3 connections\n\nno Pod was reached\nrefused: 3\nwhy: kubesim trace outside node-1:31999\n',
+  )
   expect((await one.run('hit', 'web', '-n', '0')).err).toMatch(/invalid number of requests "0"/)
 })
