@@ -75,6 +75,7 @@ test.each<[string, string, string, number, string[]]>([
     ['7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa. 30 IN PTR dual.default.svc.cluster.local.'],
   ],
   ['transfer', 'cluster.local.', 'AXFR', 5, []],
+  ['reverse questions do not know the name of the server', 'ns.dns.cluster.local.', 'PTR', 3, []],
   ['too many labels', 'a.b.c.web.default.svc.cluster.local.', 'A', 3, []],
 ])('%s', async (_name, name, type, rcode, expected) => {
   const reply = await ask(name, type)
@@ -169,6 +170,35 @@ describe('refusals', () => {
     const reply = await exchange(bytes)
     expect(reply && decode(reply).rcode).toBe(rcode)
     if (reply) expect(decode(reply)).toMatchObject({ id: 9, response: true, authoritative: false })
+  })
+
+  const www = '03777777' // the label www
+  test.each<[string, string, string]>([
+    [
+      'a question that ends after its name has type and class 0',
+      `000901000001000000000000${www}00`,
+      `000981050001000000000000${www}0000000000`,
+    ],
+    ['a record that is promised and is not there', `000901000001000000000001${www}0000010001`, `000981020001000000000000${www}0000010001`],
+    [
+      'a record that ends early: the question comes back',
+      `000901000001000000000001${www}00000100010000290000`,
+      `000981010001000000000000${www}0000010001`,
+    ],
+    [
+      'record data longer than its type has',
+      `000901000001000000000001${www}0000010001000001000100000000000501020304050`.padEnd(94, '0'),
+      `000981010001000000000000${www}0000010001`,
+    ],
+    ['AD stays in a refusal, Z goes', '0009296000010000000000', '0009a9240000000000000000'],
+    [
+      'the class goes before the version of EDNS',
+      `000901000001000000000001${www}0000010003000029100000010000 0000`.replace(' ', ''),
+      `000981050001000000000001${www}00000100030000291000000000000000`,
+    ],
+  ])('%s', async (_name, request, reply) => {
+    const bytes = Buffer.from(request.padEnd(24, '0'), 'hex')
+    expect((await exchange(bytes))?.toString('hex')).toBe(reply)
   })
 
   test('no bytes whatever make it throw', async () => {

@@ -28,9 +28,10 @@ export async function serve(context: ServeContext, bytes: Buffer, transport: Tra
     request = decode(bytes)
   } catch (error) {
     if (!(error instanceof WireError)) throw error
-    return encode(rejection(header, 'FORMERR'))
+    return encode({ ...rejection(header, 'FORMERR'), questions: error.questions })
   }
-  if (request.edns && request.edns.version !== 0) return encode(badVersion(request))
+  const isWrongVersion = request.edns !== undefined && request.edns.version !== 0
+  if (isWrongVersion && request.questions[0]?.class === CLASS_IN) return encode(badVersion(request))
   const reply = await respond(context, request)
   return finish(request, reply, transport)
 }
@@ -47,7 +48,7 @@ function accept({ bits, counts }: Header): Accepted {
   return questions !== 1 || answers > 1 || authority > 1 || additional > 2 ? 'FORMERR' : 'accept'
 }
 
-/** Only the header goes back, its other bits as they came. */
+/** The header goes back, its other bits as they came. */
 function rejection(header: Header, rcode: 'FORMERR' | 'NOTIMP'): Message {
   const message = messageOf(header)
   const opcode = rcode === 'NOTIMP' ? message.opcode : OPCODE_QUERY
