@@ -228,6 +228,20 @@ test('forwarding: names outside, what follows a CNAME, and reverse names nobody 
   await ask('nope.default.svc.cluster.local.', 'A', {}, { forward })
   expect(asked).toEqual(['example.com.', 'Example.COM.', '8.8.8.8.in-addr.arpa.'])
   expect((await ask('example.com.', 'A', {}, { forward: async () => undefined })).rcode).toBe(2)
+  const chaos = { questions: [{ name: 'web.default.svc.cluster.local.', type: TYPES.A, class: 3 }] }
+  expect(texts((await ask('', 'A', chaos, { forward })).answers)).toEqual(['web.default.svc.cluster.local. 30 IN A 10.96.1.1'])
+  expect((await ask('', 'A', chaos)).rcode).toBe(5)
+})
+
+test('others are asked over what one was asked over, and a truncated answer stays one', async () => {
+  const ways: string[] = []
+  const forward = async (request: Message, transport: Transport) => {
+    ways.push(transport)
+    return { ...request, response: true, truncated: transport === 'udp' }
+  }
+  expect((await ask('example.com.', 'A', {}, { forward })).truncated).toBe(true)
+  expect((await ask('example.com.', 'A', {}, { forward }, 'tcp')).truncated).toBe(false)
+  expect(ways).toEqual(['udp', 'tcp'])
 })
 
 test('a message survives the wire, compressed or not', () => {
