@@ -25,6 +25,8 @@ export interface Host {
   cwd: string
   /** `kubectl` when installed or linked under that name, else `kubesim`. */
   programName: string
+  /** The file that was started, for programs that start it again. */
+  program: string
   streams: Streams
   /** The wall clock, ms since 1970. */
   wallClock(): number
@@ -40,6 +42,7 @@ export function processHost(): Host {
     variables: process.env,
     cwd: process.cwd(),
     programName: path.basename(process.argv[1] ?? 'kubesim').replace(/\.[cm]?js$/, ''),
+    program: path.resolve(process.argv[1] ?? 'kubesim'),
     wallClock: Date.now,
     pid: process.pid,
     onInterrupt: (handler) => process.once('SIGINT', handler),

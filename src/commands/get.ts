@@ -28,7 +28,7 @@ async function get(context: CommandContext): Promise<number | undefined> {
   }
   const documents = await documentsNamed(context)
   const answer = context.cluster.read((cluster) => fetchAnswer(context, cluster, documents))
-  for (const warning of answer.warnings) context.err(`Warning: ${warning}\n`)
+  for (const warning of answer.warnings) context.warn(warning)
   if (isTable(context)) printTables(context, answer)
   else printObjects(context, answer)
   const failure = combine(answer.failures)

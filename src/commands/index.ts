@@ -83,6 +83,7 @@ export const COMMANDS: Record<string, Loader> = {
   'config view': () => import('./config-view'),
   explain: () => import('./explain'),
   'cluster-info': () => import('./cluster-info'),
+  completion: () => import('./completion'),
   'api-resources': () => import('./api-resources'),
   'api-versions': () => import('./api-versions'),
   alpha: () => import('./alpha'),
