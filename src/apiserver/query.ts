@@ -13,28 +13,35 @@ export interface Query {
   fieldSelector?: string
 }
 
-/** Objects in storage order. `namespace` undefined: all of them. Throws ApiError Forbidden, BadRequest for selectors that cannot be read. */
-export function listObjects(server: ApiServer, info: ResourceInfo, namespace: string | undefined, query: Query = {}): KubeObject[] {
-  const { labelSelector = '', fieldSelector = '' } = query
-  server.authorize('list', info, namespace)
-  let objects = server.storage.list(info.resource, info.namespaced ? namespace : undefined)
+/** Which objects a query means. Throws ApiError BadRequest for selectors that cannot be read. */
+export function selection(info: ResourceInfo, { labelSelector = '', fieldSelector = '' }: Query): (object: KubeObject) => boolean {
   try {
-    if (labelSelector) {
-      const selector = parseLabelSelector(labelSelector)
-      objects = objects.filter((o) => selectorMatches(selector, o.metadata.labels))
-    }
-    if (fieldSelector) {
-      const selector = checkFieldSelector(parseFieldSelector(fieldSelector), info.resource)
-      objects = objects.filter((o) => fieldsMatch(selector, o))
-    }
+    const labels = labelSelector ? parseLabelSelector(labelSelector) : undefined
+    const fields = fieldSelector ? checkFieldSelector(parseFieldSelector(fieldSelector), info.resource) : undefined
+    return (object) => (!labels || selectorMatches(labels, object.metadata.labels)) && (!fields || fieldsMatch(fields, object))
   } catch (error) {
+    throw new ApiError('BadRequest', (error as Error).message)
+  }
+}
+
+/**
+ * Objects in storage order. `namespace` undefined: all of them. Throws ApiError Forbidden, and BadRequest for selectors that cannot
+ * be read, in the words in which kubectl passes them on.
+ */
+export function listObjects(server: ApiServer, info: ResourceInfo, namespace: string | undefined, query: Query = {}): KubeObject[] {
+  server.authorize('list', info, namespace)
+  const objects = server.storage.list(info.resource, info.namespaced ? namespace : undefined)
+  if (!query.labelSelector && !query.fieldSelector) return objects
+  try {
+    return objects.filter(selection(info, query))
+  } catch (error) {
+    const { labelSelector = '', fieldSelector = '' } = query
     const resource = `${info.group}/${info.version}, Resource=${info.plural}`
     throw new ApiError(
       'BadRequest',
       `Unable to find ${JSON.stringify(resource)} that match label selector ${JSON.stringify(labelSelector)}, field selector ${JSON.stringify(fieldSelector)}: ${(error as Error).message}`,
     )
   }
-  return objects
 }
 
 /** The warning that reading a deprecated kind brings. Upstream: the kinds' APILifecycleDeprecated tags. */
