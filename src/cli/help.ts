@@ -1,5 +1,6 @@
 // Help: of the program, of a group of commands, of one command, and what is said of a command nobody knows.
 // Upstream: kubectl/pkg/util/templates/templater.go, spf13/cobra command.go InitDefaultHelpCmd, findSuggestions.
+import { COMMANDS as OWN_COMMANDS } from '../commands/own'
 import type { Host } from '../env'
 import { CommandError } from '../errors'
 import { quote } from '../lib/go-values'
@@ -32,7 +33,8 @@ function nameOf(spec: CommandSpec): string {
 export function helpText(path: string, host: Host): string {
   if (path === HELP) return HELP_OF_HELP
   const [summary, long] = helpData().commands[path] ?? ['', '']
-  const text = (long || `${summary}.`).replace(/\n\n/g, '\n\n ')
+  const own = path ? '' : `\n\nCommands of its own are ${Object.keys(OWN_COMMANDS).join(', ')}; 'kubesim trace --help' tells of trace.`
+  const text = ((long || `${summary}.`) + own).replace(/\n\n/g, '\n\n ')
   return `${text}\n\n${usageText(path, host)}`
 }
 
@@ -118,9 +120,13 @@ function suggestions(word: string): string[] {
   const typed = word.toLowerCase()
   const groups = helpData().groups.slice(0, -1)
   return [...groups.flatMap(([, group]) => group), ...OTHER_COMMANDS].flatMap((name) => [
-    ...(distance(typed, name) <= 2 || name.startsWith(typed) ? [name] : []),
+    ...alike(typed, [name]),
     ...(ALSO_KNOWN_AS[name] ?? []).filter((other) => other === typed).map(() => name),
   ])
+}
+
+function alike(typed: string, names: string[]): string[] {
+  return names.filter((name) => distance(typed, name) <= 2 || name.startsWith(typed))
 }
 
 function distance(a: string, b: string): number {
@@ -136,7 +142,8 @@ function distance(a: string, b: string): number {
 }
 
 export function unknownCommand(word: string): CommandError {
-  const meant = suggestions(word)
+  const kubectls = suggestions(word)
+  const meant = kubectls.length ? kubectls : alike(word, Object.keys(OWN_COMMANDS))
   const hint = meant.length ? `\n\nDid you mean this?\n${meant.map((name) => `\t${name}\n`).join('')}` : ''
   return new CommandError(`unknown command ${quote(word)} for "kubectl"${hint}`)
 }
