@@ -57,6 +57,19 @@ export class ApiHttp {
     this.server.maxConnections = MOST_CONNECTIONS
   }
 
+  /** Rejects with the system's error. */
+  listen(where: { host?: string; port?: number; path?: string }): Promise<void> {
+    const { server } = this
+    return new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(where, () => {
+        server.removeListener('error', reject)
+        server.on('error', () => {})
+        resolve()
+      })
+    })
+  }
+
   close(): void {
     this.watches.close()
     this.server.close()

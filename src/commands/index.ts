@@ -66,6 +66,7 @@ export const COMMANDS: Record<string, Loader> = {
   label: () => import('./label'),
   annotate: () => import('./annotate'),
   'port-forward': () => import('./port-forward'),
+  proxy: () => import('./proxy'),
   'config current-context': () => import('./config-current-context'),
   'config delete-cluster': () => import('./config-delete-cluster'),
   'config delete-context': () => import('./config-delete-context'),

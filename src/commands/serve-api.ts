@@ -68,15 +68,12 @@ function isLoopback(address: string): boolean {
 }
 
 /** Resolves to the port. Throws CommandError. */
-function listen(api: ApiHttp, address: string, port: number): Promise<number> {
-  const { server } = api
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(listenFailure(error, address, port, 'TCP')))
-    server.listen(port, address, () => {
-      server.removeAllListeners('error')
-      server.on('error', () => {})
-      const bound = server.address()
-      resolve(typeof bound === 'object' && bound ? bound.port : port)
-    })
-  })
+async function listen(api: ApiHttp, address: string, port: number): Promise<number> {
+  try {
+    await api.listen({ host: address, port })
+  } catch (error) {
+    throw listenFailure(error as Error, address, port, 'TCP')
+  }
+  const bound = api.server.address()
+  return typeof bound === 'object' && bound ? bound.port : port
 }

@@ -16,6 +16,8 @@ export interface Shell {
   /** The full name of a file in the shell's directory. */
   path(name: string): string
   mkdir(name: string): void
+  /** The process as the command lines see it; what they print is lost. */
+  host(): Host
   remove(): void
 }
 
@@ -68,6 +70,7 @@ export function shell(nodes = 1): Shell {
     dir,
     write: (name, text) => fs.writeFileSync(path.join(dir, name), text),
     mkdir: (name) => void fs.mkdirSync(path.join(dir, name), { recursive: true }),
+    host: () => host([], []),
     remove: () => fs.rmSync(dir, { recursive: true, force: true }),
   }
 }
