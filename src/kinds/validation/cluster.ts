@@ -192,6 +192,6 @@ export function validateRoleBinding(binding: KubeObject): FieldError[] {
 export function validateRoleBindingUpdate(binding: KubeObject, old: KubeObject): FieldError[] {
   if (same(binding.roleRef, old.roleRef)) return []
   const reference = fieldsOf(binding.roleRef) ?? {}
-  const shown = { apiGroup: reference.apiGroup ?? '', kind: reference.kind ?? '', name: reference.name ?? '' }
+  const shown = { APIGroup: reference.apiGroup ?? '', Kind: reference.kind ?? '', Name: reference.name ?? '' }
   return [invalidValue('roleRef', shown, 'cannot change roleRef')]
 }

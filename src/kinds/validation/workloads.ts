@@ -106,6 +106,15 @@ export function validateReplicationController(rc: KubeObject): FieldError[] {
 
 // ---------------------------------------------------------------- deployments
 
+/** The parts of a rolling update as the API server's own types print: by the names of Go's fields. */
+function surging(rolling: Fields | undefined): Fields | null {
+  return rolling ? { MaxUnavailable: rolling.maxUnavailable ?? 0, MaxSurge: rolling.maxSurge ?? 0 } : null
+}
+
+function partitioned(rolling: Fields | undefined): Fields | null {
+  return rolling ? { Partition: rolling.partition ?? 0, MaxUnavailable: rolling.maxUnavailable ?? null } : null
+}
+
 function validateStrategy(strategy: Fields): FieldError[] {
   const field = 'spec.strategy'
   const rolling = fieldsOf(strategy.rollingUpdate)
@@ -114,7 +123,7 @@ function validateStrategy(strategy: Fields): FieldError[] {
     return [forbiddenField(`${field}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")]
   }
   if (strategy.type !== 'RollingUpdate') {
-    const shown = { Type: strategy.type ?? '', RollingUpdate: rolling ?? null }
+    const shown = { Type: strategy.type ?? '', RollingUpdate: surging(rolling) }
     return [notSupported(field, shown, ['Recreate', 'RollingUpdate'])]
   }
   if (!rolling) return [required(`${field}.rollingUpdate`, 'this should be defaulted and never be nil')]
@@ -159,7 +168,7 @@ function validateDaemonStrategy(strategy: Fields): FieldError[] {
   const rolling = fieldsOf(strategy.rollingUpdate)
   if (strategy.type === 'OnDelete') return []
   if (strategy.type !== 'RollingUpdate') {
-    return [notSupported(field, { Type: strategy.type ?? '', RollingUpdate: rolling ?? null }, ['RollingUpdate', 'OnDelete'])]
+    return [notSupported(field, { Type: strategy.type ?? '', RollingUpdate: surging(rolling) }, ['RollingUpdate', 'OnDelete'])]
   }
   if (!rolling) return [required(`${field}.rollingUpdate`)]
   const here = `${field}.rollingUpdate`
@@ -204,10 +213,10 @@ function validateStatefulStrategy(strategy: Fields): FieldError[] {
   if (!strategy.type) return [required(field)]
   if (strategy.type === 'OnDelete') {
     if (!rolling) return []
-    return [invalidValue(`${field}.rollingUpdate`, rolling, "only allowed for updateStrategy 'RollingUpdate'")]
+    return [invalidValue(`${field}.rollingUpdate`, partitioned(rolling), "only allowed for updateStrategy 'RollingUpdate'")]
   }
   if (strategy.type !== 'RollingUpdate') {
-    return [invalidValue(field, { Type: strategy.type, RollingUpdate: rolling ?? null }, "must be 'RollingUpdate' or 'OnDelete'")]
+    return [invalidValue(field, { Type: strategy.type, RollingUpdate: partitioned(rolling) }, "must be 'RollingUpdate' or 'OnDelete'")]
   }
   const errors = nonNegative(`${field}.rollingUpdate.partition`, rolling?.partition)
   if (rolling?.maxUnavailable === undefined) return errors
