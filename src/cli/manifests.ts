@@ -2,6 +2,7 @@
 // Upstream: cli-runtime/pkg/resource/{builder,visitor}.go, apimachinery/pkg/util/yaml.
 import type { Host } from '../env'
 import { AggregateFailure, CommandError } from '../errors'
+import { jsonSyntaxError } from '../lib/go-json-error'
 import { splitDocuments } from '../schema/yaml'
 import { manifestSources } from './manifest-sources'
 import { parseYaml } from './yaml'
@@ -49,7 +50,15 @@ export async function parseDocuments(text: string, source: string): Promise<unkn
     try {
       return splitJson(clean).map((part) => JSON.parse(part) as unknown)
     } catch {
-      // Not JSON after all (a flow mapping, or broken): YAML's words serve both.
+      // Not JSON after all: a YAML flow mapping, or broken. What is neither is complained of as JSON.
+      const broken = clean.trimStart().startsWith('{') ? jsonSyntaxError(clean) : undefined
+      try {
+        return splitDocuments(clean).map((part) => parseYaml(part, source))
+      } catch (error) {
+        if (!broken) throw error
+        const why = broken.offset === undefined ? 'unexpected EOF' : `json: offset ${broken.offset}: ${broken.message}`
+        throw new CommandError(`error parsing ${source}: ${why}`)
+      }
     }
   }
   return splitDocuments(clean).map((part) => parseYaml(part, source))

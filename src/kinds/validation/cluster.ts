@@ -1,6 +1,7 @@
 // Validation of config maps, secrets, priorities and roles. Upstream: pkg/apis/{core,scheduling,rbac}/validation.
 import type { KubeObject, LabelSelector } from '../../api/types'
 import type { FieldError } from '../../errors'
+import { jsonSyntaxError } from '../../lib/go-json-error'
 import { isConfigMapKey, isDns1123Subdomain } from '../../lib/names'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { forbiddenField, immutable, invalids, invalidValue, notSupported, required, same, tooLong } from './errors'
@@ -58,15 +59,8 @@ function validateJson(data: Fields, key: string): FieldError[] {
     const why = `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`
     return [invalidValue(field, '<secret contents redacted>', why)]
   } catch {
-    return [invalidValue(field, '<secret contents redacted>', jsonError(text))]
+    return [invalidValue(field, '<secret contents redacted>', jsonSyntaxError(text)?.message ?? '')]
   }
-}
-
-/** encoding/json's complaint about the text's first wrong character. */
-function jsonError(text: string): string {
-  const trimmed = text.trimStart()
-  if (!trimmed) return 'unexpected end of JSON input'
-  return `invalid character ${trimmed[0] === "'" ? `'\\''` : `'${trimmed[0]}'`} looking for beginning of value`
 }
 
 export function validateSecret(secret: KubeObject): FieldError[] {
