@@ -85,10 +85,10 @@ class Scanner {
       const char = this.text[this.at]
       if (char === undefined || char < ' ') this.fail('in string literal')
       if (char !== '\\') continue
-      const escape = this.text[++this.at] ?? ''
-      if (escape === 'u') {
+      const escaped = this.text[++this.at] ?? ''
+      if (escaped === 'u') {
         for (let i = 0; i < 4; i++) if (!/[0-9a-fA-F]/.test(this.text[++this.at] ?? '')) this.fail('in \\u hexadecimal character escape')
-      } else if (!/["\\/bfnrt]/.test(escape)) this.fail('in string escape code')
+      } else if (!/["\\/bfnrt]/.test(escaped)) this.fail('in string escape code')
     }
     this.at++
   }

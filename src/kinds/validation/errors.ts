@@ -19,9 +19,12 @@ function ordered(value: unknown): unknown {
   return Object.fromEntries(sorted.map((key) => [key, ordered((value as Record<string, unknown>)[key])]))
 }
 
-/** A value as an error shows it: text in quotes, everything else as JSON. */
+/**
+ * A value as an error shows it: text in quotes, everything else as JSON. What is undefined is upstream a pointer to nothing, shown
+ * as the word; a list or map without anything is null, shown as JSON.
+ */
 function show(value: unknown): string {
-  return value === undefined ? 'null' : JSON.stringify(ordered(value))
+  return value === undefined ? '"null"' : JSON.stringify(ordered(value))
 }
 
 function withDetail(text: string, detail: string): string {

@@ -150,7 +150,7 @@ export function validateJob(job: KubeObject): FieldError[] {
   else errors.push(...validateSelector(selector, 'spec.selector'))
   const labels = templateOf(spec).metadata?.labels
   if (selector && !matchesSelector(selector, labels)) {
-    errors.push(invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'))
+    errors.push(invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'))
   }
   return [...errors, ...validateIndexedName(job, spec)]
 }
@@ -168,7 +168,7 @@ export function validateJobUpdate(job: KubeObject, old: KubeObject): FieldError[
   const [spec, before] = [fieldsOf(job.spec) ?? {}, fieldsOf(old.spec) ?? {}]
   const errors: FieldError[] = []
   const elastic = spec.completionMode === 'Indexed' && spec.completions === spec.parallelism
-  if (!elastic) errors.push(...immutable('spec.completions', spec.completions ?? null, before.completions))
+  if (!elastic) errors.push(...immutable('spec.completions', spec.completions, before.completions))
   errors.push(...immutable('spec.selector', spec.selector, before.selector))
   const suspended = before.suspend === true && !fieldsOf(old.status)?.startTime
   const kept = suspended ? same(freeTemplate(spec.template), freeTemplate(before.template)) : same(spec.template, before.template)

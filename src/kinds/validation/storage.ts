@@ -164,7 +164,7 @@ export function validatePersistentVolume(pv: KubeObject): FieldError[] {
   const capacity = fieldsOf(spec.capacity) ?? {}
   if (!Object.keys(capacity).length) errors.push(required('spec.capacity'))
   if (capacity.storage === undefined || Object.keys(capacity).length > 1) {
-    errors.push(notSupported('spec.capacity', spec.capacity, ['storage']))
+    errors.push(notSupported('spec.capacity', spec.capacity ?? null, ['storage']))
   }
   for (const name of Object.keys(capacity).sort()) errors.push(...validatePositive(capacity[name], `spec.capacity[${name}]`))
   const policy = String(spec.persistentVolumeReclaimPolicy ?? '')

@@ -61,7 +61,7 @@ function validateMatch(spec: Fields, path: string): FieldError[] {
   const selector = fieldsOf(spec.selector) as LabelSelector | undefined
   const labels = templateOf(spec).metadata?.labels
   if (selector && isEmptySelector(selector)) return []
-  return matchesSelector(selector, labels) ? [] : [invalidValue(`${path}.metadata.labels`, labels, MISMATCH)]
+  return matchesSelector(selector, labels) ? [] : [invalidValue(`${path}.metadata.labels`, labels ?? null, MISMATCH)]
 }
 
 function validateReplicaSetTemplate(spec: Fields): FieldError[] {
@@ -95,7 +95,7 @@ export function validateReplicationController(rc: KubeObject): FieldError[] {
   if (!fieldsOf(spec.template)) return [...errors, required('spec.template')]
   const template = templateOf(spec)
   if (selector && !matchesLabels(selector, template.metadata?.labels)) {
-    errors.push(invalidValue('spec.template.metadata.labels', template.metadata?.labels, MISMATCH))
+    errors.push(invalidValue('spec.template.metadata.labels', template.metadata?.labels ?? null, MISMATCH))
   }
   return [
     ...errors,
@@ -192,7 +192,7 @@ export function validateDaemonSet(set: KubeObject): FieldError[] {
   const template = templateOf(spec)
   const errors = validateSelector(selector, 'spec.selector')
   if (!isBroken(selector) && !matchesSelector(selector, template.metadata?.labels)) {
-    errors.push(invalidValue('spec.template.metadata.labels', template.metadata?.labels, MISMATCH))
+    errors.push(invalidValue('spec.template.metadata.labels', template.metadata?.labels ?? null, MISMATCH))
   }
   if (selector && isEmptySelector(selector)) errors.push(invalidValue('spec.selector', selector, 'empty selector is invalid for daemonset'))
   return [
