@@ -21,7 +21,7 @@ export interface Option {
 export interface Preference {
   apiVersion: string
   kind: string
-  defaults: { command: string; options: Option[] }[] | null
+  defaults: { command: string; options: Option[] | null }[] | null
   aliases: { name: string; command: string; prependArgs?: string[]; appendArgs?: string[]; options?: Option[] }[] | null
   credentialPluginPolicy?: string
   credentialPluginAllowlist?: { command?: string; name?: string }[]
@@ -164,6 +164,8 @@ function decode(document: string): { preference: Preference; unknown?: string } 
   const read = shaped(members, shape, '', strangers)
   if (!read) return undefined
   const preference = { apiVersion: `${GROUP}/v1beta1`, kind: 'Preference', defaults: null, aliases: null, ...read } as Preference
+  // Members that are always there, as Go's zero values.
+  preference.defaults = preference.defaults?.map((each) => ({ ...{ command: '', options: null }, ...each })) ?? null
   const unknown = strangers.length
     ? `strict decoding error: ${strangers.map((name) => `unknown field ${quote(name)}`).join(', ')}`
     : undefined
@@ -174,7 +176,7 @@ function decode(document: string): { preference: Preference; unknown?: string } 
 function shaped(value: unknown, shape: Shape, at: string, strangers: string[]): Record<string, unknown> | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const out: Record<string, unknown> = {}
-  for (const [name, member] of Object.entries(value)) {
+  for (const [name, member] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const type = shape[name]
     if (type === undefined) strangers.push(`${at}${name}`)
     else if (member !== null) {
@@ -195,7 +197,7 @@ function memberOf(member: unknown, type: Shape[string], at: string, strangers: s
 }
 
 function check(preference: Preference): void {
-  const dashed = (options: Option[] | undefined) => {
+  const dashed = (options: Option[] | null | undefined) => {
     for (const { name } of options ?? []) {
       if (name.startsWith('-')) throw new CommandError(`flag name ${name} should be in long form without dashes`)
     }

@@ -63,7 +63,8 @@ async function runKubectl(words: string[], host: Host, named: (path: string) => 
   if (flags.bool('help') || group || path === '' || path === HELP) return help(path, flags, host, group)
   const load = COMMANDS[path]
   if (!load) throw new Error(`no code is known for the command ${path}`)
-  profileAsked(flags)
+  // debug has profiles of its own.
+  if (path !== 'debug') profileAsked(flags)
   const missing = requiredFlags(path).filter((name) => !flags.changed(name))
   if (missing.length) throw new CommandError(`required flag(s) ${missing.map((name) => quote(name)).join(', ')} not set`)
   const { command } = await load()

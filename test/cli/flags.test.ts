@@ -4,6 +4,7 @@ import { commandTable, type FlagSpec, flagsOf } from '../../src/cli/flag-table'
 import { type Flags, parseFlags } from '../../src/cli/flags'
 import { helpText, optionsText } from '../../src/cli/help'
 import { helpData } from '../../src/cli/help-data'
+import { COMMANDS } from '../../src/commands'
 import type { Host } from '../../src/env'
 import { type Shell, shell } from '../commands/shell'
 
@@ -166,4 +167,11 @@ describe('command lines', () => {
     )
     expect(await kubectl('get endpoints web -o name')).toBe(`endpoints/web\n${warning}`)
   })
+})
+test('every command of the table has code, or is a group whose help is its answer', () => {
+  const groups = ['', 'auth', 'config', 'create secret', 'create service', 'kuberc', 'plugin', 'rollout', 'set', 'top']
+  const missing = table.commands
+    .map(({ path }) => path.replace(/^kubectl ?/, ''))
+    .filter((path) => !(path in COMMANDS) && !groups.includes(path))
+  expect(missing).toEqual([])
 })
