@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { COMMANDS } from '../commands'
 import { COMMANDS as OWN_COMMANDS } from '../commands/own'
-import type { Host } from '../env'
+import { forgetProto, type Host } from '../env'
 import { CommandError, SilentExit, UsageError } from '../errors'
 import { quote } from '../lib/go-values'
 import { CommandContext } from './context'
@@ -16,6 +16,7 @@ import { describeFailure, helpHint } from './report'
 
 /** Runs the command line (without node and script); resolves to the exit code. */
 export async function run(words: string[], host: Host): Promise<number> {
+  forgetProto()
   let programPath = 'kubectl'
   try {
     const own = ownCommand(words)
@@ -39,7 +40,7 @@ export async function run(words: string[], host: Host): Promise<number> {
 /** Words that kubectl does not have: `trace`, `cluster`, … */
 function ownCommand(words: string[]): string | undefined {
   const first = words.find((w, i) => !w.startsWith('-') && !(i > 0 && words[i - 1] === '--state'))
-  return first !== undefined && first in OWN_COMMANDS ? first : undefined
+  return first !== undefined && Object.hasOwn(OWN_COMMANDS, first) ? first : undefined
 }
 
 async function runKubectl(words: string[], host: Host, named: (path: string) => void): Promise<number> {
