@@ -121,7 +121,7 @@ interface Report {
 
 /** Below this many draws a Pod the test says little. */
 const FEWEST_DRAWS = 5
-const DOUBT = 0.01
+const DOUBT = 0.001
 
 function reportOf(tally: Tally, expected: string[] | undefined, plan: Plan, target: string): Report {
   const names = [...new Set([...(expected ?? []), ...tally.pods.keys()])].sort()
