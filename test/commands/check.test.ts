@@ -168,7 +168,7 @@ test('a directory, in words; the cluster in the state file is left alone, and on
     '  remedy select app=web',
     `         kubectl patch service web -p '{"spec":{"selector":{"app":"web"}}}'`,
     '',
-    '0 of 1 Service port answer, after SOME of simulated time',
+    '0 of 1 Service ports answer, after SOME of simulated time',
     '',
   ])
   expect(fs.existsSync(path.join(cli.dir, 'state.json'))).toBe(false)
