@@ -243,8 +243,11 @@ export type CommandOutcome =
       onFiles?: boolean
       /** Called again when more input has come. */
       onInput?: boolean
-      /** Runs another command first, on the same streams but for these; it is killed when `wakeAt` comes before its end. */
-      run?: { argv: string[]; stdin?: string; capture?: boolean; variables?: Record<string, string> }
+      /**
+       * Runs another command first, on the same streams but for these; it is killed when `wakeAt` comes before its end. `only`: it gets no
+       * other variables than these.
+       */
+      run?: { argv: string[]; stdin?: string; capture?: boolean; variables?: Record<string, string>; only?: boolean }
     }
 export type Command = (io: CommandIo, state?: Json) => CommandOutcome
 

@@ -108,6 +108,7 @@ function numberOf(text: string): number {
   const based = /^(\d+)#(\w+)$/.exec(text)
   if (based) return Number.parseInt(based[2], Number(based[1]))
   if (/^0[xX]/.test(text)) return Number.parseInt(text, 16)
+  if (/^0\d*[89]/.test(text)) throw new ArithmeticProblem('arithmetic syntax error')
   if (/^0\d/.test(text)) return Number.parseInt(text, 8)
   return Number.parseInt(text, 10)
 }

@@ -278,7 +278,13 @@ function typeOf(machine: Machine, process: ShellProcess, _frame: Frame, words: s
   let status = 0
   for (const name of words.slice(1)) {
     const where = locate(machine, process, name)
-    const what = process.functions[name] ? 'a shell function' : Object.hasOwn(BUILTINS, name) ? 'a shell builtin' : where
+    const what = process.functions[name]
+      ? machine.host.image.userland === 'debian' && !process.name.endsWith('bash')
+        ? 'a shell function'
+        : 'a function'
+      : Object.hasOwn(BUILTINS, name)
+        ? 'a shell builtin'
+        : where
     machine.write(process, 1, where ? `${name} is ${what}\n` : `${name}: not found\n`)
     if (!where) status = 127
   }
@@ -311,6 +317,11 @@ function kill(machine: Machine, process: ShellProcess, frame: Frame, words: stri
   void frame
   let signal = 'TERM'
   let at = 1
+  if (words[1] === '-l' && words[2] !== undefined) {
+    const listed = signalNumber(words[2])
+    machine.write(process, 1, `${/^\d+$/.test(words[2]) ? signalName((listed ?? 0) & 127) : (listed ?? '')}\n`)
+    return 0
+  }
   if (words[1] === '-l') {
     machine.write(process, 1, 'HUP INT QUIT KILL USR1 USR2 PIPE ALRM TERM CHLD CONT STOP WINCH\n')
     return 0
@@ -327,6 +338,10 @@ function kill(machine: Machine, process: ShellProcess, frame: Frame, words: stri
     machine.complain(process, `kill: bad signal name '${signal}'`)
     return 1
   }
+  if (words.length === at) {
+    machine.complain(process, 'you need to specify whom to kill')
+    return 1
+  }
   let status = 0
   for (const word of words.slice(at)) {
     const pid = Number(word.replace(/^%\d*$/, String(process.background ?? '')))
@@ -338,7 +353,7 @@ function kill(machine: Machine, process: ShellProcess, frame: Frame, words: stri
         ? `kill: (${pid}) - No such process`
         : machine.host.image.userland === 'debian'
           ? 'kill: No such process'
-          : `kill: can't kill pid ${word}: No such process`,
+          : `can't kill pid ${word}: No such process`,
     )
     status = 1
   }
@@ -391,7 +406,16 @@ export const BUILTINS: Record<string, Builtin> = {
   },
   trap,
   type: typeOf,
-  umask: () => 0,
+  times(machine, process) {
+    machine.write(process, 1, '0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n')
+    return 0
+  },
+  umask(machine, process, _f, words) {
+    const [, mask] = words
+    if (mask === undefined) machine.write(process, 1, `${process.variables['__UMASK']?.value ?? '0022'}\n`)
+    else if (/^[0-7]+$/.test(mask)) process.variables['__UMASK'] = { value: mask.padStart(4, '0') }
+    return 0
+  },
   ulimit(machine, process) {
     machine.write(process, 1, 'unlimited\n')
     return 0

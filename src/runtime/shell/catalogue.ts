@@ -1,5 +1,8 @@
 // Which commands an image's userland holds, and the code behind them.
 import type { Command, Image, Userland } from '../process'
+import { awk } from './commands/awk/index'
+import { COMPARE } from './commands/compare'
+import { DUMPS } from './commands/dumps'
 import { FILES } from './commands/files'
 import { LOOKS } from './commands/looks'
 import { NETWORK } from './commands/net/index'
@@ -9,7 +12,7 @@ import { SYSTEM } from './commands/system'
 import { TEXT } from './commands/text'
 
 /** Commands of every userland. */
-const COMMON: Record<string, Command> = { ...FILES, ...LOOKS, ...TEXT, ...SYSTEM, ...PROCESSES, ...NETWORK, sed }
+const COMMON: Record<string, Command> = { ...FILES, ...LOOKS, ...TEXT, ...COMPARE, ...DUMPS, ...SYSTEM, ...PROCESSES, ...NETWORK, awk, sed }
 
 /** What a userland lacks of them. */
 const LACKING: Record<Userland, Set<string>> = {
@@ -17,7 +20,7 @@ const LACKING: Record<Userland, Set<string>> = {
   busybox: new Set(['curl', 'dig', 'host', 'getent', 'ss', 'ncat', 'netcat', 'getconf']),
   alpine: new Set(['curl', 'dig', 'host', 'ss', 'ncat', 'netcat']),
   debian: new Set(
-    'arp curl wget nslookup dig host ifconfig ip killall nc ncat netcat netstat ping pidof pgrep pkill ps route ss telnet traceroute top free uptime watch time'.split(
+    'arp curl wget nslookup dig host ifconfig ip killall nc ncat netcat netstat ping pidof pgrep pkill ps route ss telnet traceroute top free uptime watch time hexdump hd xxd strings dos2unix'.split(
       ' ',
     ),
   ),

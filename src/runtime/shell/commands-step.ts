@@ -3,7 +3,7 @@ import type { CommandIo, CommandOutcome } from '../process'
 import type { Node } from './ast'
 import { BUILTINS } from './builtins'
 import { commandOf, shellNames } from './catalogue'
-import { expandText, expandWord } from './expand'
+import { ExpansionProblem, expandText, expandWord } from './expand'
 import { Blocked, type Machine } from './machine'
 import { processTable } from './process-table'
 import { redirect } from './redirect'
@@ -71,6 +71,8 @@ function expandAll(machine: Machine, process: ShellProcess, frame: Frame, node: 
       const { name, append } = node.assignments[at]
       const value = (append ? (context.get(name) ?? '') : '') + expandText(word, context)
       assigned.push(value)
+      if (bare && process.variables[name]?.readonly)
+        throw new ExpansionProblem(`${name}: ${process.name.endsWith('bash') ? 'readonly variable' : 'is read only'}`)
       if (bare) assign(machine, process, name, value)
     } else if (inWords < node.words.length) {
       const single = words[0] === '[[' || (['export', 'local', 'readonly', 'declare'].includes(words[0] ?? '') && isAssignment(word))
@@ -240,6 +242,7 @@ function runInFrame(
   frame.command = { ...running, state: outcome.state }
   if (outcome.run) {
     const child = machine.spawn(process, { command: outcome.run.argv.join(' ') })
+    if (outcome.run.only) child.variables = {}
     for (const [name, value] of Object.entries(outcome.run.variables ?? {})) child.variables[name] = { value, exported: 1 }
     if (outcome.run.stdin !== undefined) child.fds[0] = machine.open({ kind: 'text', text: outcome.run.stdin, at: 0 })
     if (outcome.run.capture) {

@@ -96,7 +96,8 @@ function piecesOf(part: Part, context: ExpansionContext, first: boolean): Piece[
   switch (part.kind) {
     case 'text': {
       let { text } = part
-      if (first && !quoted && text.startsWith('~') && /^~(?:\/|$)/.test(text)) text = (context.get('HOME') ?? '/root') + text.slice(1)
+      const home = first && !quoted ? /^~(root)?(?=\/|$)/.exec(text) : null
+      if (home) text = (home[1] ? '/root' : (context.get('HOME') ?? '/root')) + text.slice(home[0].length)
       return [{ text, quoted, split: false }]
     }
     case 'substitution':
@@ -145,7 +146,7 @@ function parameterPieces(part: Extract<Part, { kind: 'parameter' }>, context: Ex
     case '?':
     case ':?':
       if (!unset) return [{ text: value, quoted, split: true }]
-      throw new ExpansionProblem(`${part.name}: ${inner() || 'parameter null or not set'}`)
+      throw new ExpansionProblem(`${part.name}: ${inner() || (operator === '?' ? 'parameter not set' : 'parameter null or not set')}`)
     default:
       return [{ text: edited(value ?? '', operator, part.word!, context), quoted, split: true }]
   }

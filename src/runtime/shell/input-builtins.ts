@@ -5,7 +5,7 @@ import { parseScript } from './parser'
 import type { Frame, ShellProcess } from './state'
 import { assign } from './steps'
 
-export function read(machine: Machine, process: ShellProcess, _frame: Frame, words: string[]): number {
+export function read(machine: Machine, process: ShellProcess, _frame: Frame, words: string[], assigned: Record<string, string>): number {
   let raw = false
   const names: string[] = []
   for (let i = 1; i < words.length; i++) {
@@ -21,7 +21,7 @@ export function read(machine: Machine, process: ShellProcess, _frame: Frame, wor
   }
   let line = text.replace(/\n$/, '')
   if (!raw) line = line.replace(/\\(.)/g, '$1')
-  const ifs = process.variables['IFS']?.value ?? ' \t\n'
+  const ifs = assigned['IFS'] ?? process.variables['IFS']?.value ?? ' \t\n'
   const space = [...ifs].filter((c) => ' \t\n'.includes(c)).join('')
   if (names.length === 0) names.push('REPLY')
   let rest = trimmed(line, space)
@@ -95,26 +95,53 @@ export function readCommands(machine: Machine, process: ShellProcess): number | 
 }
 
 export function getopts(machine: Machine, process: ShellProcess, _frame: Frame, words: string[]): number {
-  const [, spec, name] = words
+  const [, given, name] = words
+  // A colon in front: the script itself says what is wrong.
+  const quiet = given.startsWith(':')
+  const spec = quiet ? given.slice(1) : given
   const args = words.length > 3 ? words.slice(3) : process.parameters.slice(1)
   const index = Number(process.variables['OPTIND']?.value ?? 1)
   const within = Number(process.variables['__OPTPOS']?.value ?? 1)
   const arg = args[index - 1]
   if (arg === undefined || !/^-./.test(arg) || arg === '--') {
+    if (arg === '--') assign(machine, process, 'OPTIND', String(index + 1))
     assign(machine, process, name, '?')
     return 1
   }
   const letter = arg[within]
-  const at = spec.indexOf(letter)
+  const at = letter === ':' ? -1 : spec.indexOf(letter)
   const last = within + 1 >= arg.length
   let next = last ? index + 1 : index
+  let found = letter
+  let value: string | undefined
   if (at >= 0 && spec[at + 1] === ':') {
-    assign(machine, process, 'OPTARG', last ? (args[index] ?? '') : arg.slice(within + 1))
-    next = last ? index + 2 : index + 1
+    value = last ? args[index] : arg.slice(within + 1)
+    if (last) next = index + 2
+    if (value === undefined) {
+      found = quiet ? ':' : '?'
+      value = quiet ? letter : undefined
+      if (!quiet) optionProblem(machine, process, 'No arg for', letter)
+    }
     assign(machine, process, '__OPTPOS', '1')
   } else assign(machine, process, '__OPTPOS', last ? '1' : String(within + 1))
+  if (at < 0) {
+    found = '?'
+    value = quiet ? letter : undefined
+    if (!quiet) optionProblem(machine, process, 'Illegal option', letter)
+  }
   assign(machine, process, 'OPTIND', String(next))
-  if (at < 0) machine.complain(process, `illegal option -- ${letter}`)
-  assign(machine, process, name, at < 0 ? '?' : letter)
+  if (value === undefined) delete process.variables['OPTARG']
+  else assign(machine, process, 'OPTARG', value)
+  assign(machine, process, name, found)
   return 0
+}
+
+function optionProblem(machine: Machine, process: ShellProcess, what: string, letter: string): void {
+  if (process.name.endsWith('bash'))
+    machine.write(
+      process,
+      2,
+      `${process.name}: ${what === 'Illegal option' ? 'illegal option' : 'option requires an argument'} -- ${letter}\n`,
+    )
+  else machine.write(process, 2, `${what} -${letter}${what === 'No arg for' ? ' option' : ''}\n`)
 }

@@ -6,6 +6,7 @@ import type { ShellProcess } from './state'
 export function startShell(machine: Machine, process: ShellProcess, argv: string[]): void {
   process.name = argv[0].replace(/^.*\//, '')
   process.command = argv.join(' ')
+  process.variables['OPTIND'] = { value: '1' }
   let at = 1
   let text: string | undefined
   let interactive = false

@@ -72,7 +72,7 @@ export function readOperand(io: CommandIo, name: string): string | undefined {
       : base(io) === 'sort'
         ? `cannot read: ${name}: ${why}`
         : `${name}: ${why}`
-    const busybox = ['grep', 'sed', 'wc', 'cut', 'head', 'tail', 'sort', 'uniq', 'tee'].includes(base(io))
+    const busybox = ['awk', 'grep', 'sed', 'wc', 'cut', 'head', 'tail', 'sort', 'uniq', 'tee'].includes(base(io))
       ? `${name}: ${why}`
       : `can't open '${name}': ${why}`
     io.err(`${base(io)}: ${isGnu(io) ? gnu : busybox}\n`)

@@ -1,6 +1,5 @@
 // grep, line by line as input comes, or over files.
 import type { Command, CommandIo } from '../../process'
-import { joinPath } from '../../tree'
 import { escapeRegExp } from '../pattern'
 import { base, isGnu, linesOf, parseFlags, readOperand } from './errors'
 import { expressionOf } from './regex'
@@ -58,7 +57,7 @@ export const grep: Command = (io, raw) => {
   let found = false
   let failed = false
   const deep = flags.has('r') || flags.has('R')
-  const names = operands.flatMap((name) => (deep && io.files.isDirectory(io.path(name)) ? filesBelow(io, name) : [name]))
+  const names = operands.flatMap((name) => (deep && io.files.isDirectory(io.path(name)) ? filesBelow(io, name, rest.length > 0) : [name]))
   const prefixed = (names.length > 1 || deep) && !flags.has('h')
   const after = Number(values['A'] ?? values['C'] ?? 0)
   const before = Number(values['B'] ?? values['C'] ?? 0)
@@ -108,10 +107,10 @@ function print(io: CommandIo, flags: Set<string>, expression: RegExp, name: stri
   else for (const match of line.match(expression) ?? []) if (match !== '') io.out(`${head}${match}\n`)
 }
 
-function filesBelow(io: CommandIo, name: string): string[] {
+/** With the path as it was given in front: `./a` below `.`, which GNU leaves out when nothing was given. */
+function filesBelow(io: CommandIo, name: string, given: boolean): string[] {
   return (io.files.list(io.path(name)) ?? []).flatMap((n) => {
-    const below = joinPath(name === '.' ? '/' : `/${name}`, n).slice(1)
-    const shown = name.startsWith('/') ? `/${below}` : below
-    return io.files.isDirectory(io.path(shown)) ? filesBelow(io, shown) : [shown]
+    const shown = name === '.' && !given ? n : `${name.replace(/\/$/, '')}/${n}`
+    return io.files.isDirectory(io.path(shown)) ? filesBelow(io, shown, true) : [shown]
   })
 }

@@ -1,8 +1,8 @@
-// Commands that look at files without reading them: stat, find, du, df.
+// Commands that look at files without reading them: stat, du, df.
 import type { Command, CommandIo, FileStat } from '../../process'
-import { joinPath, nameOf } from '../../tree'
-import { matches } from '../pattern'
+import { joinPath } from '../../tree'
 import { isGnu, parseFlags } from './errors'
+import { find } from './find'
 
 export function modeText(stat: FileStat): string {
   const type = { file: '-', directory: 'd', link: 'l' }[stat.type]
@@ -62,67 +62,6 @@ const stat: Command = (io) => {
       )
     }
   }
-  return status
-}
-
-const find: Command = (io) => {
-  const starts: string[] = []
-  let at = 0
-  while (at < io.args.length && !/^[-!(]/.test(io.args[at])) starts.push(io.args[at++])
-  const tests: ((path: string, name: string, depth: number) => boolean)[] = []
-  let print = (name: string) => io.out(`${name}\n`)
-  let deepest = Number.POSITIVE_INFINITY
-  let shallowest = 0
-  for (; at < io.args.length; at++) {
-    const value = io.args[at + 1]
-    switch (io.args[at]) {
-      case '-name':
-      case '-iname': {
-        const lower = io.args[at] === '-iname'
-        tests.push((path) => matches(lower ? value.toLowerCase() : value, lower ? nameOf(path).toLowerCase() : nameOf(path)))
-        at++
-        break
-      }
-      case '-path':
-        tests.push((_, name) => matches(value, name))
-        at++
-        break
-      case '-type':
-        tests.push((path) => io.files.stat(path)?.type === { f: 'file', d: 'directory', l: 'link' }[value as 'f'])
-        at++
-        break
-      case '-maxdepth':
-        deepest = Number(value)
-        at++
-        break
-      case '-mindepth':
-        shallowest = Number(value)
-        at++
-        break
-      case '-delete':
-        print = (name) => io.files.remove(io.path(name))
-        break
-      case '-print':
-        break
-      default:
-        io.err(`find: unrecognized: ${io.args[at]}\n`)
-        return 1
-    }
-  }
-  let status = 0
-  function walk(name: string, depth: number): void {
-    const path = io.path(name)
-    const s = io.files.stat(path)
-    if (!s) {
-      io.err(isGnu(io) ? `find: '${name}': No such file or directory\n` : `find: ${name}: No such file or directory\n`)
-      status = 1
-      return
-    }
-    const below = s.type === 'directory' && depth < deepest ? (io.files.list(path) ?? []) : []
-    if (depth >= shallowest && tests.every((t) => t(path, name, depth))) print(name)
-    for (const n of below) walk(`${name.replace(/\/$/, '')}/${n}`, depth + 1)
-  }
-  for (const name of starts.length > 0 ? starts : ['.']) walk(name, 0)
   return status
 }
 

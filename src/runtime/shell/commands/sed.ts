@@ -1,231 +1,289 @@
-// sed: addresses, s, d, p, q, a, i, c, y, =, n, and -n -e -E -i. No branches, no hold space.
-import type { Command } from '../../process'
-import { linesOf, readOperand } from './errors'
-import { expressionOf } from './regex'
+// sed: lines through a script, with a pattern and a hold space. Follows POSIX sed and BusyBox's.
+import type { Command, CommandIo } from '../../process'
+import { isGnu, linesOf, readOperand } from './errors'
+import { type Address, type Instruction, parseSed, SedProblem } from './sed-parse'
 
-type Address = { line: number } | { last: true } | { expression: RegExp }
-interface Instruction {
-  from?: Address
-  to?: Address
-  negated: boolean
-  name: string
-  expression?: RegExp
-  text?: string
-  print?: boolean
-  nth?: number
-  inside?: boolean
-}
+/** Rounds of branches on one line before the script is taken for endless. */
+const MOST_JUMPS = 100_000
 
-class SedProblem extends Error {}
-
-function parse(script: string, extended: boolean): Instruction[] {
-  const out: Instruction[] = []
-  let at = 0
-  function delimited(mark: string): string {
-    let text = ''
-    for (; at < script.length && script[at] !== mark; at++) {
-      if (script[at] === '\\' && at + 1 < script.length) {
-        text += script[at + 1] === mark && mark !== '/' ? mark : script[at + 1] === mark ? mark : `\\${script[at + 1]}`
-        at++
-      } else text += script[at]
-    }
-    if (at >= script.length) throw new SedProblem('unterminated command')
-    at++
-    return text
-  }
-  function address(): Address | undefined {
-    const number = /^\d+/.exec(script.slice(at))
-    if (number) {
-      at += number[0].length
-      return { line: Number(number[0]) }
-    }
-    if (script[at] === '$') {
-      at++
-      return { last: true }
-    }
-    if (script[at] === '/') {
-      at++
-      return { expression: new RegExp(expressionOf(delimited('/'), extended)) }
-    }
-    return undefined
-  }
-  while (at < script.length) {
-    if (/[\s;}]/.test(script[at])) {
-      at++
-      continue
-    }
-    if (script[at] === '#') {
-      while (at < script.length && script[at] !== '\n') at++
-      continue
-    }
-    const instruction: Instruction = { negated: false, name: '' }
-    instruction.from = address()
-    if (instruction.from && script[at] === ',') {
-      at++
-      instruction.to = address()
-    }
-    while (script[at] === ' ') at++
-    if (script[at] === '!') {
-      instruction.negated = true
-      at++
-    }
-    const name = script[at++]
-    instruction.name = name
-    if (name === 's' || name === 'y') {
-      const mark = script[at++]
-      const pattern = delimited(mark)
-      instruction.text = delimited(mark)
-      if (name === 'y') instruction.text = `${pattern}\0${instruction.text}`
-      else {
-        const flags = /^[gpiI0-9]*/.exec(script.slice(at))![0]
-        at += flags.length
-        instruction.print = flags.includes('p')
-        instruction.nth = Number(/\d+/.exec(flags)?.[0] ?? 0)
-        instruction.expression = new RegExp(
-          expressionOf(pattern, extended),
-          `${flags.includes('g') || instruction.nth ? 'g' : ''}${/[iI]/.test(flags) ? 'i' : ''}`,
-        )
-        if (instruction.nth && !flags.includes('g')) instruction.nth = Number(/\d+/.exec(flags)![0])
-      }
-    } else if ('aic'.includes(name)) {
-      const rest = /^\s*(?:\\\n?)?([^\n]*)/.exec(script.slice(at))!
-      instruction.text = rest[1]
-      at += rest[0].length
-    } else if (!'dpq=nDP{'.includes(name)) throw new SedProblem(`unsupported command ${name}`)
-    out.push(instruction)
-  }
-  return out
-}
-
-function replacement(text: string, match: string[]): string {
-  return text.replace(/\\([0-9&n\\t])|&/g, (whole, c?: string) => {
-    if (whole === '&') return match[0]
-    if (c === 'n') return '\n'
-    if (c === 't') return '\t'
-    return /\d/.test(c!) ? (match[Number(c)] ?? '') : c!
-  })
+interface Options {
+  quiet: boolean
+  extended: boolean
+  inPlace: boolean
+  suffix: string
+  scripts: string[]
+  names: string[]
 }
 
 export const sed: Command = (io) => {
-  const scripts: string[] = []
-  const names: string[] = []
-  let quiet = false
-  let extended = false
-  let inPlace = false
-  for (let i = 0; i < io.args.length; i++) {
-    const arg = io.args[i]
-    if (arg === '-e' || arg === '--expression') scripts.push(io.args[++i])
-    else if (/^-[nErsi]+$/.test(arg)) {
-      quiet ||= arg.includes('n')
-      extended ||= /[Er]/.test(arg)
-      inPlace ||= arg.includes('i')
-    } else if (arg.startsWith('-i')) inPlace = true
-    else if (scripts.length === 0 && names.length === 0) scripts.push(arg)
-    else names.push(arg)
-  }
+  const options = optionsOf(io)
+  if (!options) return 1
   let program: Instruction[]
   try {
-    program = parse(scripts.join('\n'), extended)
+    program = parseSed(options.scripts.join('\n'), options.extended)
   } catch (error) {
-    io.err(`sed: ${(error as Error).message}\n`)
+    if (!(error instanceof SedProblem) && !(error instanceof SyntaxError)) throw error
+    io.err(isGnu(io) ? `sed: -e expression #1, char 0: ${error.message}\n` : `sed: ${error.message}\n`)
     return 1
   }
   let status = 0
-  const targets = names.length > 0 ? names : ['-']
   const texts: [string, string][] = []
-  for (const name of targets) {
+  for (const name of options.names.length > 0 ? options.names : ['-']) {
     const text = readOperand(io, name)
-    if (text === undefined) status = 1
+    if (text === undefined) status = isGnu(io) ? 2 : 1
     else texts.push([name, text])
   }
-  const groups = inPlace ? texts.map((t) => [t]) : [texts]
-  for (const group of groups) {
-    const out = edit(program, group.map(([, t]) => t).join(''), quiet)
-    if (inPlace && group[0][0] !== '-') io.files.write(io.path(group[0][0]), out)
-    else io.out(out)
+  for (const group of options.inPlace ? texts.map((t) => [t]) : [texts]) {
+    const edit = new Edit(io, program, group.map(([, t]) => t).join(''), options.quiet)
+    edit.run()
+    const [[name, before] = ['-', '']] = group
+    if (!options.inPlace || name === '-') io.out(edit.out)
+    else {
+      if (options.suffix) io.files.write(io.path(name + options.suffix), before)
+      io.files.write(io.path(name), edit.out)
+    }
+    status = edit.status ?? status
   }
   return status
 }
 
-function edit(program: Instruction[], text: string, quiet: boolean): string {
-  const lines = linesOf(text)
-  const open = text !== '' && !text.endsWith('\n')
-  let out = ''
-  const ranges = new Map<Instruction, boolean>()
-  const hits = (address: Address, n: number, line: string) =>
-    'line' in address ? address.line === n : 'last' in address ? n === lines.length : address.expression.test(line)
-  function selected(instruction: Instruction, n: number, line: string): boolean {
+function optionsOf(io: CommandIo): Options | undefined {
+  const options: Options = { quiet: false, extended: false, inPlace: false, suffix: '', scripts: [], names: [] }
+  const { args } = io
+  const operands: string[] = []
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]
+    if (arg === '--expression' || arg === '-e') options.scripts.push(args[++i] ?? '')
+    else if (arg.startsWith('--expression=')) options.scripts.push(arg.slice(13))
+    else if (arg === '-f') {
+      const text = readOperand(io, args[++i] ?? '')
+      if (text === undefined) return undefined
+      options.scripts.push(text)
+    } else if (/^-i./.test(arg) && !/^-i[nErs]+$/.test(arg)) {
+      options.inPlace = true
+      options.suffix = arg.slice(2)
+    } else if (/^-[nErsiu]*e?$/.test(arg) && arg !== '-') {
+      options.quiet ||= arg.includes('n')
+      options.extended ||= /[Er]/.test(arg)
+      options.inPlace ||= arg.includes('i')
+      if (arg.endsWith('e')) options.scripts.push(args[++i] ?? '')
+    } else if (arg === '--quiet' || arg === '--silent') options.quiet = true
+    else if (arg === '--regexp-extended') options.extended = true
+    else if (arg !== '--') operands.push(arg)
+  }
+  if (options.scripts.length === 0) options.scripts.push(operands.shift() ?? '')
+  options.names = operands
+  return options
+}
+
+/** One run over a text. */
+class Edit {
+  out = ''
+  status?: number
+  private readonly lines: string[]
+  private readonly open: boolean
+  private readonly ranges = new Map<Instruction, number>()
+  private n = 0
+  private line = ''
+  private hold = ''
+  private after = ''
+  private changed = false
+
+  constructor(
+    private readonly io: CommandIo,
+    private readonly program: Instruction[],
+    text: string,
+    private readonly quiet: boolean,
+  ) {
+    this.lines = linesOf(text)
+    this.open = text !== '' && !text.endsWith('\n')
+  }
+
+  private get isLast(): boolean {
+    return this.n >= this.lines.length
+  }
+
+  run(): void {
+    let kept = false
+    while (kept || !this.isLast) {
+      if (!kept) this.line = this.lines[this.n++]
+      this.changed = false
+      const end = this.cycle()
+      kept = end === 'again'
+      if (end === 'print' || end === 'quit') this.show()
+      this.out += this.after
+      this.after = ''
+      if (end === 'quit' || end === 'silence') return
+    }
+  }
+
+  private show(): void {
+    if (!this.quiet) this.out += this.line + (this.isLast && this.open ? '' : '\n')
+  }
+
+  private matches(address: Address): boolean {
+    if ('line' in address) return address.line === this.n
+    if ('last' in address) return this.isLast
+    if ('step' in address)
+      return address.step === 0 ? this.n === address.first : this.n >= address.first && (this.n - address.first) % address.step === 0
+    address.expression.lastIndex = 0
+    return address.expression.test(this.line)
+  }
+
+  private selected(instruction: Instruction): boolean {
     const { from, to } = instruction
     if (!from) return true
-    if (!to) return hits(from, n, line)
-    if (ranges.get(instruction)) {
-      const ends = 'line' in to ? n >= to.line : hits(to, n, line)
-      if (ends) ranges.set(instruction, false)
-      return !('line' in to) || n <= to.line
+    if (!to) return this.matches(from)
+    const end = this.ranges.get(instruction)
+    if (end !== undefined) {
+      const over = 'more' in to || 'line' in to ? this.n >= end : this.matches(to)
+      if (over) this.ranges.delete(instruction)
+      return !('line' in to || 'more' in to) || this.n <= end
     }
-    if (!hits(from, n, line)) return false
-    ranges.set(instruction, !('line' in to) || to.line > n)
+    if (!this.matches(from)) return false
+    const last = 'more' in to ? this.n + to.more : 'line' in to ? to.line : Number.POSITIVE_INFINITY
+    if (last > this.n) this.ranges.set(instruction, last)
     return true
   }
-  for (let n = 1; n <= lines.length; n++) {
-    let line = lines[n - 1]
-    let removed = false
-    let quit = false
-    let after = ''
-    const end = n === lines.length && open ? '' : '\n'
-    for (const instruction of program) {
-      if (selected(instruction, n, line) === instruction.negated) continue
-      switch (instruction.name) {
-        case 's': {
-          let seen = 0
-          let changed = false
-          line = line.replace(instruction.expression!, (...match) => {
-            seen++
-            if (instruction.nth && seen < instruction.nth) return match[0] as string
-            if (instruction.nth && seen > instruction.nth) return match[0] as string
-            changed = true
-            return replacement(instruction.text!, match.slice(0, -2) as string[])
-          })
-          if (changed && instruction.print) out += `${line}\n`
+
+  /** One run of the script over the pattern space. `again`: once more without reading a line. */
+  private cycle(): 'print' | 'deleted' | 'again' | 'quit' | 'silence' {
+    let jumps = 0
+    for (let i = 0; i < this.program.length; i++) {
+      const instruction = this.program[i]
+      if (this.selected(instruction) === instruction.negated) {
+        if (instruction.name === '{') i = instruction.jump! - 1
+        continue
+      }
+      const { name, text = '' } = instruction
+      switch (name) {
+        case 's':
+          this.substitute(instruction)
           break
-        }
         case 'y': {
-          const [from, to] = instruction.text!.split('\0')
-          line = [...line].map((c) => to[from.indexOf(c)] ?? c).join('')
+          const [from, to] = text.split('\0')
+          this.line = [...this.line].map((c) => to[from.indexOf(c)] ?? c).join('')
           break
         }
         case 'd':
-          removed = true
-          break
+          return 'deleted'
+        case 'D': {
+          const at = this.line.indexOf('\n')
+          if (at < 0) return 'deleted'
+          this.line = this.line.slice(at + 1)
+          return 'again'
+        }
         case 'p':
-          out += `${line}\n`
+          this.out += `${this.line}\n`
+          break
+        case 'P':
+          this.out += `${this.line.split('\n', 1)[0]}\n`
+          break
+        case 'l':
+          this.out += `${this.line.replace(/[\\\n\t]/g, (c) => ({ '\\': '\\\\', '\n': '\\n', '\t': '\\t' })[c]!)}$\n`
           break
         case '=':
-          out += `${n}\n`
+          this.out += `${this.n}\n`
           break
         case 'q':
-          quit = true
-          break
+          return 'quit'
+        case 'Q':
+          return 'silence'
         case 'i':
-          out += `${instruction.text}\n`
+          this.out += `${text}\n`
           break
         case 'a':
-          after += `${instruction.text}\n`
+          this.after += `${text}\n`
+          break
+        case 'r':
+          this.after += this.io.files.read(this.io.path(text)) ?? ''
+          break
+        case 'w':
+          this.io.files.append(this.io.path(text), `${this.line}\n`)
           break
         case 'c':
-          out += `${instruction.text}\n`
-          removed = true
-          break
+          if (!instruction.to || !this.ranges.has(instruction)) this.out += `${text}\n`
+          return 'deleted'
         case 'n':
-          if (!quiet) out += `${line}\n`
-          if (n < lines.length) line = lines[n++]
+          if (this.isLast) return this.quiet ? 'silence' : 'quit'
+          this.show()
+          this.line = this.lines[this.n++]
           break
+        case 'N':
+          // Without a next line the pattern space is printed as it is.
+          if (this.isLast) return 'quit'
+          this.line += `\n${this.lines[this.n++]}`
+          break
+        case 'g':
+          this.line = this.hold
+          break
+        case 'G':
+          this.line += `\n${this.hold}`
+          break
+        case 'h':
+          this.hold = this.line
+          break
+        case 'H':
+          this.hold += `\n${this.line}`
+          break
+        case 'x':
+          ;[this.line, this.hold] = [this.hold, this.line]
+          break
+        case 'z':
+          this.line = ''
+          break
+        case 'b':
+        case 't':
+        case 'T': {
+          const taken = name === 'b' || this.changed === (name === 't')
+          if (name !== 'b') this.changed = false
+          if (!taken) break
+          if (++jumps > MOST_JUMPS) return 'quit'
+          i = instruction.jump! - 1
+          break
+        }
       }
-      if (removed || quit) break
     }
-    if (!removed && !quiet) out += line + end
-    out += after
-    if (quit) break
+    return 'print'
+  }
+
+  private substitute(instruction: Instruction): void {
+    let seen = 0
+    let changed = false
+    const { expression, nth = 1, every } = instruction
+    expression!.lastIndex = 0
+    this.line = this.line.replace(expression!, (...match) => {
+      seen++
+      if (seen < nth || (seen > nth && !every)) return match[0] as string
+      changed = true
+      return replacement(instruction.text!, match)
+    })
+    if (!changed) return
+    this.changed = true
+    if (instruction.print) this.out += `${this.line}\n`
+  }
+}
+
+/** What stands in a match's place: `&`, groups, and the letters that change case. */
+function replacement(text: string, match: unknown[]): string {
+  let out = ''
+  let mode = ''
+  let once = ''
+  const add = (piece: string) => {
+    let shown = mode === 'U' ? piece.toUpperCase() : mode === 'L' ? piece.toLowerCase() : piece
+    if (once && shown !== '') {
+      shown = (once === 'u' ? shown[0].toUpperCase() : shown[0].toLowerCase()) + shown.slice(1)
+      once = ''
+    }
+    out += shown
+  }
+  for (const [whole, escaped] of text.matchAll(/\\([\s\S])|&|[^\\&]+/g)) {
+    if (escaped === undefined) add(whole === '&' ? String(match[0]) : whole)
+    else if (/\d/.test(escaped)) add(typeof match[Number(escaped)] === 'string' ? (match[Number(escaped)] as string) : '')
+    else if ('UL'.includes(escaped)) mode = escaped
+    else if ('ul'.includes(escaped)) once = escaped
+    else if (escaped === 'E') mode = ''
+    else add(({ n: '\n', t: '\t', r: '\r' } as Record<string, string>)[escaped] ?? escaped)
   }
   return out
 }

@@ -33,7 +33,7 @@ const env: Command = (io, state) => {
     else break
   }
   const argv = io.args.slice(at)
-  if (argv.length > 0) return { state: {}, run: { argv, variables: added } }
+  if (argv.length > 0) return { state: {}, run: { argv, variables: { ...variables, ...added }, only: true } }
   for (const [name, value] of Object.entries({ ...variables, ...added })) io.out(`${name}=${value}\n`)
   return 0
 }
@@ -180,15 +180,18 @@ const uname: Command = (io) => {
 }
 
 /** printf's conversions. */
-export function formatPrintf(format: string, args: string[]): { text: string; used: number } {
+export function formatPrintf(format: string, args: string[]): { text: string; used: number; problem?: string } {
   let used = 0
-  const text = unescapeText(format.replace(/%%/g, '\0')).replace(
-    /%([-0 +#]*)(\*|\d+)?(?:\.(\d+))?([sdiuxXocbfegq])/g,
-    (_, flags: string, widthText?: string, precision?: string, kind?: string) => {
+  let problem: string | undefined
+  const text = unescapeText(format).replace(
+    /%(?:%|([-0 +#]*)(\*|\d+)?(?:\.(\d+))?([sdiuxXocbfegq]))/g,
+    (whole, flags: string, widthText?: string, precision?: string, kind?: string) => {
+      if (whole === '%%') return '%'
       const width = widthText === '*' ? Number(args[used++] ?? 0) : Number(widthText ?? 0)
       const arg = args[used++]
       let out: string
-      const number = arg === undefined || arg === '' ? 0 : /^["']/.test(arg) ? arg.charCodeAt(1) : Number(arg)
+      const number = numberOf(arg)
+      if ('diuxXocfeg'.includes(kind!) && kind !== 'c' && Number.isNaN(number)) problem ??= arg
       switch (kind) {
         case 's':
           out = precision === undefined ? (arg ?? '') : (arg ?? '').slice(0, Number(precision))
@@ -230,7 +233,14 @@ export function formatPrintf(format: string, args: string[]): { text: string; us
       return out.padStart(width)
     },
   )
-  return { text: text.replaceAll('\0', '%'), used }
+  return { text, used, ...(problem === undefined ? {} : { problem }) }
+}
+
+/** As C reads it: decimal, octal, hexadecimal, or the code of a quoted character; NaN when it is none. */
+function numberOf(arg: string | undefined): number {
+  if (arg === undefined || arg === '') return 0
+  if (/^["']/.test(arg)) return arg.charCodeAt(1)
+  return /^-?0[0-7]+$/.test(arg) ? Number.parseInt(arg, 8) : Number(arg)
 }
 
 const printf: Command = (io) => {
@@ -240,13 +250,18 @@ const printf: Command = (io) => {
     return 2
   }
   let rest = args
+  let status = 0
   do {
-    const { text, used } = formatPrintf(format, rest)
+    const { text, used, problem } = formatPrintf(format, rest)
     io.out(text)
+    if (problem !== undefined) {
+      io.err(isGnu(io) ? `printf: '${problem}': expected a numeric value\n` : `sh: invalid number '${problem}'\n`)
+      status = 1
+    }
     if (used === 0) break
     rest = rest.slice(used)
   } while (rest.length > 0)
-  return 0
+  return status
 }
 
 const expr: Command = (io) => {

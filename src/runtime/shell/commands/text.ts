@@ -4,13 +4,13 @@ import { isGnu, linesOf, parseFlags, readOperand } from './errors'
 import { grep } from './grep'
 
 const head: Command = (io, state) => {
-  const args = io.args.flatMap((a) => (/^-\d+$/.test(a) ? ['-n', a.slice(1)] : [a]))
+  const args = io.args.flatMap((a, i) => (/^-\d+$/.test(a) && !/^-[nc]$/.test(io.args[i - 1] ?? '') ? ['-n', a.slice(1)] : [a]))
   const { values, flags, rest } = parseFlags({ args }, 'nc')
   const names = rest.length > 0 ? rest : ['-']
   const count = Number(values['n'] ?? values['lines'] ?? 10)
   let status = 0
   for (const [i, name] of names.entries()) {
-    if (name === '-' && names.length === 1 && values['c'] === undefined && count >= 0)
+    if (name === '-' && names.length === 1 && values['c'] === undefined && count >= 0 && !/^-/.test(values['n'] ?? ''))
       return headOfInput(io, count, (state as string | undefined) ?? '')
     const text = readOperand(io, name)
     if (text === undefined) {
@@ -46,7 +46,7 @@ interface TailState {
 }
 
 const tail: Command = (io, raw) => {
-  const args = io.args.flatMap((a) => (/^-\d+$/.test(a) ? ['-n', a.slice(1)] : [a]))
+  const args = io.args.flatMap((a, i) => (/^-\d+$/.test(a) && !/^-[nc]$/.test(io.args[i - 1] ?? '') ? ['-n', a.slice(1)] : [a]))
   const { values, flags, rest } = parseFlags({ args }, 'ncs')
   const follow = flags.has('f') || flags.has('F') || flags.has('follow')
   const names = rest.length > 0 ? rest : ['-']
@@ -120,7 +120,7 @@ const wc: Command = (io) => {
       : cells
           .map((c) => c.padStart(width))
           .join(' ')
-          .replace(/^ {2}(?= )/, '')
+          .replace(/^ {2}(?= )/, rest.length > 0 ? '' : '  ')
     io.out(`${text}${name === '' ? '' : ` ${name}`}\n`)
   }
   for (const name of names) {
@@ -314,7 +314,7 @@ const xargs: Command = (io, raw) => {
   let at = 0
   let perCall = Number.POSITIVE_INFINITY
   let replace: string | undefined
-  let skipEmpty = !isGnu(io)
+  let skipEmpty = false
   let zero = false
   for (; at < args.length && args[at].startsWith('-'); at++) {
     if (args[at] === '-n' || args[at] === '-L') perCall = Number(args[++at])
