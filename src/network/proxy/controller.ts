@@ -27,7 +27,8 @@ export const kubeProxy: Controller = {
       return
     }
     const [namespace, name, slice] = key.split('/')
-    refresh(namespace, name, slice, context)
+    if (slice === undefined) refresh(namespace, name, context)
+    else note(`${namespace}/${name}`, slice, context)
   },
 }
 
@@ -54,15 +55,19 @@ export function proxyNode(node: Node): ProxyNode {
   return { name: node.metadata.name, ip: nodeIp(node), zone: node.metadata.labels?.[ZONE_LABEL] }
 }
 
-function refresh(namespace: string, name: string, slice: string | undefined, { api, records }: ControllerContext): void {
+/** Notes a slice as one of the service's; its rules are made once for all slices that changed together. */
+function note(service: string, slice: string, { records, enqueue }: ControllerContext): void {
+  const old = records.get<RulesEntry>(RULES, service) ?? { slices: [], endpoints: 0 }
+  if (!old.slices.includes(slice)) records.put<RulesEntry>(RULES, service, { ...old, slices: [...old.slices, slice].sort() })
+  enqueue(service)
+}
+
+function refresh(namespace: string, name: string, { api, records }: ControllerContext): void {
   const key = `${namespace}/${name}`
   const old = records.get<RulesEntry>(RULES, key)
-  const names = new Set(old?.slices)
-  if (slice) names.add(slice)
-  const slices = [...names]
-    .sort()
+  const slices = (old?.slices ?? [])
     .map((n) => api.get<EndpointSlice>(SLICES, namespace, n))
-    .filter((s) => s !== undefined && s.metadata.labels?.[SERVICE_LABEL] === name) as EndpointSlice[]
+    .filter((s) => s?.metadata.labels?.[SERVICE_LABEL] === name) as EndpointSlice[]
   const service = api.get<Service>('services', namespace, name)
   const entry = service || slices.length > 0 ? rulesEntry(api, service, slices) : undefined
   if (JSON.stringify(old) === JSON.stringify(entry)) return
