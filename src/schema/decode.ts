@@ -46,17 +46,24 @@ function save(state: State, value: string, go: string): undefined {
   return undefined
 }
 
+/** A time found good: objects carry the same one many times over. */
+let lastTime: string | undefined
+
 /** The text of the API server's times: UTC, seconds. */
 function decodeTime(value: unknown, state: State, micro: boolean, go: string): string | undefined {
   if (typeof value !== 'string') throw new Abort(mismatch(state, jsonName(value), 'string'))
   if (value === '') return undefined
+  if (!micro && value === lastTime) return value
   const layout = micro ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00'
   const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(value)
   const time = parts ? Date.parse(parts[1] + parts[3]) : Number.NaN
   if (!parts || Number.isNaN(time)) throw new Abort(timeError(value, layout, go))
   const seconds = new Date(time).toISOString().slice(0, 19)
   if (seconds === '0001-01-01T00:00:00') return undefined
-  if (!micro) return `${seconds}Z`
+  if (!micro) {
+    lastTime = `${seconds}Z`
+    return lastTime
+  }
   return `${seconds}.${(parts[2] ?? '').slice(1, 7).padEnd(6, '0')}Z`
 }
 
