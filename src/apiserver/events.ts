@@ -34,8 +34,8 @@ interface Memory {
   left: Record<string, { tokens: number; at: number }>
   /** By type and reason: when last seen and the different messages. */
   similar: Record<string, { at: number; messages: string[] }>
-  /** The event that counts a type, reason, field and message: the part of its name behind the object's. */
-  names: Record<string, string>
+  /** The event that counts a type, reason, field and message, by hash: the part of its name behind the object's. */
+  names: [hash: string, suffix: string][]
 }
 
 /** Record table `events`, by the object's uid and the source. */
@@ -59,7 +59,7 @@ export function recordEvent(recorder: Recorder, about: KubeObject, event: NewEve
   const component = event.component ?? recorder.component
   const { uid } = about.metadata
   const known = storage.records.get<Memory>(TABLE, `${uid}/${component}`)
-  const memory: Memory = structuredClone(known) ?? { left: {}, similar: {}, names: {} }
+  const memory: Memory = structuredClone(known) ?? { left: {}, similar: {}, names: [] }
   const before = memory.left[event.type] ?? { tokens: BURST, at: now }
   const left = { tokens: Math.min(BURST, before.tokens + (now - before.at) / REFILL_MS), at: now }
   memory.left[event.type] = left
@@ -75,10 +75,11 @@ export function recordEvent(recorder: Recorder, about: KubeObject, event: NewEve
     left.tokens -= 1
     const key = hash(combined ? group : `${group} ${event.fieldPath ?? ''} ${event.message}`)
     const message = combined ? `(combined from similar events): ${event.message}` : event.message
-    const counted = event.action ? undefined : memory.names[key]
+    const counted = event.action ? undefined : memory.names.find(([known]) => known === key)?.[1]
     const name = write(recorder, component, about, { ...event, message }, counted && `${about.metadata.name}.${counted}`)
     // Events with an action (the scheduler's) are not counted: each is one of its own.
-    if (!event.action) memory.names[key] = name.slice(name.lastIndexOf('.') + 1)
+    const suffix = name.slice(name.lastIndexOf('.') + 1)
+    if (!event.action && suffix !== counted) memory.names = [...memory.names.filter(([known]) => known !== key), [key, suffix]]
   }
   storage.records.put(TABLE, `${uid}/${component}`, memory)
 }

@@ -14,6 +14,8 @@ export const FORMAT = 2
 
 export interface Header {
   format: number
+  /** The file's time of change (ms) as kubesim set it: another one tells that somebody else touched the file. */
+  written?: number
   /** Milliseconds added to the wall clock. */
   clockOffset: number
   /** The cluster time (ms) at which something is next due; absent when nothing is. */
@@ -188,8 +190,8 @@ export function headerLine(header: Header): Buffer {
   return Buffer.concat([summedLine(HEAD, JSON.stringify(header)), Buffer.from(OPEN)])
 }
 
-/** The file's bytes after changes: untouched lines keep their bytes. `undefined` values remove; keys must be sorted. */
-export function merge(layout: Layout | undefined, header: Header, changes: [string, unknown][]): Part[] {
+/** The file's bytes after changes, given as JSON: untouched lines keep their bytes. `undefined` removes; keys must be sorted. */
+export function merge(layout: Layout | undefined, header: Header, changes: [string, string | undefined][]): Part[] {
   const parts: Part[] = [headerLine(header)]
   // Every entry is written without its line's end; what separates it from the one before stands in front of it.
   let first = true
@@ -204,15 +206,22 @@ export function merge(layout: Layout | undefined, header: Header, changes: [stri
     parts.push({ bytes: layout.bytes, from, to: to - (to === layout.end ? 1 : 2) })
   }
   let at = layout?.start ?? 0
+  let next: string | undefined
+  let nextAt = -1
   for (const [key, value] of changes) {
     if (layout) {
-      const found = layout.seek(key)
+      // Keys that stand together in the file need no search.
+      if (next === undefined || nextAt !== at) {
+        next = at < layout.end ? layout.keyAt(at) : undefined
+        nextAt = at
+      }
+      const found = next === undefined || key <= next ? at : layout.seek(key)
       copy(layout, at, found)
       at = found < layout.end && layout.keyAt(found) === key ? layout.next(found) : found
     }
     if (value === undefined) continue
     separate()
-    parts.push(summedLine(JSON.stringify(key), JSON.stringify(value)))
+    parts.push(summedLine(JSON.stringify(key), value))
   }
   if (layout) copy(layout, at, layout.end)
   parts.push(Buffer.from(`${first ? '' : '\n'}${CLOSE}`))

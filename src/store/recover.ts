@@ -1,5 +1,6 @@
 // What can be saved of a damaged state file: every line that is whole.
 import { FORMAT, type Header, headerFrom, headerLine } from './layout'
+import { isFolded, SHAPES } from './shape'
 import { checkSum } from './sum'
 
 export interface Recovered {
@@ -18,14 +19,15 @@ const HEAD = '{"kubesim":'
 const KEY = /^"((?:[^"\\]|\\.)*)":/
 const MARKER = /^(<{7}|={7}|>{7}|\|{7})/
 
-/** A key's line and the highest resourceVersion in it; or why it is left out. */
-type Found = { key: string; line: Buffer; version: number } | string
+/** A key's line, the highest resourceVersion in it and the shape it is told apart from; or why it is left out. */
+type Found = { key: string; line: Buffer; version: number; shape?: string } | string
 
 /** `now` (ms) stands in for a header that cannot be read. */
 export function recover(bytes: Buffer, now: number): Recovered {
   const entries = new Map<string, Buffer>()
   const lost: Recovered['lost'] = []
   let header: Header | undefined
+  const shaped: { key: string; shape: string; line: number }[] = []
   let highest = 0
   let number = 0
   for (const line of linesOf(bytes)) {
@@ -44,7 +46,13 @@ export function recover(bytes: Buffer, now: number): Recovered {
     else if (!entries.has(found.key)) {
       entries.set(found.key, found.line)
       highest = Math.max(highest, found.version)
+      if (found.shape !== undefined) shaped.push({ key: found.key, shape: found.shape, line: number })
     } else if (!entries.get(found.key)?.equals(found.line)) leaveOut(`another entry ${JSON.stringify(found.key)} stands before it`)
+  }
+  for (const { key, shape, line } of shaped) {
+    if (entries.has(SHAPES + shape)) continue
+    entries.delete(key)
+    lost.push({ line, why: `${key} cannot be read without the entry ${SHAPES}${shape}` })
   }
   const whole = {
     clockOffset: 0,
@@ -89,7 +97,7 @@ function entryIn(raw: Buffer): Found {
   try {
     const value = JSON.parse(line.toString('utf8', key.length + 3)) as { metadata?: { resourceVersion?: string } } | null
     const version = Number(value?.metadata?.resourceVersion ?? 0)
-    return { key, line, version: Number.isSafeInteger(version) ? version : 0 }
+    return { key, line, version: Number.isSafeInteger(version) ? version : 0, ...(isFolded(value) ? { shape: value['~'] } : {}) }
   } catch {
     return 'not a whole entry'
   }

@@ -1,10 +1,24 @@
 // The entries of one state file in memory: read when asked for, changed in an overlay, written back by the file layer.
 import type { Part } from './bytes'
-import { type Header, type Layout, merge } from './layout'
+import { DamagedState, type Header, type Layout, merge } from './layout'
+import {
+  ALIKE,
+  isFolded,
+  SHAPES,
+  Shape,
+  type ShapeEntry,
+  type ShapeId,
+  type Structure,
+  shapeId,
+  structureOf,
+  variantId,
+  variantsBy,
+} from './shape'
 
 /** One path segment of the keys known so far; entries hang at the leaves. */
 interface Branch {
-  children: Map<string, Branch>
+  /** Made with the first; most branches are leaves. */
+  children?: Map<string, Branch>
   value?: unknown
   /** Every entry below is in memory. */
   loaded: boolean
@@ -15,10 +29,11 @@ interface Branch {
 /** Entries are plain JSON under ASCII keys `table/part/...`, in key order. Values are shared: never change one in place. */
 export class State {
   header: Header
-  private readonly root: Branch = { children: new Map(), loaded: false }
+  private readonly root: Branch = { loaded: false }
   private readonly dirty = new Map<string, unknown>()
   /** Answers of `get`, found again without a walk through the parts of the key. */
   private readonly asked = new Map<string, unknown>()
+  private readonly shapes = new Map<ShapeId, Shape | undefined>()
   private moved = false
 
   constructor(
@@ -52,7 +67,7 @@ export class State {
     let branch = this.root
     let loaded = branch.loaded
     for (const part of key.split('/')) {
-      const child = branch.children.get(part)
+      const child = branch.children?.get(part)
       if (!child) {
         if (loaded) return undefined
         return this.read(key)
@@ -69,9 +84,25 @@ export class State {
     if (!layout) return undefined
     const at = layout.seek(key)
     if (at >= layout.end || layout.keyAt(at) !== key) return undefined
-    const value = layout.valueAt(at)
+    const value = this.unfolded(layout, at)
     this.put(key, value)
     return value
+  }
+
+  private unfolded(layout: Layout, at: number): unknown {
+    const value = layout.valueAt(at)
+    if (!isFolded(value)) return value
+    const shape = this.shape(value['~'])
+    if (!shape) throw new DamagedState(`the entry "${layout.keyAt(at)}" is of a shape that is not in the file`, layout.lineAt(at))
+    return shape.unfold(value['='], layout.keyAt(at))
+  }
+
+  private shape(id: ShapeId): Shape | undefined {
+    if (!this.shapes.has(id)) {
+      const entry = this.get(SHAPES + id) as ShapeEntry | undefined
+      this.shapes.set(id, entry && new Shape(entry.base, entry.by))
+    }
+    return this.shapes.get(id)
   }
 
   /** Stores a value; undefined removes the entry. */
@@ -86,9 +117,10 @@ export class State {
     let branch = this.root
     const path = [branch]
     for (const part of key.split('/')) {
-      let child = branch.children.get(part)
+      let child = branch.children?.get(part)
       if (!child) {
-        child = { children: new Map(), loaded: false }
+        child = { loaded: false }
+        branch.children ??= new Map()
         branch.children.set(part, child)
       }
       path.push(child)
@@ -105,7 +137,7 @@ export class State {
       this.load('')
       this.root.loaded = true
     }
-    return [...this.root.children.keys()].sort(compare)
+    return [...(this.root.children?.keys() ?? [])].sort(compare)
   }
 
   /** Keys that start with `prefix`, which ends in `/`; in order. */
@@ -113,10 +145,11 @@ export class State {
     let branch = this.root
     let loaded = branch.loaded
     for (const part of prefix.split('/').slice(0, -1)) {
-      let child = branch.children.get(part)
+      let child = branch.children?.get(part)
       if (!child) {
         if (loaded) return []
-        child = { children: new Map(), loaded: false }
+        child = { loaded: false }
+        branch.children ??= new Map()
         branch.children.set(part, child)
       }
       branch = child
@@ -134,20 +167,65 @@ export class State {
     return branch.keys
   }
 
+  /**
+   * Keys that start with `prefix`, which ends in `/`, in order; those whose entries hold none of some text of `texts` may be left out.
+   * Looks at the bytes of what is not in memory and parses none of it.
+   */
+  keysHolding(prefix: string, texts: string[]): string[] {
+    const { layout } = this
+    if (!layout || texts.length === 0 || this.isLoaded(prefix)) return this.keys(prefix)
+    const from = layout.seek(prefix)
+    const range = layout.bytes.slice(from, layout.seek(`${prefix.slice(0, -1)}0`)) // '0' follows '/'
+    // The rarest text tells most.
+    const found = texts.map((text) => this.linesHolding(range, text)).reduce((a, b) => (b.size < a.size ? b : a))
+    const keys = [...found].map((at) => layout.keyAt(from + at)).filter((key) => !this.dirty.has(key))
+    for (const [key, value] of this.dirty) if (value !== undefined && key.startsWith(prefix)) keys.push(key)
+    return keys.sort(compare)
+  }
+
+  private isLoaded(prefix: string): boolean {
+    let branch: Branch | undefined = this.root
+    for (const part of prefix.split('/').slice(0, -1)) {
+      if (branch?.loaded) return true
+      branch = branch?.children?.get(part)
+    }
+    return branch?.loaded === true
+  }
+
+  /** Where the lines in `range` start that may hold the text: those with it in them, and those of a shape that has it. */
+  private linesHolding(range: Buffer, text: string): Set<number> {
+    const lines = new Set<number>()
+    // In a folded entry its own name stands only in the key.
+    const needles = [JSON.stringify(text), `/${text}":`]
+    for (const key of this.keys(SHAPES)) {
+      const id = key.slice(SHAPES.length)
+      if (this.shape(id)?.holds(text)) needles.push(`{"~":"${id}"`)
+    }
+    for (const needle of needles.map((each) => Buffer.from(each))) {
+      for (let at = range.indexOf(needle); at >= 0; ) {
+        const start = range.lastIndexOf(NEWLINE, at) + 1
+        lines.add(start)
+        const end = range.indexOf(NEWLINE, at)
+        at = end < 0 ? -1 : range.indexOf(needle, end)
+      }
+    }
+    return lines
+  }
+
   private load(prefix: string): void {
     const { layout } = this
     if (!layout) return
     for (let at = layout.seek(prefix); at < layout.end; at = layout.next(at)) {
       const key = layout.keyAt(at)
       if (!key.startsWith(prefix)) break
-      if (!this.isKnown(key)) this.put(key, layout.valueAt(at))
+      if (!this.isKnown(key)) this.put(key, this.unfolded(layout, at))
     }
   }
 
   private isKnown(key: string): boolean {
     let branch: Branch | undefined = this.root
     for (const part of key.split('/')) {
-      branch = branch.children.get(part)
+      branch = branch.children?.get(part)
       if (!branch) return false
     }
     return branch.value !== undefined
@@ -160,14 +238,82 @@ export class State {
 
   /** The new bytes of the file, in parts. */
   serialise(): Part[] {
-    const changes = [...this.dirty].sort(([a], [b]) => compare(a, b))
+    const changes = this.folded()
+    changes.sort(([a], [b]) => compare(a, b))
     return merge(this.layout, this.header, changes)
+  }
+
+  /** What was changed as JSON, entries of a shape as what sets them apart; undefined for what was removed. */
+  private folded(): [string, string | undefined][] {
+    const changes: [string, string | undefined][] = []
+    const alike = new Map<ShapeId, Alike[]>()
+    for (const [key, value] of this.dirty) {
+      if (value === undefined) {
+        changes.push([key, undefined])
+        continue
+      }
+      const structure = typeof value === 'object' && value !== null ? structureOf(value) : undefined
+      if (structure === undefined || structure.text.length < LEAST_KEYS) {
+        changes.push([key, JSON.stringify(value)])
+        continue
+      }
+      const id = shapeId(structure.text)
+      const group = alike.get(id)
+      if (group) group.push({ key, value, structure })
+      else alike.set(id, [{ key, value, structure }])
+    }
+    const made = (id: ShapeId, entry: ShapeEntry) => {
+      this.shapes.set(id, new Shape(entry.base, entry.by))
+      changes.push([SHAPES + id, JSON.stringify(entry)])
+    }
+    for (const [id, group] of alike) {
+      if (group.length >= ALIKE) this.makeShapes(id, group, made)
+      for (const { key, value, structure } of group) changes.push([key, this.fold(id, key, structure) ?? JSON.stringify(value)])
+    }
+    return changes
+  }
+
+  private makeShapes(id: ShapeId, group: Alike[], made: (id: ShapeId, entry: ShapeEntry) => void): void {
+    if (!this.shape(id)) made(id, { base: group[group.length - 1].value, by: variantsBy(group.map((each) => each.structure)) })
+    const { by, structure } = this.shape(id) as Shape
+    if (by === undefined || structure.text !== group[0].structure.text) return
+    const sorts = new Map<unknown, Alike[]>()
+    for (const each of group) {
+      const leaf = each.structure.leaves[by]
+      const sort = sorts.get(leaf)
+      if (sort) sort.push(each)
+      else sorts.set(leaf, [each])
+    }
+    for (const [leaf, sort] of sorts) {
+      const variant = variantId(id, leaf)
+      if (sort.length >= ALIKE && !this.shape(variant)) made(variant, { base: sort[sort.length - 1].value })
+    }
+  }
+
+  private fold(id: ShapeId, key: string, structure: Structure): string | undefined {
+    const shape = this.shape(id)
+    if (shape?.structure.text !== structure.text) return undefined
+    const variant = shape.by === undefined ? id : variantId(id, structure.leaves[shape.by])
+    const better = this.shape(variant)
+    return better?.structure.text === structure.text ? better.fold(variant, key, structure) : shape.fold(id, key, structure)
   }
 }
 
+const NEWLINE = 10
+
+/** A changed entry, to be compared with others of its structure. */
+interface Alike {
+  key: string
+  value: unknown
+  structure: Structure
+}
+
+/** Entries whose keys take less, in characters, stay as they are. */
+const LEAST_KEYS = 60
+
 function collect(branch: Branch, path: string, into: string[]): void {
   if (branch.value !== undefined && branch.value !== null) into.push(path)
-  for (const [part, child] of branch.children) collect(child, `${path}/${part}`, into)
+  for (const [part, child] of branch.children ?? []) collect(child, `${path}/${part}`, into)
 }
 
 function compare(a: string, b: string): number {
