@@ -15,8 +15,11 @@ export interface Env {
  */
 export interface View {
   get<T extends KubeObject = KubeObject>(resource: string, namespace: string | undefined, name: string): T | undefined
-  /** All of a resource, or those of one namespace, ordered by namespace and name. */
-  list<T extends KubeObject = KubeObject>(resource: string, namespace?: string): T[]
+  /**
+   * All of a resource, or those of one namespace, ordered by namespace and name. With `values`, objects in which one of these texts is no
+   * value anywhere may be left out: a selector's label values, say, so that what cannot match is not read.
+   */
+  list<T extends KubeObject = KubeObject>(resource: string, namespace?: string, values?: string[]): T[]
   /** The objects of `resource` whose controlling owner reference has this uid; ordered by name. Cheap: an index. */
   ownedBy<T extends KubeObject = KubeObject>(uid: string, resource: string): T[]
 }
@@ -102,13 +105,4 @@ export interface Controller {
   /** Resources whose changes concern it, each with the keys to queue for a change; `*` stands for every resource. */
   watches: Record<string, (change: Change, view: View) => Iterable<string>>
   reconcile(key: string, context: ControllerContext): void
-  /** What goes on and on with nothing new in it, such as probes that pass; played at once where a long time passes. */
-  routine?: Routine
-}
-
-export interface Routine {
-  /** Until when (ms) nothing but routine befalls a key, as long as nothing else changes; undefined: it is not in one. */
-  lasts(key: string, context: ControllerContext): number | undefined
-  /** Leaves behind what reconciling at every wake before `until` (ms) would have, and asks for the next wake. */
-  play(key: string, until: number, context: ControllerContext): void
 }

@@ -18,8 +18,8 @@ export class ComponentClient implements Client {
   get<T extends KubeObject>(resource: string, namespace: string | undefined, name: string): T | undefined {
     return this.server.storage.get<T>(resource, namespace, name)
   }
-  list<T extends KubeObject>(resource: string, namespace?: string): T[] {
-    return this.server.storage.list<T>(resource, namespace)
+  list<T extends KubeObject>(resource: string, namespace?: string, values?: string[]): T[] {
+    return this.server.storage.list<T>(resource, namespace, values)
   }
   ownedBy<T extends KubeObject>(uid: string, resource: string): T[] {
     return this.server.storage.ownedBy<T>(uid, resource)

@@ -34,9 +34,10 @@ export class Storage implements View {
     return this.state.get(entryKey(resource, namespace, name)) as T | undefined
   }
 
-  list<T extends KubeObject>(resource: string, namespace?: string): T[] {
+  list<T extends KubeObject>(resource: string, namespace?: string, values?: string[]): T[] {
     const prefix = namespace === undefined ? `${resource}/` : `${resource}/${namespace}/`
-    return this.state.keys(prefix).map((k) => this.state.get(k) as T)
+    const keys = values?.length ? this.state.keysHolding(prefix, values) : this.state.keys(prefix)
+    return keys.map((k) => this.state.get(k) as T)
   }
 
   ownedBy<T extends KubeObject>(uid: string, resource: string): T[] {

@@ -5,7 +5,6 @@ import path from 'node:path'
 import type { Host } from '../env'
 import { AggregateFailure, CommandError, PlainFailure } from '../errors'
 import { goReason } from '../lib/os-errors'
-import { readBounded } from './read-file'
 
 /** One text to read; `name` stands in error messages. */
 export interface Source {
@@ -61,7 +60,7 @@ function glob(pattern: string, cwd: string): string[] {
 
 function readText(full: string, name: string): string {
   try {
-    return readBounded(full).toString('utf8')
+    return fs.readFileSync(full, 'utf8')
   } catch (error) {
     throw new CommandError(`open ${name}: ${goReason(error)}`)
   }

@@ -11,11 +11,11 @@ const LOCAL: Record<string, string> = {
 }
 
 export function hasLocalProvisioner({ provisioner }: StorageClass): boolean {
-  return Object.hasOwn(LOCAL, provisioner)
+  return provisioner in LOCAL
 }
 
 export function isProvisionedLocally(volume: PersistentVolume): boolean {
-  return Object.hasOwn(LOCAL, volume.metadata.annotations?.[PROVISIONED_BY] ?? '')
+  return (volume.metadata.annotations?.[PROVISIONED_BY] ?? '') in LOCAL
 }
 
 /** The volume made for the claim; undefined when a provisioner outside this cluster has to make it. */
@@ -31,7 +31,7 @@ export function provision(
     'volume.kubernetes.io/storage-provisioner': provisioner,
   }
   const marked = api.update<PersistentVolumeClaim>({ ...claim, metadata: { ...claim.metadata, annotations } })
-  if (!Object.hasOwn(LOCAL, provisioner)) {
+  if (!(provisioner in LOCAL)) {
     const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`
     api.event(marked, { type: 'Normal', reason: 'ExternalProvisioning', message })
     return undefined

@@ -31,7 +31,6 @@ export class Cli {
       },
       cwd: this.dir,
       programName: 'kubectl',
-      program: '/usr/bin/kubectl',
       wallClock: () => this.now,
       pid: 4711,
       onInterrupt: (handler) => this.interrupts.push(handler),

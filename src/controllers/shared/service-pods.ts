@@ -82,7 +82,7 @@ export function podsToConsider(service: Service, changes: PodChanges, view: View
   const { namespace } = service.metadata
   const selector = service.spec.selector!
   const pods = changes.everything
-    ? view.list<Pod>('pods', namespace)
+    ? view.list<Pod>('pods', namespace, Object.values(selector))
     : changes.names.map((name) => view.get<Pod>('pods', namespace, name)).filter((pod) => pod !== undefined)
   return pods.filter((pod) => matchesLabels(selector, pod.metadata.labels))
 }

@@ -2,7 +2,6 @@
 // Upstream: k8s.io/kube-openapi/pkg/validation, apiextensions-apiserver/pkg/apiserver/validation/validation.go.
 import { isIP } from 'node:net'
 import type { FieldError } from '../../errors'
-import { goRegExp } from '../../lib/go-regexp'
 import type { JsonSchema } from '../../schema/custom'
 import { duplicate, invalidValue, notSupported, required, tooLong, tooMany, typeInvalid } from './errors'
 
@@ -58,12 +57,16 @@ function validateString(value: string, schema: JsonSchema, path: string, errors:
   }
 }
 
-/** A pattern that Go does not read either was refused with its definition. */
+/** Go's patterns in JavaScript's regular expressions; what cannot be read matches everything. */
 function matches(pattern: string, value: string): boolean {
   try {
-    return goRegExp(pattern).test(value)
+    return new RegExp(pattern.replace(/^\(\?([a-z]+)\)/, ''), `u${/^\(\?[a-z]*i/.test(pattern) ? 'i' : ''}`).test(value)
   } catch {
-    return true
+    try {
+      return new RegExp(pattern).test(value)
+    } catch {
+      return true
+    }
   }
 }
 

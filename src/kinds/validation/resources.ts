@@ -31,7 +31,7 @@ function isHugePage(name: string): boolean {
 }
 
 /** Names without a prefix that mean something. */
-function isStandardResource(name: string): boolean {
+export function isStandardResource(name: string): boolean {
   return CONTAINER_RESOURCES.includes(name) || QUOTA_RESOURCES.includes(name) || isHugePage(name)
 }
 
@@ -43,11 +43,6 @@ function isExtended(name: string): boolean {
   return !isNative(name) && !name.startsWith('requests.') && isLabelKey(`requests.${name}`).length === 0
 }
 
-/** Whether a limit may be above the request. */
-export function overcommits(name: string): boolean {
-  return isNative(name) && !isHugePage(name)
-}
-
 export function validateResourceName(name: string, field: string): FieldError[] {
   const errors = invalids(field, name, isLabelKey(name))
   if (errors.length) return errors
@@ -57,7 +52,7 @@ export function validateResourceName(name: string, field: string): FieldError[] 
   return []
 }
 
-export function validateContainerResourceName(name: string, field: string): FieldError[] {
+function validateContainerResourceName(name: string, field: string): FieldError[] {
   const errors = validateResourceName(name, field)
   if (!name.includes('/')) {
     if (!CONTAINER_RESOURCES.includes(name) && !isHugePage(name)) {
@@ -96,15 +91,15 @@ export function validateResources(resources: ResourceRequirements | undefined, p
   for (const name of Object.keys(requests).sort()) {
     const field = `${path}.requests[${name}]`
     errors.push(...validateContainerResourceName(name, field), ...validateAmount(name, requests[name], field))
-    const flexible = overcommits(name)
+    const overcommits = isNative(name) && !isHugePage(name)
     const limit = limits[name]
     const shown = canonicalQuantity(requests[name])
     if (limit === undefined) {
-      if (!flexible) errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'))
+      if (!overcommits) errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'))
       continue
     }
     const order = compareQuantities(quantityOf(requests[name]), quantityOf(limit))
-    if (order !== 0 && !flexible) {
+    if (order !== 0 && !overcommits) {
       errors.push(invalidValue(`${path}.requests`, shown, `must be equal to ${name} limit of ${canonicalQuantity(limit)}`))
     } else if (order > 0) {
       errors.push(invalidValue(`${path}.requests`, shown, `must be less than or equal to ${name} limit of ${canonicalQuantity(limit)}`))

@@ -73,7 +73,6 @@ export interface Message {
   truncated: boolean
   recursionDesired: boolean
   recursionAvailable: boolean
-  authenticData: boolean
   checkingDisabled: boolean
   rcode: number
   questions: Question[]
@@ -94,7 +93,6 @@ export function replyTo(request: Message, rcode: Rcode = 'NOERROR'): Message {
     truncated: false,
     recursionDesired: query && request.recursionDesired,
     recursionAvailable: false,
-    authenticData: false,
     checkingDisabled: query && request.checkingDisabled,
     rcode: RCODES.indexOf(rcode),
     questions: request.questions.slice(0, 1),
@@ -113,7 +111,6 @@ export function queryFor(name: string, type: number, id = 0): Message {
     truncated: false,
     recursionDesired: true,
     recursionAvailable: false,
-    authenticData: false,
     checkingDisabled: false,
     rcode: 0,
     questions: [{ name, type, class: CLASS_IN }],

@@ -2,7 +2,7 @@
 import { reasonOf } from '../http-text'
 import type { Image } from '../process'
 import { executable, httpServer, podIp, splitPath } from './servers'
-import { accessLogTime } from './times'
+import { accessLogTime, httpDate } from './times'
 
 function apacheTime(ms: number): string {
   const t = new Date(ms)
@@ -62,12 +62,13 @@ export const httpd: Image = {
           (status === 200
             ? `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">\n<html>\n <head>\n  <title>Index of ${path}</title>\n </head>\n <body>\n<h1>Index of ${path}</h1>\n<ul>${names.map((n) => `<li><a href="${n}"> ${n}</a></li>\n`).join('')}</ul>\n</body></html>\n`
             : `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n<title>${status} ${reasonOf(status)}</title>\n</head><body>\n<h1>${reasonOf(status)}</h1>\n<p>${ERROR_WORDS[status]}</p>\n</body></html>\n`)
-        const said = `"${request.method} ${request.path} HTTP/1.1" ${status} ${body.length}`
-        context.log((now) => `${request.remoteAddress} - - [${accessLogTime(now)}] ${said}`)
+        context.log(
+          `${request.remoteAddress} - - [${accessLogTime(context.env.now())}] "${request.method} ${request.path} HTTP/1.1" ${status} ${body.length}`,
+        )
         return {
           status,
           headers: {
-            date: context.dateHeader(),
+            date: httpDate(context.env.now()),
             server: 'Apache/2.4.62 (Unix)',
             'content-type': status === 404 ? 'text/html; charset=iso-8859-1' : 'text/html',
           },

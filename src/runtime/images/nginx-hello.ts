@@ -35,7 +35,7 @@ export const nginxHello: Image = {
           status: 200,
           headers: {
             server: 'nginx/1.27.1',
-            date: context.dateHeader(),
+            date: httpDate(context.env.now()),
             'content-type': text ? 'text/plain' : 'text/html',
             connection: 'keep-alive',
             expires: httpDate(context.env.now() - 1000),
