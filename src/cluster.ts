@@ -1,5 +1,5 @@
 // A cluster in memory: the API server, the controllers' loop and the clock that plays the past. Owns the reconcile loop.
-import type { Change, Controller, ControllerContext, View } from './api/contracts'
+import type { Change, Controller, ControllerContext, Routine, View } from './api/contracts'
 import { ComponentClient } from './apiserver/client'
 import { ApiServer } from './apiserver/server'
 import { CONTROLLERS, type ControllerEntry } from './controllers'
@@ -11,6 +11,10 @@ import type { State } from './store/state'
 
 /** How often one key may be reconciled at one moment before the loop is taken for endless. */
 const MOST_ROUNDS = 1000
+
+/** What is shorter is played event by event, ms; whether a leap is possible is looked at this often at most. */
+const SHORTEST_LEAP = 10_000
+const LEAP_PAUSE = 1000
 
 /** A controller and what is queued for it. */
 class Worker {
@@ -112,26 +116,37 @@ export class Cluster {
   }
 
   private reconcile(worker: Worker, key: string, label: string): void {
+    this.withContext(worker, label, (context) => worker.controller.reconcile(key, context))
+  }
+
+  /** Runs something of a controller; its key is due next when that asked to be woken. */
+  private withContext(worker: Worker, label: string, run: (context: ControllerContext) => void): void {
     let wake: number | undefined
-    const context: ControllerContext = {
-      api: worker.client,
-      view: this.server.view,
-      records: this.server.storage.records,
-      env: this.env,
-      wakeAt: (time) => {
+    run(
+      this.contextOf(worker, (time) => {
         if (wake === undefined || time < wake) wake = time
-      },
-      enqueue: (other) => worker.queue.add(other),
-    }
-    worker.controller.reconcile(key, context)
+      }),
+    )
     if (wake === undefined) this.due.clear(label)
     else this.due.set(label, wake)
   }
 
+  private contextOf(worker: Worker, wakeAt: ControllerContext['wakeAt']): ControllerContext {
+    const { server, env } = this
+    const enqueue = (other: string) => worker.queue.add(other)
+    return { api: worker.client, view: server.view, records: server.storage.records, env, wakeAt, enqueue }
+  }
+
   /** Plays everything that was due up to `now` (ms), in order, and leaves the clock there. */
   playUntil(now: number): void {
+    let leapAgain = Number.NEGATIVE_INFINITY
     for (let at = this.due.next(); at !== undefined && at <= now; at = this.due.next()) {
       this.env.set(Math.max(at, this.env.now()))
+      if (at >= leapAgain) {
+        const until = this.leap(at, now)
+        if (until - at >= SHORTEST_LEAP) continue
+        leapAgain = Math.max(until, at + LEAP_PAUSE)
+      }
       for (const label of this.due.take(at)) {
         const slash = label.indexOf('/')
         this.enqueue(label.slice(0, slash), label.slice(slash + 1))
@@ -139,6 +154,38 @@ export class Cluster {
       this.settle()
     }
     this.env.set(now)
+  }
+
+  /**
+   * Plays at once what is only routine, from now up to where something else is due, `now` at most; answers that time. Nothing is played
+   * when it is near.
+   */
+  private leap(at: number, now: number): number {
+    let until = now + 1
+    const routines: { worker: Worker; routine: Routine; key: string; label: string }[] = []
+    for (const [label, time] of this.due.entries()) {
+      if (time >= until) continue
+      const slash = label.indexOf('/')
+      const key = label.slice(slash + 1)
+      const worker = this.workers.find((w) => w.entry.name === label.slice(0, slash))
+      const routine = worker?.controller.routine
+      const lasts =
+        worker &&
+        routine?.lasts(
+          key,
+          this.contextOf(worker, () => {}),
+        )
+      if (!worker || !routine || lasts === undefined || lasts <= time) until = time
+      else {
+        until = Math.min(until, lasts)
+        routines.push({ worker, routine, key, label })
+      }
+      if (until - at < SHORTEST_LEAP) return until
+    }
+    for (const { worker, routine, key, label } of routines) {
+      this.withContext(worker, label, (context) => routine.play(key, until, context))
+    }
+    return until
   }
 
   /** Moves the cluster's clock forward by so many milliseconds and plays what happens in between. */

@@ -18,7 +18,7 @@ export class DueTimes {
     if (!this.times) {
       this.times = new Map(this.records.list<number>(TABLE))
       this.heap = [...this.times].map(([key, time]) => [time, key])
-      this.heap.sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
+      this.heap.sort((a, b) => (before(a, b) ? -1 : 1))
     }
     return this.times
   }
@@ -32,6 +32,11 @@ export class DueTimes {
       this.pop()
     }
     return undefined
+  }
+
+  /** Every key with its time, in no order. */
+  entries(): Iterable<[string, number]> {
+    return this.load()
   }
 
   set(key: string, time: number): void {
@@ -65,7 +70,7 @@ export class DueTimes {
     let i = heap.push(entry) - 1
     while (i > 0) {
       const parent = (i - 1) >> 1
-      if (heap[parent][0] <= heap[i][0]) break
+      if (!before(heap[i], heap[parent])) break
       ;[heap[parent], heap[i]] = [heap[i], heap[parent]]
       i = parent
     }
@@ -79,7 +84,7 @@ export class DueTimes {
       heap[0] = last
       for (let i = 0; ; ) {
         let least = i
-        for (const child of [2 * i + 1, 2 * i + 2]) if (child < heap.length && heap[child][0] < heap[least][0]) least = child
+        for (const child of [2 * i + 1, 2 * i + 2]) if (child < heap.length && before(heap[child], heap[least])) least = child
         if (least === i) break
         ;[heap[least], heap[i]] = [heap[i], heap[least]]
         i = least
@@ -87,4 +92,9 @@ export class DueTimes {
     }
     return top
   }
+}
+
+/** Keys due at one time come in their own order, whenever they were put down. */
+function before(a: [number, string], b: [number, string]): boolean {
+  return a[0] === b[0] ? a[1] < b[1] : a[0] < b[0]
 }

@@ -25,6 +25,8 @@ export interface Host {
   cwd: string
   /** `kubectl` when installed or linked under that name, else `kubesim`. */
   programName: string
+  /** The file that was started, for programs that start it again. */
+  program: string
   streams: Streams
   /** The wall clock, ms since 1970. */
   wallClock(): number
@@ -40,6 +42,7 @@ export function processHost(): Host {
     variables: process.env,
     cwd: process.cwd(),
     programName: path.basename(process.argv[1] ?? 'kubesim').replace(/\.[cm]?js$/, ''),
+    program: path.resolve(process.argv[1] ?? 'kubesim'),
     wallClock: Date.now,
     pid: process.pid,
     onInterrupt: (handler) => process.once('SIGINT', handler),
@@ -117,14 +120,27 @@ function isTerminal(fd: number): boolean {
   }
 }
 
+/** What is read of standard input at most, bytes. */
+const MOST_INPUT = 128 * 1024 * 1024
+
 async function readAll(stream: NodeJS.ReadStream): Promise<string> {
   const parts: Buffer[] = []
-  for await (const part of stream) parts.push(part as Buffer)
+  let size = 0
+  for await (const part of stream as AsyncIterable<Buffer>) {
+    size += part.length
+    if (size > MOST_INPUT) throw new CommandError(`standard input is larger than ${MOST_INPUT} bytes`)
+    parts.push(part)
+  }
   return Buffer.concat(parts).toString('utf8')
 }
 
 export function setExitCode(code: number): void {
   process.exitCode = code
+}
+
+/** `__proto__` becomes a key like any other, in manifests, patches and states alike. */
+export function forgetProto(): void {
+  Reflect.deleteProperty(Object.prototype, '__proto__')
 }
 
 /** Where the state lives: `--state`, $KUBESIM_STATE, or kubesim/state.json under $XDG_STATE_HOME (~/.local/state). */

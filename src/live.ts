@@ -71,8 +71,8 @@ export class Live {
   }
 
   /** Who listens on a port in the network of one of these Pods. */
-  target(pods: Pod[], port: number, loopback: boolean): Target | undefined {
-    const found = listenerAt(this.cluster().world, pods, port, 'TCP', loopback)
+  target(pods: Pod[], port: number, loopback: boolean, protocol: 'TCP' | 'UDP' = 'TCP'): Target | undefined {
+    const found = listenerAt(this.cluster().world, pods, port, protocol, loopback)
     return found && { pod: found.pod, container: found.container, instance: found.record.id, listener: found.listener }
   }
 

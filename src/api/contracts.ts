@@ -105,4 +105,13 @@ export interface Controller {
   /** Resources whose changes concern it, each with the keys to queue for a change; `*` stands for every resource. */
   watches: Record<string, (change: Change, view: View) => Iterable<string>>
   reconcile(key: string, context: ControllerContext): void
+  /** What goes on and on with nothing new in it, such as probes that pass; played at once where a long time passes. */
+  routine?: Routine
+}
+
+export interface Routine {
+  /** Until when (ms) nothing but routine befalls a key, as long as nothing else changes; undefined: it is not in one. */
+  lasts(key: string, context: ControllerContext): number | undefined
+  /** Leaves behind what reconciling at every wake before `until` (ms) would have, and asks for the next wake. */
+  play(key: string, until: number, context: ControllerContext): void
 }

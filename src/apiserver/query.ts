@@ -13,24 +13,41 @@ export interface Query {
   fieldSelector?: string
 }
 
-/** Objects in storage order. `namespace` undefined: all of them. Throws ApiError Forbidden, BadRequest for selectors that cannot be read. */
-export function listObjects(server: ApiServer, info: ResourceInfo, namespace: string | undefined, query: Query = {}): KubeObject[] {
-  server.authorize('list', info, namespace)
-  const { byLabel, byField } = selectorsOf(info, query)
-  const values = byLabel.filter(({ operator }) => operator === '=' || operator === '==').flatMap((each) => each.values)
-  let objects = server.storage.list(info.resource, info.namespaced ? namespace : undefined, values)
-  if (byLabel.length) objects = objects.filter((o) => selectorMatches(byLabel, o.metadata.labels))
-  if (byField) objects = objects.filter((o) => fieldsMatch(byField, o))
-  return objects
+export interface Selection {
+  matches(object: KubeObject): boolean
+  /** Texts that are values in every object that matches. */
+  values: string[]
 }
 
-function selectorsOf(info: ResourceInfo, { labelSelector = '', fieldSelector = '' }: Query) {
+/** Which objects a query means. Throws ApiError BadRequest for selectors that cannot be read. */
+export function selection(info: ResourceInfo, { labelSelector = '', fieldSelector = '' }: Query): Selection {
   try {
+    const labels = labelSelector ? parseLabelSelector(labelSelector) : []
+    const fields = fieldSelector ? checkFieldSelector(parseFieldSelector(fieldSelector), info.resource) : undefined
     return {
-      byLabel: labelSelector ? parseLabelSelector(labelSelector) : [],
-      byField: fieldSelector ? checkFieldSelector(parseFieldSelector(fieldSelector), info.resource) : undefined,
+      matches: (object) => selectorMatches(labels, object.metadata.labels) && (!fields || fieldsMatch(fields, object)),
+      values: labels.filter(({ operator }) => operator === '=' || operator === '==').flatMap(({ values }) => values),
     }
   } catch (error) {
+    throw new ApiError('BadRequest', (error as Error).message)
+  }
+}
+
+/**
+ * Objects in storage order. `namespace` undefined: all of them. Throws ApiError Forbidden, and BadRequest for selectors that cannot
+ * be read, in the words in which kubectl passes them on.
+ */
+export function listObjects(server: ApiServer, info: ResourceInfo, namespace: string | undefined, query: Query = {}): KubeObject[] {
+  server.authorize('list', info, namespace)
+  const { matches, values } = selected(info, query)
+  return server.storage.list(info.resource, info.namespaced ? namespace : undefined, values).filter(matches)
+}
+
+function selected(info: ResourceInfo, query: Query): Selection {
+  try {
+    return selection(info, query)
+  } catch (error) {
+    const { labelSelector = '', fieldSelector = '' } = query
     const resource = `${info.group}/${info.version}, Resource=${info.plural}`
     throw new ApiError(
       'BadRequest',

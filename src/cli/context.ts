@@ -9,6 +9,8 @@ import { helpHint } from './report'
 
 export class CommandContext {
   private opened?: ClusterFile
+  /** How many warnings the server has given. */
+  warnings = 0
 
   constructor(
     /** The command's words without the program's name: `create service nodeport`. */
@@ -21,8 +23,7 @@ export class CommandContext {
   /** The cluster behind the kubeconfig's context. Throws when that context cannot be used. */
   get cluster(): ClusterFile {
     if (this.kube.failure) throw this.kube.failure
-    const warn = (message: string) => this.err(`Warning: ${message}\n`)
-    this.opened ??= new ClusterFile(this.host, stateFile(this.host, this.flags.string('state')), warn, this.user)
+    this.opened ??= new ClusterFile(this.host, stateFile(this.host, this.flags.string('state')), (message) => this.warn(message), this.user)
     return this.opened
   }
 
@@ -58,6 +59,12 @@ export class CommandContext {
 
   err(text: string): void {
     this.host.streams.err(text)
+  }
+
+  /** Passes on a warning of the server. */
+  warn(message: string): void {
+    this.warnings++
+    this.err(`Warning: ${message}\n`)
   }
 
   /** The namespace a command works in, and whether it was asked for by flag. */

@@ -12,6 +12,8 @@ export interface FlagSpec {
   noValue?: string
   /** Said on stderr when the flag is used; such flags are not in the help. */
   deprecated?: string
+  /** The same for the letter. */
+  shortDeprecated?: string
 }
 
 export interface CommandSpec {
@@ -37,9 +39,15 @@ export function commandTable(): Table {
   return table
 }
 
+/** Defaults that kubectl's help shows and `commands.json` does not. */
+const DEFAULTS: Record<string, Record<string, string>> = { proxy: { 'api-prefix': '/', 'www-prefix': '/static/' } }
+
 /** The command at this path (`create service nodeport`, no leading kubectl). */
 export function commandSpec(path: string): CommandSpec | undefined {
-  return parseEntry<CommandSpec>(source, 'commands', 'path', path ? `kubectl ${path}` : 'kubectl')
+  const spec = parseEntry<CommandSpec>(source, 'commands', 'path', path ? `kubectl ${path}` : 'kubectl')
+  const defaults = DEFAULTS[path]
+  if (!spec || !defaults) return spec
+  return { ...spec, flags: spec.flags?.map((flag) => ({ ...flag, default: defaults[flag.name] ?? flag.default })) }
 }
 
 /** The direct subcommands of a path, in help order. */
@@ -81,10 +89,24 @@ const CPU_PERCENT: FlagSpec = {
   deprecated: "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).",
 }
 
+const IGNORED = 'it is ignored by kubectl run and will be removed in a future release'
+const RUN_FILENAME: FlagSpec = {
+  name: 'filename',
+  short: 'f',
+  type: 'stringSlice',
+  default: '[]',
+  deprecated: IGNORED,
+  shortDeprecated: IGNORED,
+}
+
 /** Flags that help does not show. Upstream: the callers of pflag's MarkDeprecated. */
 function deprecatedFlags(path: string): FlagSpec[] {
   const word = path.replace(/^kubectl ?/, '')
-  return [...(RECORDING.split(',').includes(word) ? [RECORD] : []), ...(word === 'autoscale' ? [CPU_PERCENT] : [])]
+  return [
+    ...(RECORDING.split(',').includes(word) ? [RECORD] : []),
+    ...(word === 'autoscale' ? [CPU_PERCENT] : []),
+    ...(word === 'run' ? [RUN_FILENAME] : []),
+  ]
 }
 
 const REQUIRED: Record<string, string[]> = {
@@ -93,6 +115,7 @@ const REQUIRED: Record<string, string[]> = {
   'create cronjob': ['image', 'schedule'],
   'create deployment': ['image'],
   'create service externalname': ['external-name'],
+  'kuberc set': ['section'],
   run: ['image'],
   scale: ['replicas'],
 }
@@ -100,6 +123,35 @@ const REQUIRED: Record<string, string[]> = {
 /** The flags a command cannot do without. Upstream: the callers of cobra's MarkFlagRequired. */
 export function requiredFlags(path: string): string[] {
   return REQUIRED[path] ?? []
+}
+
+/** Groups of commands that do nothing themselves: their help goes to this stream. Upstream: the callers of DefaultSubCommandRun. */
+const GROUPS: Record<string, 'stdout' | 'stderr'> = {
+  auth: 'stderr',
+  config: 'stderr',
+  'create secret': 'stderr',
+  'create service': 'stderr',
+  kuberc: 'stderr',
+  plugin: 'stderr',
+  rollout: 'stdout',
+  set: 'stderr',
+  top: 'stderr',
+}
+
+/** Where the help of a mere group of commands goes when its subcommand is missing; undefined for other commands. */
+export function groupStream(path: string): 'stdout' | 'stderr' | undefined {
+  return GROUPS[path]
+}
+
+/** Commands whose usage line says `[flags]` of its own accord. Upstream: those without DisableFlagsInUseLine. */
+const FLAGS_IN_USE_LINE = new Set(
+  ',api-resources,auth,cluster-info,cluster-info dump,config current-context,config get-clusters,config get-users,config view,create cronjob,create service,kustomize,plugin list,top,version'.split(
+    ',',
+  ),
+)
+
+export function showsFlagsInUseLine(path: string): boolean {
+  return FLAGS_IN_USE_LINE.has(path)
 }
 
 /** kubesim's own global flags. */

@@ -2,6 +2,7 @@
 // `-owide`, and says other words on errors). Upstream: github.com/spf13/pflag flag.go.
 import { UsageError } from '../errors'
 import { parseDuration } from '../lib/ages'
+import { quote, quoteRune } from '../lib/go-values'
 import type { FlagSpec } from './flag-table'
 
 export type FlagValue = boolean | string | number | string[] | Record<string, string>
@@ -65,7 +66,7 @@ export class Flags {
 
   set(name: string, text: string): void {
     const spec = this.specs.get(name) as FlagSpec
-    const label = spec.short ? `-${spec.short}, --${name}` : `--${name}`
+    const label = spec.short && !spec.shortDeprecated ? `-${spec.short}, --${name}` : `--${name}`
     let value: FlagValue
     try {
       value = convert(spec, text, this.given.has(name) ? this.value(name) : undefined)
@@ -100,10 +101,6 @@ function initial(spec: FlagSpec): FlagValue {
   }
 }
 
-function quote(text: string): string {
-  return JSON.stringify(text)
-}
-
 const LIMITS: Record<string, bigint> = { int: 1n << 63n, int64: 1n << 63n, int32: 1n << 31n }
 
 function integer(text: string, type: string): number {
@@ -122,10 +119,12 @@ function boolean(text: string): boolean {
   throw new Error(`strconv.ParseBool: parsing ${quote(text)}: invalid syntax`)
 }
 
-/** One CSV record, as pflag reads a slice value. */
+/** One CSV record, as pflag reads a slice value. Upstream: encoding/csv. */
 export function csv(text: string): string[] {
   if (text === '') return []
   const fields: string[] = []
+  const failure = (at: number, why: string) =>
+    new Error(`parse error on line 1, column ${Buffer.byteLength(text.slice(0, at)) + 1}: ${why}`)
   let at = 0
   for (;;) {
     let field = ''
@@ -133,20 +132,18 @@ export function csv(text: string): string[] {
       at++
       for (;;) {
         const close = text.indexOf('"', at)
-        if (close < 0)
-          throw new Error(`record on line 1; parse error on line 1, column ${text.length + 1}: extraneous or missing " in quoted-field`)
+        if (close < 0) throw failure(text.length, 'extraneous or missing " in quoted-field')
         field += text.slice(at, close)
         at = close + 1
         if (text[at] !== '"') break
         field += '"'
         at++
       }
-      if (at < text.length && text[at] !== ',')
-        throw new Error(`parse error on line 1, column ${at + 1}: extraneous or missing " in quoted-field`)
+      if (at < text.length && text[at] !== ',') throw failure(at - 1, 'extraneous or missing " in quoted-field')
     } else {
       const comma = text.indexOf(',', at)
       field = text.slice(at, comma < 0 ? text.length : comma)
-      if (field.includes('"')) throw new Error(`parse error on line 1, column ${at + field.indexOf('"') + 1}: bare " in non-quoted-field`)
+      if (field.includes('"')) throw failure(at + field.indexOf('"'), 'bare " in non-quoted-field')
       at += field.length
     }
     fields.push(field)
@@ -161,7 +158,7 @@ export function csv(text: string): string[] {
 
 function pairs(text: string, separatorOnly: boolean): Record<string, string> {
   const out: Record<string, string> = Object.create(null)
-  const parts = separatorOnly || (text.match(/=/g)?.length ?? 0) !== 1 ? csv(text) : [text.replace(/^"(.*)"$/, '$1')]
+  const parts = separatorOnly || (text.match(/=/g)?.length ?? 0) !== 1 ? csv(text) : [text.replace(/^"+|"+$/g, '')]
   for (const part of parts) {
     const equals = part.indexOf('=')
     if (equals < 0) throw new Error(separatorOnly ? `malformed pair, expect string=string` : `${part} must be formatted as key=value`)
@@ -195,9 +192,10 @@ function convert(spec: FlagSpec, text: string, before: FlagValue | undefined): F
   }
 }
 
-/** Parses the words after the command's name. Throws UsageError in pflag's words. */
-export function parseFlags(specs: FlagSpec[], words: string[]): Flags {
+/** Parses the words after the command's name; `presets` count as given before them. Throws UsageError in pflag's words. */
+export function parseFlags(specs: FlagSpec[], words: string[], presets: [name: string, text: string][] = []): Flags {
   const flags = new Flags(specs)
+  for (const [name, text] of presets) flags.set(name, text)
   const names = new Map(specs.map((s) => [s.name, s]))
   const letters = new Map(specs.filter((s) => s.short).map((s) => [s.short, s]))
   for (let i = 0; i < words.length; i++) {
@@ -231,7 +229,11 @@ function parseLetters(flags: Flags, letters: Map<string | undefined, FlagSpec>, 
   while (rest) {
     const letter = rest[0]
     const spec = letters.get(letter)
-    if (!spec) throw new UsageError(`unknown shorthand flag: ${goQuoteRune(letter)} in -${rest}`)
+    // pflag takes a byte for a letter.
+    if (!spec) throw new UsageError(`unknown shorthand flag: ${quoteRune(Buffer.from(rest)[0])} in -${rest}`)
+    if (spec.shortDeprecated && (rest.length > 1 || at + 1 < words.length)) {
+      flags.notices.push(`Flag shorthand -${letter} has been deprecated, ${spec.shortDeprecated}\n`)
+    }
     if (rest.length > 2 && rest[1] === '=') {
       flags.set(spec.name, rest.slice(2))
       return at
@@ -245,13 +247,9 @@ function parseLetters(flags: Flags, letters: Map<string | undefined, FlagSpec>, 
       flags.set(spec.name, rest.slice(1))
       return at
     }
-    if (at + 1 >= words.length) throw new UsageError(`flag needs an argument: ${goQuoteRune(letter)} in -${rest}`)
+    if (at + 1 >= words.length) throw new UsageError(`flag needs an argument: ${quoteRune(letter.charCodeAt(0))} in -${rest}`)
     flags.set(spec.name, words[at + 1])
     return at + 1
   }
   return at
-}
-
-function goQuoteRune(letter: string): string {
-  return letter === "'" ? `'\\''` : `'${letter}'`
 }

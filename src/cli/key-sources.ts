@@ -6,6 +6,7 @@ import { CommandError } from '../errors'
 import { isEnvVarName } from '../lib/names'
 import { goReason } from '../lib/os-errors'
 import type { CommandContext } from './context'
+import { readBounded } from './read-file'
 
 export type AddKey = (key: string, data: Buffer) => void
 
@@ -37,7 +38,7 @@ function statOf(context: CommandContext, file: string): fs.Stats {
 
 function read(context: CommandContext, file: string): Buffer {
   try {
-    return fs.readFileSync(path.resolve(context.host.cwd, file))
+    return readBounded(path.resolve(context.host.cwd, file))
   } catch (error) {
     throw new CommandError(`open ${file}: ${goReason(error)}`)
   }

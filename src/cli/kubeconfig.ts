@@ -10,6 +10,7 @@ import { toYaml } from '../lib/yaml-emit'
 import { API_SERVER_ADDRESS } from '../network/api-server-service'
 import { parseYaml } from '../schema/yaml'
 import type { Flags } from './flags'
+import { readBounded } from './read-file'
 
 export type Stanza = Record<string, unknown>
 export type Section = 'clusters' | 'contexts' | 'users'
@@ -125,7 +126,7 @@ function defaultFile(files: string[]): string {
 
 function readIfThere(file: string): string | undefined {
   try {
-    return fs.readFileSync(file, 'utf8')
+    return readBounded(file).toString('utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new CommandError(`error loading config file "${file}": open ${file}: ${goReason(error)}`)

@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { Host } from '../env'
 import { AggregateFailure, CommandError, PlainFailure } from '../errors'
 import { goReason } from '../lib/os-errors'
+import { readBounded } from './read-file'
 
 /** One text to read; `name` stands in error messages. */
 export interface Source {
@@ -60,7 +61,7 @@ function glob(pattern: string, cwd: string): string[] {
 
 function readText(full: string, name: string): string {
   try {
-    return fs.readFileSync(full, 'utf8')
+    return readBounded(full).toString('utf8')
   } catch (error) {
     throw new CommandError(`open ${name}: ${goReason(error)}`)
   }

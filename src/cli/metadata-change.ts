@@ -57,7 +57,8 @@ export async function changeMetadata(context: CommandContext, edit: MetadataChan
     if (version && !selection.single) throw new CommandError('--resource-version may only be used with a single resource')
     for (const selected of selection.objects) {
       try {
-        const before = selected.object.metadata[edit.field] ?? {}
+        // Without a prototype: `constructor` is a key like any other.
+        const before: StringMap = Object.assign(Object.create(null) as object, selected.object.metadata[edit.field])
         if (writes) lines.push(...edit.notices(before))
         const after = edit.change(before)
         if (flags.bool('list')) {

@@ -23,13 +23,6 @@ export interface OwnCommand {
 
 export type { Program }
 
-/** Every own command with its summary, for help. */
-export async function ownSummaries(): Promise<[string, string][]> {
-  const out: [string, string][] = []
-  for (const [name, load] of Object.entries(COMMANDS)) out.push([name, (await load()).command.summary])
-  return out
-}
-
 export async function runOwn(name: string, words: string[], host: Host): Promise<number> {
   let exitCode = 0
   const program = new Program('kubesim').exitOverride().option('--state <file>', 'the state file (default: $KUBESIM_STATE)')

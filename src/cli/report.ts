@@ -30,8 +30,16 @@ export function describeFailure(error: unknown, programPath: string): { text: st
   if (error instanceof ApiError) return { text: `${standardMessage(error)}\n`, exitCode: 1 }
   if (error instanceof PlainFailure) return { text: ended(error.message), exitCode: error.exitCode }
   if (error instanceof CommandError) return { text: ended(prefixed(error.message)), exitCode: error.exitCode }
+  if (isBeyondBounds(error)) return { text: `error: the input is nested too deeply or too large: ${error.message}\n`, exitCode: 1 }
   if (error instanceof Error) return { text: `${prefixed(unexpected(error, programPath))}\n`, exitCode: 1 }
   return { text: `error: ${String(error)}\n`, exitCode: 1 }
+}
+
+/** The engine's own bounds on nesting and on the lengths of texts and lists. */
+function isBeyondBounds(error: unknown): error is RangeError {
+  return (
+    error instanceof RangeError && /call stack|Invalid (string|array) length|maximum size exceeded|ERR_STRING_TOO_LONG/.test(error.message)
+  )
 }
 
 function prefixed(message: string): string {

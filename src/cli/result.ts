@@ -1,11 +1,11 @@
 // The answer of a command that changed objects: `pod/web labeled`, or the object itself with -o.
-import fs from 'node:fs'
 import path from 'node:path'
 import type { KubeObject } from '../api/types'
 import { goReason } from '../lib/os-errors'
 import { type PrinterOptions, resultPrinterFor } from '../print'
 import type { CommandContext } from './context'
 import { type DryRun, dryRunSuffix } from './dry-run'
+import { readBounded } from './read-file'
 
 /** What the output flags of a command say to its printer. */
 export function printerOptions(context: CommandContext): PrinterOptions & { outputGiven?: boolean } {
@@ -36,7 +36,7 @@ export function readTextFile(cwd: string, name: string): string {
 
 export function readBinaryFile(cwd: string, name: string): Buffer {
   try {
-    return fs.readFileSync(path.resolve(cwd, name))
+    return readBounded(path.resolve(cwd, name))
   } catch (error) {
     throw new Error(`open ${name}: ${goReason(error)}`)
   }

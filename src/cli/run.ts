@@ -1,16 +1,22 @@
 // One command line: find the command, parse its flags, run it, report what went wrong.
+import fs from 'node:fs'
+import path from 'node:path'
 import { COMMANDS } from '../commands'
 import { COMMANDS as OWN_COMMANDS } from '../commands/own'
-import type { Host } from '../env'
+import { forgetProto, type Host } from '../env'
 import { CommandError, SilentExit, UsageError } from '../errors'
+import { quote } from '../lib/go-values'
 import { CommandContext } from './context'
-import { commandSpec, flagsOf, requiredFlags, subcommandNamed } from './flag-table'
-import { parseFlags } from './flags'
+import { type Found, findCommand, HELP, isCompletionRequest } from './find-command'
+import { type CommandSpec, commandSpec, flagsOf, groupStream, requiredFlags } from './flag-table'
+import { type Flags, parseFlags } from './flags'
 import { resolveContext } from './kube-context'
-import { describeFailure } from './report'
+import type { Preferred } from './kuberc'
+import { describeFailure, helpHint } from './report'
 
 /** Runs the command line (without node and script); resolves to the exit code. */
 export async function run(words: string[], host: Host): Promise<number> {
+  forgetProto()
   let programPath = 'kubectl'
   try {
     const own = ownCommand(words)
@@ -19,9 +25,9 @@ export async function run(words: string[], host: Host): Promise<number> {
       const { runOwn } = await import('./own')
       return await runOwn(own, words, host)
     }
-    const { path, rest } = findCommand(words)
-    programPath = path ? `kubectl ${path}` : 'kubectl'
-    return await runKubectl(path, rest, host)
+    return await runKubectl(words, host, (path) => {
+      programPath = path ? `kubectl ${path}` : 'kubectl'
+    })
   } catch (error) {
     if (error instanceof CommandError) host.streams.out(error.printed)
     const { text, exitCode } = describeFailure(error, programPath)
@@ -34,67 +40,92 @@ export async function run(words: string[], host: Host): Promise<number> {
 /** Words that kubectl does not have: `trace`, `cluster`, … */
 function ownCommand(words: string[]): string | undefined {
   const first = words.find((w, i) => !w.startsWith('-') && !(i > 0 && words[i - 1] === '--state'))
-  return first !== undefined && first in OWN_COMMANDS ? first : undefined
+  return first !== undefined && Object.hasOwn(OWN_COMMANDS, first) ? first : undefined
 }
 
-const GLOBAL_WITH_VALUE = /^(-n|-s|--(namespace|server|context|cluster|user|kubeconfig|state|request-timeout|token|as|cache-dir))$/
-
-/** Splits a command line into the command's path and the words behind it; global flags may stand before the command. */
-function findCommand(words: string[]): { path: string; rest: string[] } {
-  let path = ''
-  const flags: string[] = []
-  let i = 0
-  for (; i < words.length; i++) {
-    const word = words[i]
-    if (word === '--') break
-    if (word.startsWith('-') && word.length > 1) {
-      flags.push(word)
-      if (GLOBAL_WITH_VALUE.test(word) && i + 1 < words.length) flags.push(words[++i])
-      continue
-    }
-    const longer = path ? `${path} ${word}` : word
-    // Most words name a command that runs; aliases and commands with subcommands alone stand in the table.
-    const name = Object.hasOwn(COMMANDS, longer) ? word : subcommandNamed(path, word)
-    if (!name) break
-    path = path ? `${path} ${name}` : name
-    if (!hasSubcommands(path)) {
-      i++
-      break
-    }
+async function runKubectl(words: string[], host: Host, named: (path: string) => void): Promise<number> {
+  const typed = findCommand(words)
+  const plugin = await pluginOf(words, typed, host)
+  if (plugin !== undefined) return plugin
+  const preferred = await preferences(words, host)
+  const { path, rest, loose } = preferred ? findCommand(preferred.line) : typed
+  named(path)
+  if (path === '' && loose.length) {
+    const { unknownCommand } = await import('./help')
+    throw unknownCommand(loose[0])
   }
-  return { path, rest: [...flags, ...words.slice(i)] }
-}
-
-function hasSubcommands(path: string): boolean {
-  const prefix = `${path} `
-  return Object.keys(COMMANDS).some((each) => each.startsWith(prefix))
-}
-
-async function runKubectl(path: string, rest: string[], host: Host): Promise<number> {
-  const wantsHelp = helpAsked(rest)
-  const load = COMMANDS[path]
-  if (!load || wantsHelp) {
-    const { help } = await import('./help')
-    return help(path, rest, host, load !== undefined)
+  if (isCompletionRequest(path)) {
+    const { complete } = await import('./complete')
+    return complete(path, rest, host)
   }
-  const spec = commandSpec(path)
-  if (!spec) throw new Error(`no flags are known for the command ${path}`)
-  let flags: ReturnType<typeof parseFlags>
-  try {
-    flags = parseFlags(flagsOf(spec), rest)
-  } catch (error) {
-    if (error instanceof UsageError && error.hint === undefined)
-      throw new UsageError(error.message, `See 'kubectl ${path} --help' for usage.`)
-    throw error
-  }
+  const flags = parsed(path, rest, preferred?.presets ?? [])
   host.streams.err(flags.notices.join(''))
+  const group = groupStream(path)
+  if (flags.bool('help') || group || path === '' || path === HELP) return help(path, flags, host, group)
+  const load = COMMANDS[path]
+  if (!load) throw new Error(`no code is known for the command ${path}`)
+  // debug has profiles of its own.
+  if (path !== 'debug') profileAsked(flags)
   const missing = requiredFlags(path).filter((name) => !flags.changed(name))
-  if (missing.length) throw new CommandError(`required flag(s) ${missing.map((name) => JSON.stringify(name)).join(', ')} not set`)
+  if (missing.length) throw new CommandError(`required flag(s) ${missing.map((name) => quote(name)).join(', ')} not set`)
   const { command } = await load()
-  return (await command.run(new CommandContext(path, flags, host, resolveContext(host, flags)))) ?? 0
+  const context = new CommandContext(path, flags, host, resolveContext(host, flags))
+  const exitCode = (await command.run(context)) ?? 0
+  if (flags.bool('warnings-as-errors') && context.warnings) {
+    throw new CommandError(context.warnings === 1 ? '1 warning received' : `${context.warnings} warnings received`)
+  }
+  return exitCode
 }
 
-function helpAsked(words: string[]): boolean {
-  const end = words.indexOf('--')
-  return words.slice(0, end < 0 ? words.length : end).some((w) => w === '-h' || w === '--help')
+/** Runs the plugin that words name which no command is named by; resolves to its exit code. */
+async function pluginOf(words: string[], { path, rest, loose }: Found, host: Host): Promise<number | undefined> {
+  let least: number
+  if (path === '' && loose.length) least = 1
+  // Of the commands with commands of their own only this lets plugins add more.
+  else if (path === 'create' && rest.length && !rest[0].startsWith('-')) least = words.length - rest.length + 1
+  else return undefined
+  const { runPlugin } = await import('./plugins')
+  return runPlugin(words, host, least)
+}
+
+/** The user's aliases and defaults, where there is a file of them. */
+async function preferences(words: string[], host: Host): Promise<Preferred | undefined> {
+  const named = words.some((word) => word.startsWith('--kuberc'))
+  const { KUBERC, HOME, KUBECTL_KUBERC } = host.variables
+  if (KUBECTL_KUBERC === 'false' || words.length === 0) return undefined
+  if (!named && !KUBERC && !fs.existsSync(path.join(HOME ?? '', '.kube', 'kuberc'))) return undefined
+  const { applyPreferences } = await import('./kuberc')
+  return applyPreferences(words, host)
+}
+
+function parsed(path: string, rest: string[], presets: [name: string, text: string][]): Flags {
+  try {
+    return parseFlags(flagsOf(commandSpec(path === HELP ? '' : path) as CommandSpec), rest, presets)
+  } catch (error) {
+    if (!(error instanceof UsageError) || error.hint !== undefined) throw error
+    const program = path ? `kubectl ${path}` : 'kubectl'
+    throw new UsageError(error.message, path === 'options' ? `Run '${program}' without flags.` : `See '${program} --help' for usage.`)
+  }
+}
+
+async function help(path: string, flags: Flags, host: Host, group: 'stdout' | 'stderr' | undefined): Promise<number> {
+  const { helpText, printHelp, topicHelp } = await import('./help')
+  if (flags.bool('help') || path === '') printHelp(path, host)
+  else if (path === HELP) topicHelp(flags.args, host)
+  else if (flags.args.length) throw new UsageError(`unknown command ${quote(flags.args.join(' '))}`, helpHint(`kubectl ${path}`))
+  else {
+    const text = helpText(path, host)
+    if (group === 'stdout') host.streams.out(text)
+    else host.streams.err(text)
+    return 1
+  }
+  return 0
+}
+
+const PROFILES = ['none', 'cpu', 'heap', 'goroutine', 'threadcreate', 'block', 'mutex', 'trace', 'allocs']
+
+/** Only looks whether the profile is one: what would be measured is a Go program. */
+function profileAsked(flags: Flags): void {
+  const profile = flags.string('profile')
+  if (!PROFILES.includes(profile)) throw new CommandError(`unknown profile '${profile}'`)
 }

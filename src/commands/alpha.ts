@@ -3,6 +3,6 @@ import type { Command } from '../cli/context'
 
 export const command: Command = {
   run(context) {
-    context.out('No alpha commands are available in this version of kubectl\n')
+    context.err('No alpha commands are available in this version of kubectl\n')
   },
 }

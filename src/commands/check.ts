@@ -105,7 +105,7 @@ function nameOf({ service, port, portName, protocol, nodePort }: Call): string {
 
 function summaryOf({ ok, services, refused, seconds }: Report, paint: Paint): string {
   const count = (verdict: Call['verdict']) => services.filter((c) => c.verdict === verdict).length
-  const parts = [`${count('answers')} of ${services.length} Service port${services.length === 1 ? '' : 's'} answer`]
+  const parts = [`${count('answers')} of ${services.length} Service ports answer`]
   if (services.length === 0) parts[0] = 'no Services'
   if (count('skipped') > 0) parts.push(`${count('skipped')} lead outside`)
   if (refused.length > 0) parts.push(`${refused.length} refused`)

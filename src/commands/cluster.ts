@@ -141,7 +141,7 @@ export const command: OwnCommand = {
       .command('restore <file>')
       .description('Make a snapshot the state again')
       .action((file: string) => {
-        withLock(context.cluster.file, () => restoreSnapshot(resolve(file), context.cluster.file, context.host.wallClock()))
+        withLock(context.cluster.file, () => restoreSnapshot(resolve(file), context.cluster.file))
         context.out(`restored from ${file}\n`)
       })
     program

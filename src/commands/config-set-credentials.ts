@@ -45,7 +45,7 @@ async function pairs(context: CommandContext, flag: string): Promise<Pair[]> {
     else if (text.endsWith('-')) out.push({ name: text.slice(0, -1), value: '' })
     else {
       const { helpText } = await import('../cli/help')
-      context.out(helpText(context.path))
+      context.out(helpText(context.path, context.host))
       throw new CommandError(`invalid ${flag} format: ${text}`)
     }
   }

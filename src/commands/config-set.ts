@@ -51,10 +51,10 @@ export function propertyNamed(path: string): Property {
   const [first, ...rest] = path.split('.')
   if (first === 'current-context' || first === 'kind' || first === 'apiVersion') return { at: first }
   if (first === 'preferences') return rest.length ? { at: 'preferences', field: rest.join('.') } : { at: 'preferences' }
-  if (!(first in STANZA)) throw new CommandError(`unable to parse ${path} after [] at api.Config`)
+  if (!Object.hasOwn(STANZA, first)) throw new CommandError(`unable to parse ${path} after [] at api.Config`)
   const section = first as Section
   if (rest.length === 0) return { at: 'section', section }
-  const known = rest.findIndex((part, i) => i > 0 && part in FIELDS[section])
+  const known = rest.findIndex((part, i) => i > 0 && Object.hasOwn(FIELDS[section], part))
   if (known < 0) return { at: 'stanza', section, name: rest.join('.') }
   const field = rest[known]
   return { at: 'field', section, name: rest.slice(0, known).join('.'), field, kind: FIELDS[section][field], rest: rest.slice(known + 1) }

@@ -18,7 +18,7 @@ export function isOn(flags: Flags, name: string): boolean {
 /** Prints the command's help and throws what is wrong with its arguments. */
 export async function refuseArguments(context: CommandContext, word = 'Unexpected'): Promise<never> {
   const { helpText } = await import('../cli/help')
-  context.out(helpText(context.path))
+  context.out(helpText(context.path, context.host))
   throw new CommandError(`${word} args: [${context.args.join(' ')}]`)
 }
 

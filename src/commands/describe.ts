@@ -35,7 +35,7 @@ async function describe(context: CommandContext): Promise<void> {
     }
     return { ...described(cluster, objects, showEvents), failures, byPrefix: false }
   })
-  for (const warning of outcome.warnings) context.err(`Warning: ${warning}\n`)
+  for (const warning of outcome.warnings) context.warn(warning)
   context.out(outcome.byPrefix ? outcome.texts.map((text) => `${text}\n`).join('') : outcome.texts.join('\n\n'))
   const failure = combine(outcome.failures)
   if (failure) throw failure

@@ -1,22 +1,22 @@
-// Asking another DNS server: over UDP, and over TCP when its answer did not fit.
+// Asking another DNS server, the way one was asked: over UDP or TCP. Follows coredns plugin/forward.
 import crypto from 'node:crypto'
 import dgram from 'node:dgram'
 import net from 'node:net'
 import { CommandError } from '../errors'
 import { isIP, isIPv6 } from '../network/address'
 import type { Message } from '../network/dns/message'
+import type { Transport } from '../network/dns/server'
 import { decode, encode } from '../network/dns/wire'
 
 const PATIENCE_MS = 2000
 
 /** `server` is `ip` or `ip:port`. The result resolves to undefined when nobody answered in time. Throws CommandError. */
-export function forwarder(server: string): (request: Message) => Promise<Message | undefined> {
+export function forwarder(server: string): (request: Message, transport: Transport) => Promise<Message | undefined> {
   const { ip, port } = parseServer(server)
-  return async (request) => {
-    const query = { ...request, id: crypto.randomInt(0x10000), edns: undefined }
-    const bytes = encode(query)
-    const reply = await overUdp(ip, port, bytes, (m) => isReply(m, query))
-    return reply?.truncated ? ((await overTcp(ip, port, bytes, (m) => isReply(m, query))) ?? reply) : reply
+  return (request, transport) => {
+    const query = { ...request, id: crypto.randomInt(0x10000) }
+    // A truncated answer goes back as it is: whoever asked comes again over TCP.
+    return (transport === 'tcp' ? overTcp : overUdp)(ip, port, encode(query), (m) => isReply(m, query))
   }
 }
 

@@ -57,25 +57,29 @@ export async function serveDns(file: ClusterFile, options: Options): Promise<Dns
   }
 }
 
-type Answer = (bytes: Buffer, transport: Transport) => Promise<Buffer | undefined>
+export type Answer = (bytes: Buffer, transport: Transport) => Promise<Buffer | undefined>
 
 function answerer(file: ClusterFile, options: Options): Answer {
   const follower = new Follower(file)
   const forward = options.forward === undefined ? undefined : forwarder(options.forward)
-  const localIps = boundIps(options.address)
+  return dnsAnswers(() => follower.current(), boundIps(options.address), forward)
+}
+
+/** What CoreDNS says to bytes, from the cluster as it is then. `localIps` are the server's own addresses. */
+export function dnsAnswers(current: () => Cluster, localIps: string[], forward?: ServeContext['forward']): Answer {
   let cluster: Cluster | undefined
   let source: DnsSource
   let serial = 0
   return (bytes, transport) => {
-    const current = follower.current()
-    if (current !== cluster) {
-      cluster = current
-      source = dnsSource(current.view)
-      serial = Math.floor(current.env.now() / 1000)
+    const now = current()
+    if (now !== cluster) {
+      cluster = now
+      source = dnsSource(now.view)
+      serial = Math.floor(now.env.now() / 1000)
     }
-    const fault = dnsFault(current.world, undefined)
+    const fault = dnsFault(now.world, undefined)
     if (fault && !fault.rcode) return Promise.resolve(undefined)
-    const context: ServeContext = { source, localIps, serial, random: current.env.random, failing: fault !== undefined, forward }
+    const context: ServeContext = { source, localIps, serial, random: now.env.random, failing: fault !== undefined, forward }
     return serve(context, bytes, transport)
   }
 }
@@ -120,7 +124,7 @@ function listenTcp(address: string, port: number, answer: Answer): Promise<net.S
 }
 
 /** Questions of one connection, one after the other; each is two bytes of length and the message. */
-function converse(socket: net.Socket, answer: Answer): void {
+export function converse(socket: net.Socket, answer: Answer): void {
   let unread: Buffer = Buffer.alloc(0)
   let busy = false
   let deadline: NodeJS.Timeout | undefined

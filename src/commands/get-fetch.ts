@@ -1,5 +1,6 @@
 // What `get` finds: the objects behind its arguments or files, with what went wrong on the way.
 import type { KubeObject } from '../api/types'
+import { columnsOf } from '../apiserver/columns'
 import { groupVersion } from '../apiserver/discovery'
 import { withOwnership } from '../apiserver/managed-fields-tracking'
 import { listObjects, readWarning } from '../apiserver/query'
@@ -11,8 +12,6 @@ import { documentsOf } from '../cli/select'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError, combine } from '../errors'
 import type { Column } from '../kinds/kind'
-import { customResourceColumns } from '../print/crd-columns'
-import { columnsOf } from '../print/table'
 import type { ResourceInfo } from '../schema/resources'
 
 export interface Found {
@@ -144,10 +143,6 @@ function collect(
     infos,
     requests: targets.length,
     now: cluster.env.now(),
-    columns: (info) => (info.custom ? customColumns(cluster, info) : columnsOf(info)),
+    columns: (info) => columnsOf(cluster.server, info),
   }
-}
-
-function customColumns(cluster: Cluster, info: ResourceInfo): Column[] {
-  return customResourceColumns(cluster.view.get('customresourcedefinitions.apiextensions.k8s.io', undefined, info.resource), info.version)
 }

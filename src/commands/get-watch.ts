@@ -35,7 +35,7 @@ export async function watchObjects(context: CommandContext): Promise<undefined> 
     throw new CommandError(what)
   }
   if (first.failures.length) throw first.failures[0]
-  for (const warning of first.warnings) context.err(`Warning: ${warning}\n`)
+  for (const warning of first.warnings) context.warn(warning)
   const write = isTable(context) ? tableWriter(context) : objectWriter(context)
   if (!flags.bool('watch-only')) {
     context.out(

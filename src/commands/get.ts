@@ -4,11 +4,12 @@ import { presented } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
 import { printerOptions } from '../cli/result'
 import { CommandError, combine, UsageError } from '../errors'
+import { GENERIC_COLUMNS } from '../kinds/columns'
 import { printerFor } from '../print'
 import { itemsOf } from '../print/printer'
 import { sortObjects, sortRows } from '../print/sort'
 import { listOf } from '../print/structured'
-import { formatTable, GENERIC_COLUMNS, tableCells } from '../print/table'
+import { formatTable, tableCells } from '../print/table'
 import { type Answer, documentsNamed, type Found, fetchAnswer } from './get-fetch'
 
 async function get(context: CommandContext): Promise<number | undefined> {
@@ -28,7 +29,7 @@ async function get(context: CommandContext): Promise<number | undefined> {
   }
   const documents = await documentsNamed(context)
   const answer = context.cluster.read((cluster) => fetchAnswer(context, cluster, documents))
-  for (const warning of answer.warnings) context.err(`Warning: ${warning}\n`)
+  for (const warning of answer.warnings) context.warn(warning)
   if (isTable(context)) printTables(context, answer)
   else printObjects(context, answer)
   const failure = combine(answer.failures)

@@ -7,6 +7,7 @@ import { CommandError } from '../errors'
 import { chiSquare, chiSquareTail } from '../lib/chi-square'
 import { align, TABLE } from '../lib/tabwriter'
 import type { Origin } from '../network/packet'
+import { type Paint, paintFor } from '../print/paint'
 import { stranger } from '../trace/stranger'
 import { expectedPods, Hitter, type Plan, type Tally } from './hit-run'
 import { destination, OUTSIDE, originOf } from './trace'
@@ -36,10 +37,10 @@ export const command: OwnCommand = {
       .option('--concurrency <n>', 'connections open at a time', '1')
       .option('--keepalive', 'send many requests over one connection: the choice is made once for each')
       .option('-o, --output <format>', 'json for programs')
-      .action((target: string, options: Options) => {
+      .action(async (target: string, options: Options) => {
         if (options.output !== undefined && options.output !== 'json')
           throw new CommandError(`unknown output "${options.output}": only json`)
-        exit(hit(context, target, options))
+        exit(hit(context, target, options, await paintFor(context.host.streams.stdoutIsTerminal)))
       })
   },
 }
@@ -50,7 +51,7 @@ function count(text: string, what: string, most: number): number {
   return n
 }
 
-function hit(context: OwnContext, target: string, options: Options): number {
+function hit(context: OwnContext, target: string, options: Options, paint: Paint): number {
   const requests = count(options.number, 'number of requests', MOST)
   const concurrency = count(options.concurrency, 'concurrency', MOST_CONCURRENT)
   const { plan, expected } = context.cluster.read((cluster) => planned(cluster, target, options, requests, concurrency))
@@ -61,7 +62,9 @@ function hit(context: OwnContext, target: string, options: Options): number {
     progress(hitter.tally.sent)
   }
   const report = reportOf(hitter.tally, expected, plan, target)
-  context.out(options.output === 'json' ? `${JSON.stringify(report, null, 4)}\n` : textOf(report))
+  const from = options.from ?? ('outside' in plan.origin ? 'outside' : undefined)
+  const why = from && `kubesim trace ${from} ${plan.host}:${plan.port}${options.namespace === 'default' ? '' : ` -n ${options.namespace}`}`
+  context.out(options.output === 'json' ? `${JSON.stringify(report, null, 4)}\n` : textOf(report, paint, why))
   return report.failed > 0 ? 1 : 0
 }
 
@@ -118,7 +121,7 @@ interface Report {
 
 /** Below this many draws a Pod the test says little. */
 const FEWEST_DRAWS = 5
-const DOUBT = 0.01
+const DOUBT = 0.001
 
 function reportOf(tally: Tally, expected: string[] | undefined, plan: Plan, target: string): Report {
   const names = [...new Set([...(expected ?? []), ...tally.pods.keys()])].sort()
@@ -164,7 +167,8 @@ function judged(tally: Tally, pods: Row[], { keepAlive }: Plan): Pick<Report, 'c
 
 const BAR = 40
 
-function textOf(report: Report): string {
+/** `why`: the command that says why requests fail. */
+function textOf(report: Report, paint: Paint, why: string | undefined): string {
   const percent = (part: number | undefined) => (part === undefined ? '' : `${(part * 100).toFixed(1)}%`)
   const rows = report.pods.map((p) => {
     const bar = '█'.repeat(Math.round(p.share * BAR))
@@ -172,25 +176,22 @@ function textOf(report: Report): string {
   })
   const head = ['POD', 'NODE', 'REQUESTS', 'SHARE', 'EXPECTED', '']
   const table = rows.length > 0 ? align([head, ...rows].map((r) => `${r.join('\t')}\n`).join(''), TABLE) : ''
-  const lines = [
-    `${report.target}: ${report.requests} requests over ${report.connections} connections`,
-    '',
-    ...table
-      .split('\n')
-      .map((line) => line.trimEnd())
-      .filter((line) => line !== ''),
-    '',
-  ]
-  if (report.chiSquare) {
-    const { value, degrees, p } = report.chiSquare
-    lines.push(
-      `chi-square ${value.toFixed(2)}, ${degrees} degree${degrees === 1 ? '' : 's'} of freedom, p = ${p.toFixed(3)}: ${report.verdict}`,
-    )
-  } else lines.push(report.verdict)
+  const lines = [`${report.target}: ${report.requests} requests over ${report.connections} connections`, '']
+  const shown = table.split('\n').filter((line) => line.trim() !== '')
+  if (shown.length > 0) lines.push(...shown.map((line) => line.trimEnd()), '')
+  lines.push(...verdictOf(report, paint))
   const statuses = Object.entries(report.statuses).map(([code, n]) => `${n} × ${code}`)
   if (statuses.length > 0) lines.push(`answers: ${statuses.join(', ')}`)
-  for (const [why, n] of Object.entries(report.failures)) lines.push(`${why}: ${n}`)
+  for (const [failure, n] of Object.entries(report.failures)) lines.push(paint.bad(`${failure}: ${n}`))
+  if (report.failed > 0 && why) lines.push(`why: ${paint.strong(why)}`)
   const { median, p95, p99, longest } = report.latencyMs
   if (report.answered > 0) lines.push(`latency: median ${median} ms, 95% ${p95} ms, 99% ${p99} ms, longest ${longest} ms`)
   return `${lines.join('\n')}\n`
+}
+
+function verdictOf({ chiSquare, verdict }: Report, paint: Paint): string[] {
+  if (!chiSquare) return [verdict]
+  const { value, degrees, p, equal } = chiSquare
+  const text = `chi-square ${value.toFixed(2)}, ${degrees} degree${degrees === 1 ? '' : 's'} of freedom, p = ${p.toFixed(3)}: ${verdict}`
+  return [(equal ? paint.good : paint.bad)(text)]
 }

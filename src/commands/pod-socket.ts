@@ -3,7 +3,9 @@
 import http from 'node:http'
 import type net from 'node:net'
 import type { Live, Target } from '../live'
+import { isDnsServer } from '../network/dns/resolver'
 import type { HttpRequest } from '../runtime/process'
+import type { Answer } from './dns-serve'
 
 /** Without a byte in either direction the connection ends, ms. */
 const IDLE_MS = 120_000
@@ -17,12 +19,26 @@ const targets = new WeakMap<net.Socket, { live: Live; target: Target; source: st
 /** Lets the program answer everything that comes over the connection. `source` is the peer's address as the container sees it. */
 export function connectToProgram(socket: net.Socket, live: Live, target: Target, source: string): void {
   socket.on('error', () => socket.destroy())
+  if (speaksDns(target)) {
+    import('./dns-serve').then(({ converse }) => podDns(live, target).then((answer) => converse(socket, answer)))
+    return
+  }
   if (target.listener.handler === 'stream') {
     stream(socket, live, target)
     return
   }
   targets.set(socket, { live, target, source })
   httpServer().emit('connection', socket)
+}
+
+/** CoreDNS answers from the cluster itself, where other programs have only what they were sent. */
+export function speaksDns({ pod, listener }: Target): boolean {
+  return listener.port === 53 && isDnsServer(pod)
+}
+
+export async function podDns(live: Live, { pod }: Target): Promise<Answer> {
+  const { dnsAnswers } = await import('./dns-serve')
+  return dnsAnswers(() => live.cluster(), pod.status?.podIP ? [pod.status.podIP] : [])
 }
 
 function stream(socket: net.Socket, live: Live, target: Target): void {

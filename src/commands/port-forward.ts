@@ -1,18 +1,14 @@
 // kubectl port-forward: real listeners whose connections go to one Pod, past Services and rules, until the Pod is gone.
 // Upstream: kubectl/pkg/cmd/portforward/portforward.go and client-go/tools/portforward/portforward.go.
 import net from 'node:net'
-import type { KubeObject, Pod, Service } from '../api/types'
+import type { Pod, Service } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
-import { resourceNamed } from '../cli/resource-args'
-import type { Cluster } from '../cluster'
 import { sleep } from '../env'
 import { CommandError } from '../errors'
-import { Follower } from '../follower'
 import { Live } from '../live'
 import { networkPeers } from '../runtime/containers'
-import { attachablePod } from './attachable-pod'
 import { reasonOf } from './listen'
-import { requireKubelet } from './pod-container'
+import { objectNamed, podFor, requireKubelet } from './pod-container'
 import { connectToProgram } from './pod-socket'
 import {
   type ForwardedPort,
@@ -34,8 +30,8 @@ async function portForward(context: CommandContext): Promise<void> {
   if (args.length < 2) throw context.usage('TYPE/NAME and list of ports are required for port-forward')
   const timeout = flags.duration('pod-running-timeout')
   if (timeout <= 0) throw context.usage('--pod-running-timeout must be higher than zero')
-  const object = context.cluster.read((cluster) => named(cluster, args[0], context.namespace))
-  const pod = await waitForPod(context, object, timeout)
+  const object = context.cluster.read((cluster) => objectNamed(cluster, args[0], context.namespace))
+  const pod = await podFor(context, object, timeout)
   const ports =
     object.kind === 'Service' ? translateServicePorts(args.slice(1), object as Service, pod) : translatePodPorts(args.slice(1), pod)
   if (pod.status?.phase !== 'Running') {
@@ -44,26 +40,6 @@ async function portForward(context: CommandContext): Promise<void> {
   context.cluster.read(({ world }) => requireKubelet(world, pod))
   const addresses = parseAddresses(flags.list('address'))
   await new Forwarder(context, pod, parsePorts(ports), addresses).run()
-}
-
-/** `name`, `pod/name`, `svc/name`, ... */
-function named(cluster: Cluster, word: string, namespace: string): KubeObject {
-  const [type, name, ...more] = word.includes('/') ? word.split('/') : ['pods', word]
-  if (more.length > 0) throw new CommandError('arguments in resource/name form may not have more than one slash')
-  if (!type || !name) throw new CommandError('arguments in resource/name form must have a single resource and name')
-  const info = resourceNamed(cluster.server.discovery, type)
-  return cluster.server.get(info, namespace, name)
-}
-
-async function waitForPod(context: CommandContext, object: KubeObject, timeout: number): Promise<Pod> {
-  const follower = new Follower(context.cluster)
-  const started = context.host.wallClock()
-  for (;;) {
-    const pod = attachablePod(follower.current().view, object)
-    if (pod) return pod
-    if (context.host.wallClock() - started >= timeout) throw new CommandError('timed out waiting for the condition')
-    await sleep(POLL_MS)
-  }
 }
 
 class Forwarder {

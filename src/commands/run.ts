@@ -9,6 +9,7 @@ import type { Cluster } from '../cluster'
 import { sleep } from '../env'
 import { ApiError, CommandError, combine, PlainFailure, UsageError } from '../errors'
 import { Follower } from '../follower'
+import { IMAGE_REFERENCE } from '../lib/image-reference'
 import { isEnvVarName } from '../lib/names'
 import { containerRecord } from '../runtime/containers'
 import { LogCursor } from '../runtime/logs'
@@ -16,9 +17,6 @@ import { attachTo } from './attach'
 import { instanceFor } from './log-stream'
 import { containerOrDefault } from './pod-container'
 
-/** distribution/reference's expression, as run checks an image before anything else. */
-const IMAGE =
-  /^(?:(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?\/)?[a-z0-9]+(?:(?:[._]|__|[-]+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|[-]+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$/
 /** How often a Pod is looked at, ms. */
 const POLL = 50
 
@@ -114,7 +112,7 @@ function validate(context: CommandContext, plan: Plan): void {
   const [image, port] = [flags.string('image'), flags.string('port')]
   if (context.args.length === 0 || flags.dash === 0) throw new CommandError('NAME is required for run')
   if (image === '') throw new CommandError('--image is required')
-  if (!IMAGE.test(image)) throw new CommandError(`invalid image name ${JSON.stringify(image)}: invalid reference format`)
+  if (!IMAGE_REFERENCE.test(image)) throw new CommandError(`invalid image name ${JSON.stringify(image)}: invalid reference format`)
   if (flags.bool('tty') && !flags.bool('stdin')) throw new CommandError('-i/--stdin is required for containers with -t/--tty=true')
   if (flags.bool('expose') && port === '') throw new CommandError('--port must be set when exposing a service')
   if (port !== '' && !/^[+-]?\d+$/.test(port)) throw new CommandError('--port must be a number')

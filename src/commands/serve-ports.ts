@@ -12,6 +12,7 @@ import { RULES, type RulesEntry, rulesOn } from '../network/proxy/rules'
 import { reasonOf } from './listen'
 import { connectToProgram } from './pod-socket'
 import { hostPort } from './port-forward-ports'
+import { listenDatagrams } from './serve-datagrams'
 import { OUTSIDE } from './trace'
 
 /** One address and port to listen on, and where its connections enter the cluster. */
@@ -23,6 +24,7 @@ interface Port {
   /** What the Service calls it: `80`. */
   servicePort: number
   nodePort: number
+  protocol: 'TCP' | 'UDP'
   /** The node of the address; any node for a load balancer. */
   node?: string
 }
@@ -33,7 +35,7 @@ const MOST_SILENT = 1024
 const SILENT_MS = 127_000
 
 export class PortSet {
-  private readonly open = new Map<string, { port: Port; server: net.Server }>()
+  private readonly open = new Map<string, { port: Port; server: { close(): void } }>()
   private readonly busy = new Set<string>()
   private readonly sockets = new Set<net.Socket>()
   private announced = ''
@@ -57,7 +59,7 @@ export class PortSet {
     this.seen = cluster
     const nodes = nodeAddresses(cluster, given)
     this.announce(nodes)
-    const wanted = new Map(wantedPorts(cluster, nodes, balance).map((p) => [hostPort(p.address, p.port), p]))
+    const wanted = new Map(wantedPorts(cluster, nodes, balance).map((p) => [keyOf(p), p]))
     for (const [key, { port, server }] of this.open) {
       const still = wanted.get(key)
       if (still && still.service === port.service && still.nodePort === port.nodePort) continue
@@ -81,25 +83,34 @@ export class PortSet {
     this.announced = text
   }
 
-  private listen(key: string, port: Port): Promise<void> {
+  private async listen(key: string, port: Port): Promise<void> {
+    try {
+      const server = await (port.protocol === 'UDP' ? this.listenUdp(port) : this.listenTcp(port))
+      this.busy.delete(key)
+      this.open.set(key, { port, server })
+      this.say(`${key} is ${port.service}:${port.servicePort}`)
+    } catch (error) {
+      // Said once; tried again every time, silently, until it is free.
+      if (!this.busy.has(key)) this.complain(`cannot listen on ${key} for ${port.service}:${port.servicePort}: ${reasonOf(error as Error)}`)
+      this.busy.add(key)
+    }
+  }
+
+  private listenTcp(port: Port): Promise<net.Server> {
     const server = net.createServer((socket) => this.accept(socket, port))
     server.maxConnections = MOST_CONNECTIONS
-    return new Promise((resolve) => {
-      server.once('error', (error) => {
-        // Said once; tried again every time, silently, until it is free.
-        if (!this.busy.has(key)) this.complain(`cannot listen on ${key} for ${port.service}:${port.servicePort}: ${reasonOf(error)}`)
-        this.busy.add(key)
-        resolve()
-      })
+    return new Promise((resolve, reject) => {
+      server.once('error', reject)
       server.listen({ host: port.address, port: port.port, backlog: 1024 }, () => {
         server.removeAllListeners('error')
         server.on('error', () => {})
-        this.busy.delete(key)
-        this.open.set(key, { port, server })
-        this.say(`${key} is ${port.service}:${port.servicePort}`)
-        resolve()
+        resolve(server)
       })
     })
+  }
+
+  private listenUdp(port: Port): Promise<{ close(): void }> {
+    return listenDatagrams(this.live, port, (source) => this.walk(this.live.cluster(), port, sourceAt(source)))
   }
 
   private accept(socket: net.Socket, port: Port): void {
@@ -116,7 +127,7 @@ export class PortSet {
 
   private lead(socket: net.Socket, port: Port): void {
     const cluster = this.live.cluster()
-    const source = sourceOf(socket)
+    const source = sourceAt(socket.remoteAddress ?? '')
     const way = this.walk(cluster, port, source)
     if (way?.verdict === 'delivered') {
       const pods = way.pod ? [way.pod] : hostPods(cluster.world, way.node ?? '')
@@ -133,7 +144,7 @@ export class PortSet {
     if (!node || !to) return undefined
     const env = { now: () => cluster.env.now(), random: this.live.random }
     const from = { outside: source, at: node.metadata.name }
-    const way = route(cluster.view, this.live.records(), env, { from, to, port: port.nodePort, protocol: 'TCP' })
+    const way = route(cluster.view, this.live.records(), env, { from, to, port: port.nodePort, protocol: port.protocol })
     // Source ranges are the load balancer's own business: its node ports do not know them.
     if (port.node === undefined && !this.allows(cluster, port, source)) return { ...way, verdict: 'dropped' }
     return way
@@ -149,7 +160,7 @@ export class PortSet {
   private anyNode(cluster: Cluster, port: Port): Node | undefined {
     const entry = this.live.records().get<RulesEntry>(RULES, port.service)
     const nodes = cluster.view.list<Node>('nodes')
-    const able = nodes.filter((n) => !isRefused(entry, n.metadata.name, port.nodePort))
+    const able = nodes.filter((n) => !isRefused(entry, n.metadata.name, port))
     const from = able.length > 0 ? able : nodes
     return from[Math.floor(this.live.random() * from.length)]
   }
@@ -181,9 +192,14 @@ export function severalLoopbacks(): boolean {
   return os.platform() === 'linux'
 }
 
-/** A connection from this machine comes, for the cluster, from the host its nodes run on. */
-function sourceOf(socket: net.Socket): string {
-  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+/** `127.0.0.1:30080`, with `/UDP` behind it. */
+function keyOf({ address, port, protocol }: Port): string {
+  return hostPort(address, port) + (protocol === 'UDP' ? '/UDP' : '')
+}
+
+/** What comes from this machine comes, for the cluster, from the host its nodes run on. */
+function sourceAt(remote: string): string {
+  const address = remote.replace(/^::ffff:/, '')
   return address === '' || address.startsWith('127.') || address === '::1' ? OUTSIDE : address
 }
 
@@ -194,17 +210,14 @@ function wantedPorts(cluster: Cluster, nodes: Map<string, string>, balance: bool
     const key = `${service.metadata.namespace}/${service.metadata.name}`
     const entry = world.records.get<RulesEntry>(RULES, key)
     for (const { port, nodePort, protocol } of service.spec.ports ?? []) {
-      if (!nodePort || (protocol ?? 'TCP') !== 'TCP') continue
-      const of = { service: key, servicePort: port, nodePort }
+      // There are no SCTP sockets here.
+      if (!nodePort || protocol === 'SCTP') continue
+      const of = { service: key, servicePort: port, nodePort, protocol: (protocol ?? 'TCP') as Port['protocol'] }
       for (const [node, address] of nodes) {
         // Without endpoints nobody listens, so that the refusal is a real one.
-        if (!isRejected(entry, node, nodePort)) found.push({ ...of, address, port: nodePort, node })
+        if (!isRejected(entry, node, of)) found.push({ ...of, address, port: nodePort, node })
       }
-      if (
-        !balance ||
-        service.spec.type !== 'LoadBalancer' ||
-        view.list<Node>('nodes').every((n) => isRejected(entry, n.metadata.name, nodePort))
-      )
+      if (!balance || service.spec.type !== 'LoadBalancer' || view.list<Node>('nodes').every((n) => isRejected(entry, n.metadata.name, of)))
         continue
       for (const { ip } of service.status?.loadBalancer?.ingress ?? []) if (ip) found.push({ ...of, address: ip, port })
     }
@@ -212,15 +225,18 @@ function wantedPorts(cluster: Cluster, nodes: Map<string, string>, balance: bool
   return found
 }
 
-function rulesFor(entry: RulesEntry | undefined, node: string, nodePort: number) {
+function rulesFor(entry: RulesEntry | undefined, node: string, { nodePort, protocol }: Pick<Port, 'nodePort' | 'protocol'>) {
   const rules = rulesOn(entry, node)?.filter['KUBE-EXTERNAL-SERVICES'] ?? []
-  return rules.filter((r) => r.destination === undefined && r.matches?.some((m) => 'port' in m && m.port === nodePort))
+  return rules.filter(
+    (r) =>
+      r.destination === undefined && r.protocol === protocol.toLowerCase() && r.matches?.some((m) => 'port' in m && m.port === nodePort),
+  )
 }
 
-function isRejected(entry: RulesEntry | undefined, node: string, nodePort: number): boolean {
-  return rulesFor(entry, node, nodePort).some((r) => r.target === 'REJECT')
+function isRejected(entry: RulesEntry | undefined, node: string, port: Pick<Port, 'nodePort' | 'protocol'>): boolean {
+  return rulesFor(entry, node, port).some((r) => r.target === 'REJECT')
 }
 
-function isRefused(entry: RulesEntry | undefined, node: string, nodePort: number): boolean {
-  return rulesFor(entry, node, nodePort).length > 0
+function isRefused(entry: RulesEntry | undefined, node: string, port: Pick<Port, 'nodePort' | 'protocol'>): boolean {
+  return rulesFor(entry, node, port).length > 0
 }

@@ -12,18 +12,24 @@ const POLL_MS = 150
 
 interface Options {
   address?: string
+  port?: string
   loadBalancer?: boolean
 }
 
 export const command: OwnCommand = {
-  summary: 'Listen on node ports and load balancer ports, and lead each connection through the rules',
+  summary: 'Listen on node ports and load balancer ports, or serve the Kubernetes API',
   define(program: Program, context: OwnContext) {
     program
-      .argument('[what]', 'node-ports', 'node-ports')
+      .argument('[what]', 'node-ports or api', 'node-ports')
       .option('--address <ips>', 'addresses to listen on, the first for the first node and so on (default: a loopback address a node)')
+      .option('--port <port>', 'the port of the API; 0 takes a free one (default: 6443)')
       .option('--load-balancer', 'give Services of type LoadBalancer an EXTERNAL-IP and listen on their ports too')
       .action(async (what: string, options: Options) => {
-        if (what !== 'node-ports') throw new CommandError(`unknown thing to serve "${what}": node-ports`)
+        if (what === 'api') {
+          const { serveApi } = await import('./serve-api')
+          return serveApi(context, options)
+        }
+        if (what !== 'node-ports') throw new CommandError(`unknown thing to serve "${what}": node-ports, api`)
         await serve(context, addresses(options.address), options.loadBalancer === true)
       })
   },

@@ -74,6 +74,7 @@ export function destination(cluster: Cluster, to: string, namespace: string, pro
   const word = url ? url[2] : to
   const match = /^\[(.+)\](?::(\d+))?$/.exec(word) ?? /^([^:]+)(?::(\d+))?$/.exec(word) ?? /^(.+)()$/.exec(word)
   const named = match?.[1] ?? word
+  if (named === '') throw new CommandError('the name or address to go to is empty')
   const port = match?.[2] ? Number(match[2]) : url ? (url[1] === 'https' ? 443 : 80) : undefined
   if (port !== undefined && (port < 1 || port > 65535)) throw new CommandError(`invalid port ${port}: must be from 1 to 65535`)
   const host = hostOf(cluster, named, namespace)

@@ -11,11 +11,11 @@ const LOCAL: Record<string, string> = {
 }
 
 export function hasLocalProvisioner({ provisioner }: StorageClass): boolean {
-  return provisioner in LOCAL
+  return Object.hasOwn(LOCAL, provisioner)
 }
 
 export function isProvisionedLocally(volume: PersistentVolume): boolean {
-  return (volume.metadata.annotations?.[PROVISIONED_BY] ?? '') in LOCAL
+  return Object.hasOwn(LOCAL, volume.metadata.annotations?.[PROVISIONED_BY] ?? '')
 }
 
 /** The volume made for the claim; undefined when a provisioner outside this cluster has to make it. */
@@ -31,7 +31,7 @@ export function provision(
     'volume.kubernetes.io/storage-provisioner': provisioner,
   }
   const marked = api.update<PersistentVolumeClaim>({ ...claim, metadata: { ...claim.metadata, annotations } })
-  if (!(provisioner in LOCAL)) {
+  if (!Object.hasOwn(LOCAL, provisioner)) {
     const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`
     api.event(marked, { type: 'Normal', reason: 'ExternalProvisioning', message })
     return undefined

@@ -90,3 +90,6 @@ export function nodeRoles(labels: Record<string, string> | undefined): string[] 
   roles.delete('')
   return [...roles].sort()
 }
+
+/** The columns of kinds that have none of their own, and of `--server-print=false`. */
+export const GENERIC_COLUMNS: Column[] = [NAME, AGE]

@@ -2,6 +2,7 @@
 import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
+import { validateLease } from './validation/nodes'
 
 export interface Lease extends KubeObject {
   spec: { holderIdentity?: string; acquireTime?: string; renewTime?: string }
@@ -9,5 +10,6 @@ export interface Lease extends KubeObject {
 
 export const lease = defineKind<Lease>({
   resource: 'leases.coordination.k8s.io',
+  validate: validateLease,
   columns: [NAME, { name: 'HOLDER', cell: ({ spec }) => spec?.holderIdentity ?? '' }, AGE],
 })

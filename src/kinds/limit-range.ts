@@ -4,7 +4,7 @@ import { DEFAULT_COLUMNS } from './columns'
 import { defaultLimitRange } from './defaults/cluster'
 import { describeLimitRange, type LimitRange } from './describe/limit-ranges'
 import { defineKind } from './kind'
-import { validateLimitRange } from './validation/cluster'
+import { validateLimitRange } from './validation/limits'
 
 export const limitRange = defineKind<LimitRange>({
   resource: 'limitranges',

@@ -3,6 +3,7 @@ import type { Node } from '../api/types'
 import { AGE, NAME, nodeRoles } from './columns'
 import { describeNode } from './describe/node'
 import { defineKind } from './kind'
+import { validateNode, validateNodeUpdate } from './validation/nodes'
 
 function statusText(node: Node): string {
   const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready')
@@ -16,6 +17,8 @@ function address(node: Node, type: string): string {
 
 export const node = defineKind<Node>({
   resource: 'nodes',
+  validate: validateNode,
+  validateUpdate: validateNodeUpdate,
   columns: [
     NAME,
     { name: 'STATUS', cell: statusText },

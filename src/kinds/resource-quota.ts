@@ -5,7 +5,7 @@ import { AGE, NAME } from './columns'
 import { clearStatus } from './defaults/workloads'
 import { describeQuota } from './describe/quotas'
 import { defineKind } from './kind'
-import { validateResourceQuota, validateResourceQuotaUpdate } from './validation/cluster'
+import { validateResourceQuota, validateResourceQuotaUpdate } from './validation/limits'
 
 /** `pods: 1/10, requests.cpu: 0/2`; resources named `limits.…` have a column of their own. */
 function usage({ status }: ResourceQuota, limits: boolean): string {

@@ -5,11 +5,29 @@ import { resolvConf } from './dns/resolv-conf'
 import { ask, candidates, type Network, resolve } from './dns/resolver'
 import { route } from './packet'
 
-/** Where a packet arrives; `src/runtime` calls it by the same shape. */
+export type Protocol = 'TCP' | 'UDP' | 'SCTP'
+
+/** Who sends: a Pod, or a node itself (kubelet, a Pod on the host network, a shell on the node). */
+export interface Sender {
+  pod?: Pod
+  node?: string
+}
+
+/** Where a packet arrives after the proxy's rules. */
 export type Arrival =
-  | { outcome: 'delivered'; ip: string; port: number; pods: Pod[]; source: string }
+  | {
+      outcome: 'delivered'
+      /** Destination after DNAT. */
+      ip: string
+      port: number
+      /** Pods that own the address: one, or all host-network Pods of a node; none for an address outside the cluster. */
+      pods: Pod[]
+      /** Source address as the receiver sees it (after masquerade). */
+      source: string
+    }
   | { outcome: 'refused' | 'timeout' | 'unreachable'; ip: string; port: number }
 
+/** A record of a DNS answer; `data` is what follows the type in a zone file. */
 export interface DnsRecord {
   name: string
   ttl: number
@@ -17,6 +35,7 @@ export interface DnsRecord {
   data: string
 }
 
+/** What came of one DNS question. `timeout`: no server answered. */
 export interface DnsReply {
   server: string
   outcome: 'answered' | 'timeout' | 'refused'
@@ -27,11 +46,17 @@ export interface DnsReply {
   additional: DnsRecord[]
 }
 
+/** DNS and the proxy's rules, as what runs in the cluster asks them. */
 export interface ClusterNetwork {
+  /** Addresses of a name as this Pod's resolver finds them (search list walked), undefined when there is none or DNS is down. */
   resolve(pod: Pod, host: string): string[] | undefined
-  walk(from: { pod?: Pod; node?: string }, ip: string, port: number, protocol: 'TCP' | 'UDP' | 'SCTP'): Arrival
+  /** Sends the first packet of a connection to an IP address. */
+  walk(from: Sender, ip: string, port: number, protocol: Protocol): Arrival
+  /** Asks one question, the name taken as it is; `server` instead of the Pod's first name server. */
   query(pod: Pod, name: string, type: string, server?: string): DnsReply
+  /** The names a resolver tries for a name, in order, and the servers it asks. */
   search(pod: Pod, name: string): { names: string[]; servers: string[] }
+  /** What an ICMP echo request meets. */
   ping(pod: Pod, ip: string): 'answers' | 'silent' | 'unreachable'
 }
 

@@ -2,8 +2,8 @@
 // Upstream: cli-runtime printers/tableprinter.go, kubectl get/get.go.
 import type { KubeObject } from '../api/types'
 import { kindOf } from '../kinds'
+import { GENERIC_COLUMNS } from '../kinds/columns'
 import type { Column } from '../kinds/kind'
-import { age } from '../lib/ages'
 import { formatLabels } from '../lib/label-selector'
 import { align, TABLE } from '../lib/tabwriter'
 
@@ -26,12 +26,6 @@ export interface TableResource {
   kind: string
   group: string
 }
-
-/** The columns of kinds that have none of their own, and of `--server-print=false`. */
-export const GENERIC_COLUMNS: Column[] = [
-  { name: 'NAME', cell: (object) => object.metadata.name },
-  { name: 'AGE', cell: (object, now) => age(object.metadata.creationTimestamp, now) },
-]
 
 export function columnsOf(info: TableResource): Column[] {
   return kindOf(info.resource)?.columns ?? GENERIC_COLUMNS

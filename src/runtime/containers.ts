@@ -20,6 +20,7 @@ import type {
   Step,
 } from './process'
 import { executableProblem, userlandProgram } from './shell/userland'
+import { descends, type Growth, type LogText } from './witness'
 import type { World } from './world'
 
 const TABLE = 'containers'
@@ -66,12 +67,19 @@ class Context implements ProcessContext {
     this.made ??= filesOf(this.world, this.pod, this.container, this.record)
     return this.made
   }
-  log = (line: string, stream: 'stdout' | 'stderr' = 'stdout'): void => {
-    appendLog(this.world, this.pod.metadata.uid, this.record.name, this.record.restartCount, `${line}\n`, stream)
+  log = (line: LogText, stream: 'stdout' | 'stderr' = 'stdout'): void => {
+    this.output(typeof line === 'string' ? `${line}\n` : (now) => `${line(now)}\n`, stream)
   }
-  write = (text: string, stream: 'stdout' | 'stderr' = 'stdout'): void => {
-    appendLog(this.world, this.pod.metadata.uid, this.record.name, this.record.restartCount, text, stream)
+  write = (text: string, stream: 'stdout' | 'stderr' = 'stdout'): void => this.output(text, stream)
+  private output(text: LogText, stream: 'stdout' | 'stderr'): void {
+    const { witness } = this.world
+    const world = witness?.real ?? this.world
+    const { name, restartCount } = this.record
+    const { uid } = this.pod.metadata
+    appendLog(world, uid, name, restartCount, typeof text === 'string' ? text : text(world.env.now()), stream)
+    witness?.wrote({ pod: uid, container: name, restart: restartCount, text, stream })
   }
+  dateHeader = (): string => new Date((this.world.witness?.real ?? this.world).env.now()).toUTCString()
   connect = (host: string, port: number, protocol: 'TCP' | 'UDP' = 'TCP') =>
     openConnection(this.world, { pod: this.pod }, host, port, protocol)
   resolve = (host: string) => this.world.network.resolve(this.pod, host)
@@ -296,6 +304,7 @@ export function answerHttp(world: World, at: NonNullable<ReturnType<typeof liste
   const fault = replyFault(world, at.pod, at.container.name)
   if (fault.code !== undefined) return brokenReply(fault)
   const answer = program.http(record.state, request, at.listener, new Context(world, at.pod, at.container, record))
+  if (answer.grows) world.witness?.grows(TABLE, `${at.pod.metadata.uid}/${at.container.name}`, answer.grows)
   after(world, at.pod, at.container, record, answer)
   return fault.delayMs === 0 ? answer.response : { ...answer.response, delayMs: (answer.response.delayMs ?? 0) + fault.delayMs }
 }
@@ -328,18 +337,20 @@ function after(
   pod: Pod,
   container: Container,
   record: ContainerRecord,
-  answer: { state?: unknown; exit?: Exit; wakeAt?: number },
+  answer: { state?: unknown; exit?: Exit; wakeAt?: number; grows?: Growth },
 ): void {
   if (answer.exit) {
     endContainer(world, pod, container, answer.exit)
   } else if (answer.state !== undefined || answer.wakeAt !== undefined) {
     const current = containerRecord(world, pod.metadata.uid, container.name)
     if (!current || current.exit || current.id !== record.id) return
-    save(world, pod, {
+    const next: ContainerRecord = {
       ...current,
       ...(answer.state === undefined ? {} : { state: answer.state as ContainerRecord['state'] }),
       ...(answer.wakeAt === undefined ? {} : { wakeAt: answer.wakeAt }),
-    })
+    }
+    if (answer.grows) descends(next, current)
+    save(world, pod, next)
     if (answer.wakeAt === undefined) return
   } else {
     return

@@ -59,7 +59,16 @@ export class ExecSession {
   private machine(world: World, record: ContainerRecord): Machine {
     const context = processContext(world, this.pod, this.container, record)
     const { image, tag, options } = this
-    return new Machine(this.state, { image, tag, context, main: false, tty: options.tty ?? false, budget: BUDGET, output: options.output })
+    return new Machine(this.state, {
+      image,
+      tag,
+      context,
+      main: false,
+      tty: options.tty ?? false,
+      budget: BUDGET,
+      now: world.clock,
+      output: options.output,
+    })
   }
 
   /** Lets it go on in the cluster as it is now. It dies with its container: code 137. */
@@ -110,10 +119,18 @@ export function execInContainer(
   command: string[],
   options: { stdin?: string; limitMs?: number } = {},
 ): ExecResult | ExecFailure {
-  const begun = world.env.now()
+  // The command's own look at the clock is one at the time; when it began is not.
+  const begun = (world.witness?.real ?? world).env.now()
   const limit = Math.min(options.limitMs ?? FOREVER, FOREVER)
   let later = 0
-  const imagined: World = { ...world, env: { now: () => begun + later, random: () => world.env.random() } }
+  const env = {
+    now() {
+      world.witness?.dated()
+      return begun + later
+    },
+    random: () => world.env.random(),
+  }
+  const imagined: World = { ...world, env, clock: () => begun + later }
   const result = { exitCode: 0, stdout: '', stderr: '', durationMs: 0 }
   const session = ExecSession.open(imagined, pod, container, command, {
     output(stream, text) {

@@ -50,6 +50,35 @@ export function appendLog(
   world.records.put<LogRecord>(TABLE, key, { lines, ...(dropped > 0 ? { dropped } : {}) })
 }
 
+export interface RepeatedLine {
+  /** ms of cluster time. */
+  at: number
+  stream: 'stdout' | 'stderr'
+  /** Without its newline; made only for lines that are kept. */
+  text(): string
+}
+
+/** As `appendLog` for each of many whole lines, oldest first, without the work for those that the ring drops again. */
+export function appendLines(records: Records, podUid: string, container: string, restartCount: number, added: RepeatedLine[]): void {
+  if (added.length === 0) return
+  const key = keyOf(podUid, container, restartCount)
+  const record = records.get<LogRecord>(TABLE, key) ?? { lines: [] }
+  let kept = record.lines.length
+  for (let i = 0; i < added.length; i++) kept = (kept >= KEPT * 2 ? KEPT : kept) + 1
+  const fresh = Math.min(kept, added.length)
+  const old = kept - fresh
+  const lines = old > 0 ? record.lines.slice(-old) : []
+  for (const { at, stream, text } of added.slice(added.length - fresh)) lines.push(`${at}${stream === 'stdout' ? 'o' : 'e'}${text()}`)
+  const dropped = (record.dropped ?? 0) + record.lines.length + added.length - kept
+  records.put<LogRecord>(TABLE, key, { lines, ...(dropped > 0 ? { dropped } : {}) })
+}
+
+/** Is the last line of a log still without its end? */
+export function endsOpen(records: Records, podUid: string, container: string, restartCount: number): boolean {
+  const last = records.get<LogRecord>(TABLE, keyOf(podUid, container, restartCount))?.lines.at(-1)
+  return last !== undefined && /^\d+[OE]/.test(last)
+}
+
 function push(lines: string[], head: string, text: string, letter: string): void {
   const before = lines.at(-1)
   const open = before === undefined ? null : /^(\d+)([OE])/.exec(before)

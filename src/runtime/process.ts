@@ -1,6 +1,7 @@
 // What runs in a container: programs as state machines whose whole state is JSON, so that they live on between two invocations. Types only.
 import type { Env } from '../api/contracts'
 import type { Container, Json, Pod } from '../api/types'
+import type { Growth, LogText } from './witness'
 import type { DnsReply } from './world'
 
 export type { Json }
@@ -96,8 +97,10 @@ export interface ProcessContext {
   /** Environment variables, Service links included. */
   variables: Record<string, string>
   files: Files
-  /** A whole line, without its newline. */
-  log(line: string, stream?: 'stdout' | 'stderr'): void
+  /** A whole line, without its newline; as a function of the time (ms) when the time is part of it. */
+  log(line: LogText, stream?: 'stdout' | 'stderr'): void
+  /** The Date header of an answer. Nothing may be decided by it. */
+  dateHeader(): string
   /** Output as it comes, with newlines. */
   write(text: string, stream?: 'stdout' | 'stderr'): void
   /** Opens a connection from inside this container; host is a name or an address. */
@@ -141,13 +144,16 @@ export interface Program {
   signal?(state: Json, signal: Signal, context: ProcessContext): Step | undefined
   /** Standard input from attach; undefined is its end. */
   input?(state: Json, text: string | undefined, context: ProcessContext): Step
-  /** Absent `state`: unchanged. `exit` ends the program after the answer; `wakeAt` asks to be woken. */
+  /**
+   * Absent `state`: unchanged. `exit` ends the program after the answer; `wakeAt` asks to be woken. `grows` says that the response does not
+   * depend on what the state counts, and how the state goes on when the same is asked again.
+   */
   http?(
     state: Json,
     request: HttpRequest,
     listener: Listener,
     context: ProcessContext,
-  ): { response: HttpResponse; state?: Json; exit?: Exit; wakeAt?: number }
+  ): { response: HttpResponse; state?: Json; exit?: Exit; wakeAt?: number; grows?: Growth }
   /** Text in, text out, for protocols other than HTTP; called with '' when a connection opens. */
   stream?(
     state: Json,

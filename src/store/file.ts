@@ -145,13 +145,35 @@ export function readState(file: string): State | undefined {
 
 function stateOf(file: string, bytes: Bytes, changedAt: number): State {
   const { layout, isNew } = relaid(bytes)
-  const { format, written } = layout.header
+  const { format } = layout.header
   if (format > FORMAT)
     throw new CommandError(`the state file ${file} is of format ${format}; this kubesim reads up to ${FORMAT}: update kubesim`)
-  if (isNew || written !== Math.round(changedAt)) layout.checkAll()
+  if (isNew || !isOurTime(changedAt)) layout.checkAll()
   const state = new State(layout, layout.header)
   if (isNew) relaidStates.add(state)
   return state
+}
+
+/**
+ * The time of change that kubesim gives its files is a multiple of this, ms; the kernel's own times hardly ever are. So a file that
+ * somebody else touched is seen by its time, and nothing in the state tells when it was written: a seeded run gives the same bytes.
+ * A 64th of a second is a whole number of microseconds, which is what Node sets, and exact in a double.
+ */
+const TICK = 1000 / 64
+
+function isOurTime(changedAt: number): boolean {
+  return changedAt % TICK === 0
+}
+
+/** The time of change (ms) for what replaces the file: now, and later than the file's. */
+export function nextChange(file: string): number {
+  let before = 0
+  try {
+    before = fs.statSync(file).mtimeMs
+  } catch {
+    // There is none yet.
+  }
+  return Math.max(Math.floor(Date.now() / TICK), Math.floor(before / TICK) + 1) * TICK
 }
 
 /** Runs `body`; damage it meets in the file becomes an error that says where, and what to do. */
@@ -175,8 +197,7 @@ export function writeState(file: string, state: State): void {
   if (relaidStates.delete(state)) keepBeside(file, `.before-format-${FORMAT}`)
   const { header } = state
   header.format = FORMAT
-  header.written = Math.max(Date.now(), (header.written ?? 0) + 1)
-  replaceFile(file, state.serialise(), header.written)
+  replaceFile(file, state.serialise(), nextChange(file))
 }
 
 let temporaries = 0

@@ -14,8 +14,6 @@ export const FORMAT = 2
 
 export interface Header {
   format: number
-  /** The file's time of change (ms) as kubesim set it: another one tells that somebody else touched the file. */
-  written?: number
   /** Milliseconds added to the wall clock. */
   clockOffset: number
   /** The cluster time (ms) at which something is next due; absent when nothing is. */

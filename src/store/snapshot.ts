@@ -2,7 +2,7 @@
 import crypto from 'node:crypto'
 import { CommandError } from '../errors'
 import { Bytes } from './bytes'
-import { damageNamed, readBytes, replaceFile, sweepDead, target } from './file'
+import { damageNamed, nextChange, readBytes, replaceFile, sweepDead, target } from './file'
 import { DamagedState, type Header, headerLine, Layout } from './layout'
 
 const PREFIX = 'sha256:'
@@ -29,7 +29,7 @@ export function writeSnapshot(state: string, file: string): void {
 }
 
 /** Makes a snapshot the state; call it under the state's lock. Throws CommandError when it is not whole. */
-export function restoreSnapshot(file: string, state: string, now: number): void {
+export function restoreSnapshot(file: string, state: string): void {
   const bytes = readBytes(file)
   if (!bytes) throw new CommandError(`cannot read the snapshot ${file}: there is no such file`)
   let layout: Layout
@@ -45,5 +45,5 @@ export function restoreSnapshot(file: string, state: string, now: number): void 
   const entries = bytes.subarray(layout.start)
   if (sum !== checksum(header as Header, entries))
     throw new CommandError(`the snapshot ${file} is damaged: its checksum does not match; nothing was restored`)
-  replaceFile(state, [headerLine({ ...(header as Header), written: now }), entries], now)
+  replaceFile(state, [headerLine(header as Header), entries], nextChange(state))
 }

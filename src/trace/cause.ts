@@ -6,7 +6,7 @@ import type { World } from '../runtime/world'
 import { endpointCause } from './endpoint-cause'
 import { faultCause } from './fault-cause'
 import { nameCause, outsideCause } from './name-cause'
-import { listenerCause, localPolicyCause, policyCause, portCause, rangeCause } from './path-cause'
+import { listenerCause, localPolicyCause, ownPortCause, policyCause, portCause, rangeCause } from './path-cause'
 import type { Findings } from './trace'
 import type { Cause } from './types'
 
@@ -22,7 +22,7 @@ export function causeOf(world: World, found: Findings): Cause | undefined {
   }
   if (found.ip === undefined) return nameCause(world, found)
   if (!way && 'outside' in request.origin) return outsideCause(world, found)
-  if (!way) return undefined
+  if (!way) return source && ownPortCause(world, found, source)
   if (way.fault) return faultCause(way.fault)
   if (way.denial) return policyCause(world, found, way.denial)
   const service = serviceBehind(world, found)

@@ -1,7 +1,9 @@
 // Why a name has no address: wrong namespace, misspelt, no Service, another host's name, or no DNS.
-import type { KubeObject, Pod, Service } from '../api/types'
+import type { KubeObject, Node, Pod, Service } from '../api/types'
 import { isIP } from '../network/address'
+import { CLUSTER_DNS } from '../network/dns/resolv-conf'
 import { candidates } from '../network/dns/resolver'
+import { nodeIp } from '../network/ipam'
 import type { World } from '../runtime/world'
 import { patchCommand, serviceOfName, traceCommand, typedName } from './cause'
 import { endpointCause } from './endpoint-cause'
@@ -18,10 +20,21 @@ export function nameCause(world: World, found: Findings): Cause | undefined {
   if (!source || !resolution) return outsideCause(world, found)
   const silent = resolution.tries.find((t) => t.answer === undefined)
   if (silent) return dnsCause(world, found)
+  const node = world.view.get<Node>('nodes', undefined, request.host)
+  const ip = node && nodeIp(node)
+  if (ip) {
+    return {
+      id: 'dns',
+      text: `${request.host} is the name of a node, which the cluster's DNS does not know`,
+      remedy: `ask for its address, ${ip}`,
+      command: traceCommand(found, ip, request.port),
+    }
+  }
   const failing = resolution.tries.find((t) => t.fault)?.fault
   if (failing) return faultCause(failing)
   const wanted = wantedService(found)
   const service = wanted && world.view.get<Service>('services', wanted.namespace, wanted.name)
+  if (service && !resolution.conf.nameservers.includes(CLUSTER_DNS)) return otherDnsCause(found, source, service)
   if (service) {
     if (service.spec.type === 'ExternalName') return externalNameCause(world, service)
     return endpointCause(world, service)
@@ -51,6 +64,20 @@ function wantedService({ request, source, resolution }: Findings): { namespace: 
   const parts = request.host.toLowerCase().replace(/\.$/, '').split('.')
   if (parts.length === 1) return { name: parts[0], namespace: source!.metadata.namespace! }
   return undefined
+}
+
+/** A Pod that does not ask the cluster's DNS, by its policy or by its own configuration. */
+function otherDnsCause(found: Findings, { metadata, spec }: Pod, service: Service): Cause {
+  const { dnsPolicy = 'ClusterFirst', hostNetwork } = spec
+  const asks = found.resolution!.conf.nameservers.join(', ') || 'nobody'
+  const ip = service.spec.clusterIP
+  const own = hostNetwork ? "on its node's network " : ''
+  return {
+    id: 'dns',
+    text: `Pod ${metadata.name} ${own}has dnsPolicy ${dnsPolicy} and asks ${asks}, which does not know the cluster's names`,
+    remedy: `make its dnsPolicy ${hostNetwork ? 'ClusterFirstWithHostNet' : 'ClusterFirst'}${isIP(ip ?? '') ? ', or ask for the address' : ''}`,
+    ...(isIP(ip ?? '') ? { command: traceCommand(found, ip!, found.request.port) } : {}),
+  }
 }
 
 function dnsCause(world: World, found: Findings): Cause {
@@ -153,6 +180,14 @@ function missingCause(world: World, found: Findings, services: Service[], wanted
         remedy: `ask for ${wanted.name}.${near}`,
         command: traceCommand(found, `${wanted.name}.${near}`, found.request.port),
       }
+  }
+  const isNamespace = world.view.get('namespaces', undefined, wanted.namespace) !== undefined
+  if (!isNamespace && found.request.host.includes('.')) {
+    return {
+      id: 'outside',
+      text: `${found.request.host} is outside of the cluster, or means a namespace ${wanted.namespace} that is not there; nobody outside is asked`,
+      remedy: 'ask for a name inside the cluster',
+    }
   }
   const near = nearestService(
     services.filter((s) => s.metadata.namespace === wanted.namespace),

@@ -153,6 +153,14 @@ export function listenerCause(world: World, found: Findings, service: Service | 
   if (!service)
     return { id: 'target-port', text, remedy: `ask for port ${best.port}`, command: traceCommand(found, found.request.host, best.port) }
   const { name, namespace } = service.metadata
+  if (service.spec.clusterIP === 'None') {
+    return {
+      id: 'port',
+      text: `Service ${name} is headless: its name leads straight to the Pods, whose own ports count; ${text}`,
+      remedy: `ask for port ${best.port}`,
+      command: traceCommand(found, found.request.host, best.port),
+    }
+  }
   const ports = service.spec.ports ?? []
   const index = ports.findIndex((p) => p.port === found.request.port || p.nodePort === found.request.port)
   const stray = ports[index] && strayEndpointCause(world, service, ports[index], pod)
@@ -166,6 +174,17 @@ export function listenerCause(world: World, found: Findings, service: Service | 
       { op: 'replace', path: `/spec/ports/${Math.max(0, index)}/targetPort`, value: best.port },
     ]),
   }
+}
+
+/** A Pod asks itself, and nobody in it listens there. */
+export function ownPortCause(world: World, found: Findings, pod: Pod): Cause {
+  const { port, protocol, host } = found.request
+  const open = openPorts(world, pod)
+  const list = open.map((o) => `${o.port}/${o.protocol} by ${o.container}`).join(', ')
+  const text = `${host} is the Pod itself, and nobody in it listens on port ${port}; open are: ${list || 'none'}`
+  const best = open.find((o) => o.protocol === protocol)
+  if (!best) return { id: 'target-port', text, remedy: 'ask for the Service or Pod that is meant by its name' }
+  return { id: 'target-port', text, remedy: `ask for port ${best.port}`, command: traceCommand(found, host, best.port) }
 }
 
 /** Other Pods of the Service listen on its target port: the selector takes in Pods of another kind too. Undefined when none does. */

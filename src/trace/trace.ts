@@ -10,6 +10,7 @@ import { nodeIp } from '../network/ipam'
 import { type Hop, type Packet, type Route, route } from '../network/packet'
 import { policiesFor } from '../network/policy'
 import { probabilityText, ruleText } from '../network/proxy/iptables-save'
+import { isLoopback } from '../runtime/connect'
 import { listenerAt } from '../runtime/containers'
 import { hostsEntry } from '../runtime/hosts'
 import { hostsFile } from '../runtime/pod-files'
@@ -38,7 +39,7 @@ export function trace(world: World, request: TraceRequest): Trace {
   const found: Findings = { request, source, pods: [], verdict: 'not resolved' }
   const about = describeOrigin(world, request)
   hops.push({ kind: 'from', text: about, detail: { origin: about } })
-  const result = (verdict: Verdict, summary: string, more: Partial<Trace> = {}): Trace => {
+  const result: Result = (verdict, summary, more = {}) => {
     found.verdict = verdict
     const cause = verdict === 'delivered' ? undefined : causeOf(world, found)
     return { from: about, to: `${request.host}:${request.port}`, hops, verdict, summary, cause, ...more }
@@ -48,6 +49,7 @@ export function trace(world: World, request: TraceRequest): Trace {
 
   found.ip = addressOf(world, found, hops)
   if (found.ip === undefined) return result('not resolved', `the name ${request.host} has no address`)
+  if (source && !source.spec.hostNetwork && isLoopback(found.ip)) return arriveInside(world, found, source, hops, result)
   if ('outside' in request.origin && isInsideOnly(found.ip)) {
     return result('dropped', `${found.ip} is not reached from outside: the connection times out`)
   }
@@ -74,13 +76,9 @@ export function trace(world: World, request: TraceRequest): Trace {
   return arrive(world, found, way, hops, result)
 }
 
-function arrive(
-  world: World,
-  found: Findings,
-  way: Route,
-  hops: TraceHop[],
-  result: (verdict: Verdict, summary: string, more?: Partial<Trace>) => Trace,
-): Trace {
+type Result = (verdict: Verdict, summary: string, more?: Partial<Trace>) => Trace
+
+function arrive(world: World, found: Findings, way: Route, hops: TraceHop[], result: Result): Trace {
   const { protocol } = found.request
   found.pods = way.pod ? [way.pod] : hostPods(world, way.node ?? '')
   if (protocol === 'ICMP') return result('delivered', `${way.ip} answers the ping`)
@@ -90,19 +88,42 @@ function arrive(
     if (!way.pod && isNodeService(world, way)) return result('delivered', `delivered to node ${way.node} on port ${way.port}`)
     return result('refused', `${where} refuses: nobody listens on port ${way.port}`)
   }
-  const { pod, container } = at
-  const text = `${container.name} of Pod ${nameOf(pod)} listens on ${way.port}/${protocol} (image ${container.image})`
-  hops.push({ kind: 'container', text, detail: { pod: nameOf(pod), container: container.name, port: way.port, image: container.image } })
+  return toContainer(world, found, at, way.port, hops, result)
+}
+
+function toContainer(
+  world: World,
+  found: Findings,
+  { pod, container }: NonNullable<ReturnType<typeof listenerAt>>,
+  port: number,
+  hops: TraceHop[],
+  result: Result,
+): Trace {
+  const { protocol } = found.request
+  const text = `${container.name} of Pod ${nameOf(pod)} listens on ${port}/${protocol} (image ${container.image})`
+  hops.push({ kind: 'container', text, detail: { pod: nameOf(pod), container: container.name, port, image: container.image } })
   hops.push(...faultsOf(world, 'reply', pod, container.name).map(faultHop))
-  return result('delivered', `delivered to container ${container.name} of Pod ${nameOf(pod)} on port ${way.port}`, {
+  return result('delivered', `delivered to container ${container.name} of Pod ${nameOf(pod)} on port ${port}`, {
     container: {
       namespace: pod.metadata.namespace!,
       pod: pod.metadata.name,
       container: container.name,
-      port: way.port,
+      port,
       node: pod.spec.nodeName,
     },
   })
+}
+
+/** A Pod's loopback addresses are its own: what is asked there never leaves it. */
+function arriveInside(world: World, found: Findings, source: Pod, hops: TraceHop[], result: Result): Trace {
+  const { protocol, port } = found.request
+  found.pods = [source]
+  const text = `${found.ip} is Pod ${nameOf(source)} itself`
+  hops.push({ kind: 'endpoint', text, detail: { ip: found.ip, port, pod: nameOf(source), node: source.spec.nodeName } })
+  if (protocol === 'ICMP') return result('delivered', `${found.ip} answers the ping`)
+  const at = listenerAt(world, [source], port, protocol, true)
+  if (at) return toContainer(world, found, at, port, hops, result)
+  return result('refused', `Pod ${nameOf(source)} refuses: nobody listens on port ${port}`)
 }
 
 /** Ports of components that are part of a node here, without a program of their own: the kubelet, and what static Pods declare. */

@@ -168,7 +168,7 @@ test('a directory, in words; the cluster in the state file is left alone, and on
     '  remedy select app=web',
     `         kubectl patch service web -p '{"spec":{"selector":{"app":"web"}}}'`,
     '',
-    '0 of 1 Service port answer, after SOME of simulated time',
+    '0 of 1 Service ports answer, after SOME of simulated time',
     '',
   ])
   expect(fs.existsSync(path.join(cli.dir, 'state.json'))).toBe(false)
@@ -210,7 +210,7 @@ test.each([
   ['both -f and -k', ['-f', '.', '-k', '.'], 'error: only one of -f or -k can be specified\n'],
   ['no nodes', ['-f', '.', '--nodes', '0'], 'error: invalid number of nodes "0": must be from 1 to 1000\n'],
   ['another output', ['-f', '.', '-o', 'yaml'], 'error: unknown output "yaml": only json\n'],
-  ['an empty directory', ['-f', '.'], 'error: no objects passed to check\n'],
+  ['an empty directory', ['-f', '.'], 'error: error reading [.]: recognized file extensions are [.json .yaml .yml]\n'],
 ])('refused: %s', async (_name, words, err) => {
   const cli = files({})
   expect(await cli.run('check', ...words)).toEqual({ out: '', err, exit: 1 })

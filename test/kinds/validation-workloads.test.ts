@@ -5,7 +5,7 @@ const template = (labels: string, spec = 'containers: [{name: c, image: a}]') =>
 const deployment = (spec: string, labels = '{a: b}') =>
   `{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {selector: {matchLabels: {a: b}}, template: ${template(labels)}, ${spec}}}`
 const job = (spec: string, pod = 'restartPolicy: Never, containers: [{name: c, image: a}]') =>
-  `{apiVersion: batch/v1, kind: Job, metadata: {name: j}, spec: {selector: {matchLabels: {a: b}}, template: ${template('{a: b}', pod)}, ${spec}}}`
+  `{apiVersion: batch/v1, kind: Job, metadata: {name: j}, spec: {manualSelector: true, selector: {matchLabels: {a: b}}, template: ${template('{a: b}', pod)}, ${spec}}}`
 const cron = (fields: string) =>
   `{apiVersion: batch/v1, kind: CronJob, metadata: {name: c}, spec: {${fields}, jobTemplate: {spec: {template: ${template('{}', 'restartPolicy: Never, containers: [{name: c, image: a}]')}}}}}`
 const sts = (spec: string) =>
@@ -160,6 +160,14 @@ test.each<[string, string, string[]]>([
   expect(refusals(text)).toEqual(errors)
 })
 
+test('a selector stands in an error as Go writes it', () => {
+  const selector = 'selector: {matchExpressions: [{values: [x], operator: Foo, key: k}], matchLabels: {z: b, a: b}}'
+  const text = `{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {${selector}, template: ${template('{a: b}')}}}`
+  expect(refusals(text)).toContain(
+    'spec.selector: Invalid value: {"matchLabels":{"a":"b","z":"b"},"matchExpressions":[{"key":"k","operator":"Foo","values":["x"]}]}: invalid label selector',
+  )
+})
+
 test.each<[string, string, string, string[]]>([
   [
     'the selector of a Deployment',
@@ -191,7 +199,7 @@ test.each<[string, string, string, string[]]>([
     'the role of a binding',
     rbac('RoleBinding', 'roleRef: {kind: Role, name: a}'),
     rbac('RoleBinding', 'roleRef: {kind: Role, name: b}'),
-    ['roleRef: Invalid value: {"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"b"}: cannot change roleRef'],
+    ['roleRef: Invalid value: {"APIGroup":"rbac.authorization.k8s.io","Kind":"Role","Name":"b"}: cannot change roleRef'],
   ],
   ['how many a Deployment has', deployment('replicas: 1'), deployment('replicas: 5'), []],
 ])('an update may not change %s', (_name, before, after, errors) => {

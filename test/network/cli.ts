@@ -31,6 +31,7 @@ export class Cli {
       },
       cwd: this.dir,
       programName: 'kubectl',
+      program: '/usr/bin/kubectl',
       wallClock: () => this.now,
       pid: 4711,
       onInterrupt: (handler) => this.interrupts.push(handler),

@@ -75,6 +75,7 @@ test.each<[string, string, string, number, string[]]>([
     ['7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa. 30 IN PTR dual.default.svc.cluster.local.'],
   ],
   ['transfer', 'cluster.local.', 'AXFR', 5, []],
+  ['reverse questions do not know the name of the server', 'ns.dns.cluster.local.', 'PTR', 3, []],
   ['too many labels', 'a.b.c.web.default.svc.cluster.local.', 'A', 3, []],
 ])('%s', async (_name, name, type, rcode, expected) => {
   const reply = await ask(name, type)
@@ -171,6 +172,35 @@ describe('refusals', () => {
     if (reply) expect(decode(reply)).toMatchObject({ id: 9, response: true, authoritative: false })
   })
 
+  const www = '03777777' // the label www
+  test.each<[string, string, string]>([
+    [
+      'a question that ends after its name has type and class 0',
+      `000901000001000000000000${www}00`,
+      `000981050001000000000000${www}0000000000`,
+    ],
+    ['a record that is promised and is not there', `000901000001000000000001${www}0000010001`, `000981020001000000000000${www}0000010001`],
+    [
+      'a record that ends early: the question comes back',
+      `000901000001000000000001${www}00000100010000290000`,
+      `000981010001000000000000${www}0000010001`,
+    ],
+    [
+      'record data longer than its type has',
+      `000901000001000000000001${www}0000010001000001000100000000000501020304050`.padEnd(94, '0'),
+      `000981010001000000000000${www}0000010001`,
+    ],
+    ['AD stays in a refusal, Z goes', '0009296000010000000000', '0009a9240000000000000000'],
+    [
+      'the class goes before the version of EDNS',
+      `000901000001000000000001${www}0000010003000029100000010000 0000`.replace(' ', ''),
+      `000981050001000000000001${www}00000100030000291000000000000000`,
+    ],
+  ])('%s', async (_name, request, reply) => {
+    const bytes = Buffer.from(request.padEnd(24, '0'), 'hex')
+    expect((await exchange(bytes))?.toString('hex')).toBe(reply)
+  })
+
   test('no bytes whatever make it throw', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 80 }), async (bytes) => {
@@ -198,6 +228,20 @@ test('forwarding: names outside, what follows a CNAME, and reverse names nobody 
   await ask('nope.default.svc.cluster.local.', 'A', {}, { forward })
   expect(asked).toEqual(['example.com.', 'Example.COM.', '8.8.8.8.in-addr.arpa.'])
   expect((await ask('example.com.', 'A', {}, { forward: async () => undefined })).rcode).toBe(2)
+  const chaos = { questions: [{ name: 'web.default.svc.cluster.local.', type: TYPES.A, class: 3 }] }
+  expect(texts((await ask('', 'A', chaos, { forward })).answers)).toEqual(['web.default.svc.cluster.local. 30 IN A 10.96.1.1'])
+  expect((await ask('', 'A', chaos)).rcode).toBe(5)
+})
+
+test('others are asked over what one was asked over, and a truncated answer stays one', async () => {
+  const ways: string[] = []
+  const forward = async (request: Message, transport: Transport) => {
+    ways.push(transport)
+    return { ...request, response: true, truncated: transport === 'udp' }
+  }
+  expect((await ask('example.com.', 'A', {}, { forward })).truncated).toBe(true)
+  expect((await ask('example.com.', 'A', {}, { forward }, 'tcp')).truncated).toBe(false)
+  expect(ways).toEqual(['udp', 'tcp'])
 })
 
 test('a message survives the wire, compressed or not', () => {

@@ -96,9 +96,33 @@ test.each([
   ['headless', service('x', { clusterIP: 'None' })],
   ['ExternalName', service('x', { type: 'ExternalName', clusterIP: undefined, externalName: 'example.com' })],
   ['another proxy', service('x', {}, { labels: { 'service.kubernetes.io/service-proxy-name': 'mine' } })],
+  ['a Service that is labelled headless', service('x', {}, { labels: { 'service.kubernetes.io/headless': '' } })],
   ['IPv6 only', service('x', { clusterIP: 'fd00::1', clusterIPs: ['fd00::1'] })],
 ])('no rules for %s', (_name, object) => {
   const w = world([node(1), object, slice('x-1', 'x', [on(1, 5)])]).created()
   expect(entryOf(w, 'default/x')?.all ?? entryOf(w, 'default/x')?.nodes).toBeUndefined()
   expect(w.records.list(PORTALS)).toEqual([])
+})
+
+test.each(['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'])(
+  'a slice with the label %s gives no endpoints',
+  (label) => {
+    const labels = { 'kubernetes.io/service-name': 'x', [label]: 'mine' }
+    const w = world([node(1), service('x'), { ...slice('x-1', 'x', [on(1, 5)]), metadata: { name: 'x-1', labels } }]).created()
+    expect(Object.keys(entryOf(w, 'default/x')!.all!.nat)).toEqual([])
+  },
+)
+
+test.each([
+  ['the bits of a host go', ['198.51.100.77/24', ' 203.0.113.200/25 ', 'fd00::/8'], ['198.51.100.0/24', '203.0.113.128/25']],
+  ['one address is a network', ['198.51.100.7/32'], ['198.51.100.7/32']],
+  ['a network of everything is no restriction', ['198.51.100.0/24', '0.0.0.0/0'], []],
+  ['IPv6 ranges alone restrict nothing', ['fd00::/8'], []],
+])('load balancer source ranges: %s', (_name, ranges, expected) => {
+  const balanced = service('x', { type: 'LoadBalancer', loadBalancerSourceRanges: ranges })
+  const w = world([node(1), { ...balanced, status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } }, slice('x-1', 'x', [on(1, 5)])])
+  const { all, nodes } = entryOf(w.created(), 'default/x')!
+  const { nat } = (all ?? nodes!['node-1'])!
+  const firewall = Object.keys(nat).find((c) => c.startsWith('KUBE-FW-'))
+  expect((nat[firewall ?? ''] ?? []).flatMap((r) => r.source ?? [])).toEqual(expected)
 })

@@ -273,6 +273,60 @@ test('a Pod that does not listen resets, one that a policy hides is silent', asy
   await until(async () => (await get(port)).error === 'timeout', 'silence')
 })
 
+/** One datagram from a socket of its own, or from the one given; what comes back, or undefined. */
+function datagram(port: number, text: string | Buffer, socket = dgram.createSocket('udp4')): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), 1500)
+    socket.once('message', (bytes) => {
+      clearTimeout(timer)
+      resolve(bytes)
+    })
+    socket.send(text, port, '127.0.0.1')
+    socket.unref()
+  })
+}
+
+test('UDP node ports: a flow stays with its Pod, the cluster DNS answers too, and over TCP', async () => {
+  const one = cli()
+  const [port, dns] = [randomNodePort(), randomNodePort()]
+  const agnhost = { image: 'registry.k8s.io/e2e-test-images/agnhost:2.53', args: ['netexec', '--udp-port=8081'], ports: [] }
+  const dnsPorts = [
+    { name: 'udp', port: 53, protocol: 'UDP', nodePort: dns },
+    { name: 'tcp', port: 53, protocol: 'TCP', nodePort: dns },
+  ]
+  await one.create([
+    deployment('web', { replicas: 3, container: agnhost }),
+    nodePortService(port, { ports: [{ port: 80, targetPort: 8081, nodePort: port, protocol: 'UDP' }] }),
+    webService({ type: 'NodePort', selector: { 'k8s-app': 'kube-dns' }, ports: dnsPorts }, 'names', { namespace: 'kube-system' }),
+  ])
+  await one.wait(5)
+  const result = start(one, 'serve', '--address', '127.0.0.1')
+  await until(() => result.out.includes(`127.0.0.1:${dns}/UDP is kube-system/names:53\n`), 'the ports')
+  expect(result.out).toContain(`127.0.0.1:${port}/UDP is default/web:80\n`)
+  const hosts = new Set<string>()
+  for (let i = 0; i < 40; i++) hosts.add(String(await datagram(port, 'hostname')))
+  expect(hosts.size).toBe(3)
+  const socket = dgram.createSocket('udp4')
+  const kept = new Set<string>()
+  for (let i = 0; i < 10; i++) kept.add(String(await datagram(port, 'hostname', socket)))
+  expect(kept.size).toBe(1)
+
+  const question = encode(queryFor('kubernetes.default.svc.cluster.local.', 1, 77))
+  const expected = [{ type: 'A', address: '10.96.0.1' }]
+  expect(decode((await datagram(dns, question))!)).toMatchObject({ id: 77, answers: expected })
+  const length = Buffer.alloc(2)
+  length.writeUInt16BE(question.length)
+  const overTcp = await new Promise<Buffer>((resolve, reject) => {
+    const client = net.connect(dns, '127.0.0.1', () => client.write(Buffer.concat([length, question])))
+    client.once('data', (bytes) => {
+      client.destroy()
+      resolve(bytes)
+    })
+    client.once('error', reject)
+  })
+  expect(decode(overTcp.subarray(2))).toMatchObject({ id: 77, answers: expected })
+})
+
 test('what is answered stands in the log', async () => {
   const one = cli()
   const port = randomNodePort()
@@ -323,5 +377,8 @@ test('hit shows equal shares, and the stickiness of kept connections', async () 
   const some = await report('-n', '100', '--keepalive', '--concurrency', '10')
   expect(some.connections).toBe(10)
   expect((await one.run('hit', 'nobody', '-n', '3')).out).toMatch(/not resolved: 3/)
+  expect((await one.run('hit', 'node-1:31999/path', '-n', '3')).out).toBe(
+    'node-1:31999/path: 3 requests over 3 connections\n\nno Pod was reached\nrefused: 3\nwhy: kubesim trace outside node-1:31999\n',
+  )
   expect((await one.run('hit', 'web', '-n', '0')).err).toMatch(/invalid number of requests "0"/)
 })

@@ -203,6 +203,27 @@ const BROKEN: Record<string, Broken> = {
     says: /Service web has externalTrafficPolicy Local and no endpoint on node-\d; there are some on node-\d/,
     verdict: 'dropped',
   },
+  'a headless Service asked on the port of the Service': {
+    objects: [deployment('web'), webService({ clusterIP: 'None', ports: [{ port: 8080, targetPort: 80 }] })],
+    trace: ['client', 'web:8080'],
+    cause: 'port',
+    says: /Service web is headless: its name leads straight to the Pods, whose own ports count; .*open are: 80\/TCP by nginx/,
+    verdict: 'refused',
+  },
+  "a Pod on its node's network asks another DNS": {
+    objects: [deployment('web'), webService(), { ...clientPod('host'), spec: { ...clientPod().spec, hostNetwork: true } }],
+    trace: ['host', 'web:80'],
+    cause: 'dns',
+    says: /Pod host on its node's network has dnsPolicy ClusterFirst and asks 172\.18\.0\.1, which does not know the cluster's names/,
+    verdict: 'not resolved',
+  },
+  'a node by its name from a Pod': {
+    objects: [deployment('web'), webService({ type: 'NodePort', ports: [{ port: 80, nodePort: 30080 }] })],
+    trace: ['client', 'node-1:30080'],
+    cause: 'dns',
+    says: /node-1 is the name of a node, which the cluster's DNS does not know/,
+    verdict: 'not resolved',
+  },
   'a cluster name from outside': {
     objects: [deployment('web'), webService({ type: 'NodePort', ports: [{ port: 80, nodePort: 30080 }] })],
     trace: ['outside', 'web:80'],
@@ -260,6 +281,54 @@ test.each(Object.keys(BROKEN))(
   },
   30_000,
 )
+
+const ending = (name: string, restartPolicy: string, code: number) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, labels: { app: 'web' } },
+  spec: { restartPolicy, containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', `exit ${code}`] }] },
+})
+
+test.each<[string, object[], [string, string], string, RegExp, RegExp]>([
+  [
+    'a container that ends again and again',
+    [ending('web', 'Always', 3), webService()],
+    ['client', 'web'],
+    'not-ready',
+    /container c ends with exit code 3 \((CrashLoopBackOff|Error), \d restarts? so far\)/,
+    /^kubectl logs web -n default -c c/,
+  ],
+  [
+    'a Pod that has ended',
+    [ending('web', 'Never', 0), webService()],
+    ['client', 'web'],
+    'not-ready',
+    /Pod web, which it selects, has ended \(Succeeded\)/,
+    /^kubectl logs web -n default$/,
+  ],
+  [
+    'an image that cannot be pulled',
+    [deployment('web', { container: { image: 'Not/AnImage' } }), webService()],
+    ['client', 'web'],
+    'not-ready',
+    /container nginx is in InvalidImageName: /,
+    /^kubectl describe pod web-/,
+  ],
+  ['localhost', [], ['client', 'localhost:80'], 'target-port', /localhost is the Pod itself, and nobody in it listens on port 80/, /^$/],
+  ['a name of the world', [], ['client', 'example.com:80'], 'outside', /example\.com is outside of the cluster/, /^$/],
+])('%s', async (_name, objects, words, id, says, command) => {
+  const cli = await prepared(objects)
+  const { found, exit } = await trace(cli, words)
+  expect([exit, found.cause?.id]).toEqual([1, id])
+  expect(found.cause!.text).toMatch(says)
+  expect(found.cause!.command ?? '').toMatch(command)
+})
+
+test('a Pod reaches itself under localhost, programs on the loopback too', async () => {
+  const cli = await prepared([deployment('web', { replicas: 1 })])
+  const { found, exit } = await trace(cli, ['deployment/web', 'localhost:80'])
+  expect([exit, found.container?.container, found.hops.some((h) => h.kind === 'rule')]).toEqual([0, 'nginx', false])
+})
 
 test('the text has a line a hop and ends in the verdict', async () => {
   const cli = await prepared([deployment('web', { replicas: 1 }), webService()])

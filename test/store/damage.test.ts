@@ -6,7 +6,7 @@ import path from 'node:path'
 import { seededRandom } from '../../src/env'
 import { Bytes } from '../../src/store/bytes'
 import { readState, writeState } from '../../src/store/file'
-import { DamagedState } from '../../src/store/layout'
+import { DamagedState, Layout } from '../../src/store/layout'
 import { relaid } from '../../src/store/migrate'
 import { type Shell, shell } from '../commands/shell'
 import { rounds, seed, tried } from '../torture/tried'
@@ -278,6 +278,12 @@ test('what kubesim wrote is not read whole again', () => {
   const state = readState(file)!
   state.set('configmaps/default/more', { a: 1 })
   writeState(file, state)
-  const { written } = readState(file)!.header
-  expect(Math.round(fs.statSync(file).mtimeMs)).toBe(written)
+  const checked = jest.spyOn(Layout.prototype, 'checkAll')
+  readState(file)!.close()
+  expect(checked).not.toHaveBeenCalled()
+  const somebodyElses = Math.floor(Date.now() / 1000) + 0.001
+  fs.utimesSync(file, somebodyElses, somebodyElses)
+  readState(file)!.close()
+  expect(checked).toHaveBeenCalled()
+  checked.mockRestore()
 })

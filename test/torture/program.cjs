@@ -1,12 +1,12 @@
 // The built program run in this process: one command line against a state file, and what it printed.
 'use strict'
-const { load } = require('../../bin/load.cjs')
+const { load } = require('../../bin/kubesim')
 
 let program
 
 /** `line` is split at blanks. Answers the exit code and stdout followed by stderr. */
 async function run(line, state) {
-  program ??= load().exports
+  program ??= load([])
   const text = []
   const host = {
     variables: { KUBESIM_STATE: state, KUBESIM_NODES: '1', HOME: '/nonexistent' },

@@ -1,72 +1,69 @@
 // The API over HTTP, as a function of request and cluster: discovery, objects, lists, writes. Upstream: apiserver/pkg/endpoints.
-import type { Json, KubeObject } from '../../api/types'
-import { ApiError } from '../../errors'
-import { toCompactJson, toIndentedJson } from '../../lib/json-emit'
+import type { KubeObject } from '../../api/types'
+import { toIndentedJson } from '../../lib/json-emit'
+import { toYaml } from '../../lib/yaml-emit'
 import { inGoOrder } from '../../schema/go-order'
 import type { ResourceInfo } from '../../schema/resources'
-import { decodeObject } from '../decode'
+import { forbiddenAccess, isAllowed } from '../authorization'
 import { groupVersion } from '../discovery'
-import type { PatchType } from '../patch'
-import { applyObject, patchObject } from '../patch-requests'
-import { listObjects, presented } from '../query'
+import { withOwnership } from '../managed-fields-tracking'
+import { presented, readWarning } from '../query'
 import { scaleOf } from '../scale'
 import type { ApiServer } from '../server'
 import { serverVersion } from '../version'
+import { aggregated } from './aggregated'
 import { coreVersions, groupDocument, groupList, resourceList, rootPaths } from './discovery'
+import { listDocument, pageOf, tooLarge, versionOf } from './lists'
+import { json, notAllowed, notServed, type RestRequest, type RestResponse, text } from './messages'
+import { type Form, negotiate } from './negotiate'
+import { create, type Outcome, optionsOf, patch, remove, replace, type Target } from './objects'
+import { openApiIndex, openApiOf } from './openapi'
+import { partialMetadata, tableOf } from './tables'
 
-export interface RestRequest {
-  method: string
-  /** With its query, if there is one. */
-  path: string
-  /** JSON, or what the media type of a patch asks for. */
-  body?: Json
-  contentType?: string
-  /** Who writes, for managedFields, unless the query names a field manager. */
-  manager?: string
-}
-
-export interface RestResponse {
-  status: number
-  contentType: 'application/json' | 'text/plain; charset=utf-8'
-  body: string
-}
-
-function json(value: unknown, status = 200): RestResponse {
-  return { status, contentType: 'application/json', body: `${toCompactJson(value, { sort: false })}\n` }
-}
-
-function text(body: string): RestResponse {
-  return { status: 200, contentType: 'text/plain; charset=utf-8', body }
-}
-
-function notServed(): ApiError {
-  return new ApiError('NotFound', 'the server could not find the requested resource')
-}
+export { type RestRequest, type RestResponse, statusOf } from './messages'
 
 /** Answers one request. Throws ApiError for what the server refuses; `statusOf` makes that an answer too. */
 export function handle(server: ApiServer, request: RestRequest): RestResponse {
   const url = new URL(request.path, 'http://cluster')
   const path = url.pathname.replace(/\/+$/, '') || '/'
-  const words = path.split('/').slice(1)
+  const words = path.split('/').slice(1).map(decoded)
   if (words[0] === 'api' || words[0] === 'apis') return api(server, words, url.searchParams, request)
   if (request.method !== 'GET') throw notServed()
+  authorizePath(server, path)
   if (path === '/version') return { ...json(undefined), body: toIndentedJson(serverVersion(), '  ', { sort: false }) }
   if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return text('ok')
+  if (path === '/openapi/v3') return json(openApiIndex(server))
+  if (path.startsWith('/openapi/v3/')) return json(orNotServed(openApiOf(server, path.slice('/openapi/v3/'.length))))
   if (path === '/') return json(rootPaths(server.discovery))
   throw notServed()
 }
 
-/** A refusal as a metav1.Status. */
-export function statusOf(error: ApiError): RestResponse {
-  const { reason, message, code, details } = error
-  const shown = Object.keys(details).some((key) => details[key as keyof typeof details]) ? { details } : {}
-  return json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, ...shown, code }, code)
+function decoded(word: string): string {
+  try {
+    return decodeURIComponent(word)
+  } catch {
+    throw notServed()
+  }
+}
+
+function authorizePath({ user, view }: ApiServer, path: string): void {
+  const access = { verb: 'get', path }
+  if (user && !isAllowed(view, user, access)) throw forbiddenAccess(user, access)
 }
 
 function api(server: ApiServer, words: string[], query: URLSearchParams, request: RestRequest): RestResponse {
   const core = words[0] === 'api'
   const { discovery } = server
-  if (words.length === 1) return json(core ? coreVersions() : groupList(discovery))
+  if (words.length <= (core ? 2 : 3)) {
+    if (request.method !== 'GET') throw notAllowed()
+    authorizePath(server, `/${words.join('/')}`)
+  }
+  if (words.length === 1) {
+    const { as } = negotiate(request.accept, ['APIGroupDiscoveryList'])
+    const contentType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+    if (as) return json(aggregated(discovery, core), 200, contentType)
+    return json(core ? coreVersions() : groupList(discovery))
+  }
   if (!core && words.length === 2) return json(orNotServed(groupDocument(discovery, words[1])))
   const version = core ? words[1] : `${words[1]}/${words[2]}`
   const rest = words.slice(core ? 2 : 3)
@@ -79,11 +76,12 @@ function orNotServed<T>(value: T | undefined): T {
   return value
 }
 
-interface Target {
-  info: ResourceInfo
-  namespace?: string
-  name?: string
-  subresource?: string
+/** What a path below /api or /apis means, when it means objects; undefined for others. Throws NotServed. */
+export function objectTarget(server: ApiServer, path: string): Target | undefined {
+  const words = path.replace(/\/+$/, '').split('/').slice(1).map(decoded)
+  const core = words[0] === 'api'
+  if ((!core && words[0] !== 'apis') || words.length <= (core ? 2 : 3)) return undefined
+  return targetOf(server, core ? words[1] : `${words[1]}/${words[2]}`, words.slice(core ? 2 : 3))
 }
 
 /** `namespaces/NS/pods/NAME/log`, `pods`, `nodes/NAME`. */
@@ -92,161 +90,113 @@ function targetOf(server: ApiServer, version: string, words: string[]): Target {
   const [plural, name, ...rest] = inNamespace ? words.slice(2) : words
   const info = server.discovery.all().find((each) => each.plural === plural && groupVersion(each) === version)
   if (!info || (inNamespace && !info.namespaced)) throw notServed()
+  if (name !== undefined && info.namespaced && !inNamespace) throw notServed()
   const subresource = rest.length ? rest.join('/') : undefined
-  if (subresource && !info.subresources.includes(subresource)) throw notServed()
+  if (subresource && !info.subresources.includes(rest[0] === 'proxy' ? 'proxy' : subresource)) throw notServed()
   return { info, ...(inNamespace ? { namespace: words[1] } : {}), ...(name ? { name } : {}), ...(subresource ? { subresource } : {}) }
 }
 
+const VERBS: Record<string, (name: boolean) => string> = {
+  GET: (name) => (name ? 'get' : 'list'),
+  POST: () => 'create',
+  PUT: () => 'update',
+  PATCH: () => 'patch',
+  DELETE: (name) => (name ? 'delete' : 'deletecollection'),
+}
+
 function resource(server: ApiServer, target: Target, query: URLSearchParams, request: RestRequest): RestResponse {
-  const { info, namespace, name } = target
-  if (request.method === 'GET') return name ? read(server, target) : list(server, target, query)
-  const options = {
-    manager: query.get('fieldManager') ?? request.manager ?? 'unknown',
-    dryRun: query.get('dryRun') === 'All',
-    ...(target.subresource ? { subresource: target.subresource } : {}),
+  const { info, name, subresource } = target
+  const verb = VERBS[request.method]?.(name !== undefined)
+  if (!verb || (!subresource && !info.verbs.includes(verb))) throw notAllowed()
+  const forms =
+    request.method === 'GET' ? ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'] : ['Table', 'PartialObjectMetadata']
+  const form = negotiate(request.accept, forms)
+  const view = { server, info, form, include: query.get('includeObject') ?? '' }
+  if (request.method === 'GET') {
+    warnOfReading(server, info)
+    return name ? read(view, target, query) : list(view, target, query)
   }
+  return written(view, write(server, target, query, request))
+}
+
+function warnOfReading(server: ApiServer, info: ResourceInfo): void {
+  const warning = readWarning(info)
+  if (warning !== undefined) server.warnings.push(warning)
+}
+
+function write(server: ApiServer, target: Target, query: URLSearchParams, request: RestRequest): Outcome {
+  const options = optionsOf(target, query, request)
   switch (request.method) {
     case 'POST':
-      if (name) throw notAllowed()
-      return json(shown(info, server.create(bodyObject(server, target, request), options)), 201)
+      return create(server, target, request, options)
     case 'PUT':
-      if (!name) throw notAllowed()
-      return json(shown(info, server.update(bodyObject(server, target, request), options)))
+      return replace(server, target, request, options)
     case 'PATCH':
       return patch(server, target, query, request, options)
-    case 'DELETE':
-      return json(name ? remove(server, info, namespace, name, request, options) : removeAll(server, target, query, options))
     default:
-      throw notAllowed()
+      return remove(server, target, query, request, options)
   }
 }
 
-function notAllowed(): ApiError {
-  return new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource')
+interface Showing {
+  server: ApiServer
+  info: ResourceInfo
+  form: Form
+  include: string
 }
 
-function shown(info: ResourceInfo, object: KubeObject): unknown {
-  return info.custom ? presented(info, object) : inGoOrder(presented(info, object))
+/** An object as a client sees it: in the version it asked for, its fields in their order. */
+export function shown(server: ApiServer, info: ResourceInfo, object: KubeObject): KubeObject {
+  const whole = presented(info, withOwnership(server.view, info, object))
+  return info.custom ? whole : inGoOrder(whole)
 }
 
-function read(server: ApiServer, { info, namespace, name, subresource }: Target): RestResponse {
+function answer({ form }: Showing, value: unknown, status = 200): RestResponse {
+  const made = json(value, status)
+  return form.media === 'application/yaml' ? { ...made, contentType: form.media, body: toYaml(value) } : made
+}
+
+function written(view: Showing, { object, status, foreign }: Outcome): RestResponse {
+  if (foreign) return answer(view, inGoOrder(object), status)
+  return one(view, object, status)
+}
+
+function one(view: Showing, object: KubeObject, status = 200): RestResponse {
+  const { server, info, form, include } = view
+  if (form.as === 'Table') {
+    const metadata = { resourceVersion: object.metadata.resourceVersion }
+    return answer(view, tableOf(server, info, [object], { metadata, include, shown: (o) => shown(server, info, o) }), status)
+  }
+  const whole = shown(server, info, object)
+  return answer(view, form.as === 'PartialObjectMetadata' ? partialMetadata(whole) : whole, status)
+}
+
+function read(view: Showing, target: Target, query: URLSearchParams): RestResponse {
+  const { server, info } = view
+  const { namespace, name = '', subresource } = target
+  const version = versionOf(query)
+  if (version !== undefined) tooLarge(server, version)
   server.authorize('get', info, namespace, name, subresource)
-  const object = server.get<KubeObject>(info, namespace, name ?? '')
-  if (!subresource || subresource === 'status') return json(shown(info, object))
-  if (subresource === 'scale') return json(inGoOrder(scaleOf(object)))
-  throw notAllowed()
+  const object =
+    server.storage.get<KubeObject>(info.resource, info.namespaced ? namespace : undefined, name) ?? server.get(info, namespace, name)
+  if (subresource === 'scale') {
+    const scales = { ...info, resource: 'scales.autoscaling', group: 'autoscaling', version: 'v1', kind: 'Scale', custom: undefined }
+    return one({ ...view, info: scales }, scaleOf(object))
+  }
+  if (subresource && !['status', 'approval', 'ephemeralcontainers', 'resize'].includes(subresource)) throw notAllowed()
+  return one(view, object)
 }
 
-function list(server: ApiServer, { info, namespace }: Target, query: URLSearchParams): RestResponse {
-  const all = listObjects(server, info, namespace, {
-    labelSelector: query.get('labelSelector') ?? '',
-    fieldSelector: query.get('fieldSelector') ?? '',
-  })
-  const from = Number(query.get('continue') ?? 0)
-  const limit = Number(query.get('limit') ?? 0)
-  const page = limit > 0 ? all.slice(from, from + limit) : all.slice(from)
-  const left = all.length - from - page.length
-  const metadata = {
-    resourceVersion: String(server.state.header.resourceVersion),
-    ...(left > 0 ? { continue: String(from + page.length), remainingItemCount: left } : {}),
+function list(view: Showing, { namespace }: Target, query: URLSearchParams): RestResponse {
+  const { server, info, form, include } = view
+  const page = pageOf(server, info, namespace, query)
+  if (form.as === 'Table') {
+    return answer(view, tableOf(server, info, page.objects, { metadata: page.metadata, include, shown: (o) => shown(server, info, o) }))
   }
-  const items = page.map((object) => shown(info, object) as KubeObject)
-  if (info.custom) return json({ apiVersion: groupVersion(info), items, kind: `${info.kind}List`, metadata })
-  const bare = items.map(({ apiVersion: _version, kind: _kind, ...rest }) => rest)
-  return json({ kind: `${info.kind}List`, apiVersion: groupVersion(info), metadata, items: bare })
-}
-
-/** The object in a request's body, checked against the path. */
-function bodyObject(server: ApiServer, { info, namespace, name }: Target, { body }: RestRequest): KubeObject {
-  const value = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
-  const metadata = (value.metadata ?? {}) as KubeObject['metadata']
-  const given = { apiVersion: groupVersion(info), kind: info.kind, ...value }
-  if (given.kind !== info.kind || given.apiVersion !== groupVersion(info)) {
-    const wanted = `the API version in the data (${given.apiVersion}) does not match the expected API version (${groupVersion(info)})`
-    throw new ApiError(
-      'BadRequest',
-      given.kind === info.kind ? wanted : `the object provided is unrecognized (must be of type ${info.kind})`,
-    )
+  const items = page.objects.map((object) => shown(server, info, object))
+  if (form.as === 'PartialObjectMetadataList') {
+    const metadata = items.map(partialMetadata)
+    return answer(view, { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata: page.metadata, items: metadata })
   }
-  if (name && metadata.name && metadata.name !== name) {
-    throw new ApiError('BadRequest', `the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
-  }
-  if (namespace && metadata.namespace && metadata.namespace !== namespace) {
-    throw new ApiError('BadRequest', 'the namespace of the provided object does not match the namespace sent on the request')
-  }
-  const placed = { ...given, metadata: { ...metadata, ...(name ? { name } : {}), ...(namespace ? { namespace } : {}) } }
-  return decodeObject(server, info, placed, 'Warn')
-}
-
-const PATCH_TYPES: Record<string, PatchType> = {
-  'application/json-patch+json': 'json',
-  'application/merge-patch+json': 'merge',
-  'application/strategic-merge-patch+json': 'strategic',
-}
-
-function patch(
-  server: ApiServer,
-  target: Target,
-  query: URLSearchParams,
-  request: RestRequest,
-  options: { manager: string; dryRun: boolean },
-): RestResponse {
-  const { info, namespace, name } = target
-  if (!name) throw notAllowed()
-  const type = (request.contentType ?? '').split(';')[0]
-  if (type.startsWith('application/apply-patch')) {
-    const applied = applyObject(server, info, bodyObject(server, target, request), { ...options, force: query.get('force') === 'true' })
-    return json(shown(info, applied))
-  }
-  if (!(type in PATCH_TYPES)) {
-    throw new ApiError(
-      'UnsupportedMediaType',
-      `the body of the request was in an unknown format - accepted media types include: ${Object.keys(PATCH_TYPES).join(', ')}`,
-    )
-  }
-  return json(shown(info, patchObject(server, info, namespace, name, PATCH_TYPES[type], request.body ?? null, options)))
-}
-
-interface DeleteBody {
-  propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
-  gracePeriodSeconds?: number
-}
-
-function remove(
-  server: ApiServer,
-  info: ResourceInfo,
-  namespace: string | undefined,
-  name: string,
-  { body }: RestRequest,
-  options: { manager: string; dryRun: boolean },
-): unknown {
-  const { propagationPolicy, gracePeriodSeconds } = (body ?? {}) as DeleteBody
-  const { object, gone } = server.delete(info, namespace, name, {
-    ...options,
-    ...(propagationPolicy ? { propagationPolicy } : {}),
-    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-  })
-  if (!gone) return shown(info, object)
-  const details = { name, ...(info.group ? { group: info.group } : {}), kind: info.plural, uid: object.metadata.uid }
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }
-}
-
-function removeAll(
-  server: ApiServer,
-  { info, namespace }: Target,
-  query: URLSearchParams,
-  options: { manager: string; dryRun: boolean },
-): unknown {
-  const objects = listObjects(server, info, namespace, {
-    labelSelector: query.get('labelSelector') ?? '',
-    fieldSelector: query.get('fieldSelector') ?? '',
-  })
-  for (const { metadata } of objects) server.delete(info, metadata.namespace, metadata.name, options)
-  const items = objects.map((object) => shown(info, object))
-  return {
-    kind: `${info.kind}List`,
-    apiVersion: groupVersion(info),
-    metadata: { resourceVersion: String(server.state.header.resourceVersion) },
-    items,
-  }
+  return answer(view, listDocument(info, page, items))
 }

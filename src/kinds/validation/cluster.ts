@@ -1,12 +1,11 @@
-// Validation of config maps, secrets, quotas, limits, priorities and roles. Upstream: pkg/apis/{core,scheduling,rbac}/validation.
-import type { KubeObject } from '../../api/types'
+// Validation of config maps, secrets, priorities and roles. Upstream: pkg/apis/{core,scheduling,rbac}/validation.
+import type { KubeObject, LabelSelector } from '../../api/types'
 import type { FieldError } from '../../errors'
-import { isConfigMapKey, isDns1123Label } from '../../lib/names'
-import { canonicalQuantity, compareQuantities, quantityOf } from '../../lib/quantity'
+import { jsonSyntaxError } from '../../lib/go-json-error'
+import { isConfigMapKey, isDns1123Subdomain } from '../../lib/names'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { duplicate, forbiddenField, immutable, invalids, invalidValue, notSupported, required, same, tooLong } from './errors'
-import { isPathSegment } from './object-meta'
-import { isStandardResource, validateAmount, validateResourceName } from './resources'
+import { forbiddenField, immutable, invalids, invalidValue, notSupported, required, same, tooLong } from './errors'
+import { isPathSegment, validateSelector } from './object-meta'
 
 const MAX_DATA = 1024 * 1024
 
@@ -60,15 +59,8 @@ function validateJson(data: Fields, key: string): FieldError[] {
     const why = `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`
     return [invalidValue(field, '<secret contents redacted>', why)]
   } catch {
-    return [invalidValue(field, '<secret contents redacted>', jsonError(text))]
+    return [invalidValue(field, '<secret contents redacted>', jsonSyntaxError(text)?.message ?? '')]
   }
-}
-
-/** encoding/json's complaint about the text's first wrong character. */
-function jsonError(text: string): string {
-  const trimmed = text.trimStart()
-  if (!trimmed) return 'unexpected end of JSON input'
-  return `invalid character ${trimmed[0] === "'" ? `'\\''` : `'${trimmed[0]}'`} looking for beginning of value`
 }
 
 export function validateSecret(secret: KubeObject): FieldError[] {
@@ -103,132 +95,6 @@ export function validateSecret(secret: KubeObject): FieldError[] {
 
 export function validateSecretUpdate(secret: KubeObject, old: KubeObject): FieldError[] {
   return [...immutable('type', secret.type, old.type), ...validateSealed(secret, old, ['data'])]
-}
-
-// ---------------------------------------------------------------- quotas and limits
-
-const QUOTA_RESOURCES = [
-  'cpu',
-  'memory',
-  'ephemeral-storage',
-  'requests.cpu',
-  'requests.memory',
-  'requests.storage',
-  'requests.ephemeral-storage',
-  'limits.cpu',
-  'limits.memory',
-  'limits.ephemeral-storage',
-  'pods',
-  'resourcequotas',
-  'services',
-  'replicationcontrollers',
-  'secrets',
-  'persistentvolumeclaims',
-  'configmaps',
-  'services.nodeports',
-  'services.loadbalancers',
-]
-const SCOPES = [
-  'BestEffort',
-  'CrossNamespacePodAffinity',
-  'NotBestEffort',
-  'NotTerminating',
-  'PriorityClass',
-  'Terminating',
-  'VolumeAttributesClass',
-]
-
-function validateQuotaName(name: string, field: string): FieldError[] {
-  if (name.startsWith('count/')) return []
-  const errors = validateResourceName(name, field)
-  const plain = !name.includes('/')
-  const known = QUOTA_RESOURCES.includes(name) || /^(requests\.)?hugepages-/.test(name)
-  if (plain && !known) errors.push(invalidValue(field, name, 'must be a standard resource for quota'))
-  return errors
-}
-
-export function validateResourceQuota(quota: KubeObject): FieldError[] {
-  const spec = fieldsOf(quota.spec) ?? {}
-  const hard = fieldsOf(spec.hard) ?? {}
-  const errors = Object.keys(hard)
-    .sort()
-    .flatMap((name) => {
-      const field = `spec.hard[${name}]`
-      return [...validateQuotaName(name, field), ...validateAmount(name, hard[name] as string, field)]
-    })
-  const scopes = (spec.scopes ?? []) as string[]
-  for (const scope of scopes) if (!SCOPES.includes(scope)) errors.push(invalidValue('spec.scopes', scopes, 'unsupported scope'))
-  for (const [a, b] of [
-    ['BestEffort', 'NotBestEffort'],
-    ['Terminating', 'NotTerminating'],
-  ]) {
-    if (scopes.includes(a) && scopes.includes(b)) errors.push(invalidValue('spec.scopes', scopes, 'conflicting scopes'))
-  }
-  return errors
-}
-
-export function validateResourceQuotaUpdate(quota: KubeObject, old: KubeObject): FieldError[] {
-  const [now, before] = [fieldsOf(quota.spec)?.scopes, fieldsOf(old.spec)?.scopes]
-  return same(now, before) ? [] : [invalidValue('spec.scopes', now ?? null, 'field is immutable')]
-}
-
-const LIMIT_KEYS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const
-
-function validateBounds(item: Fields, name: string, path: string): FieldError[] {
-  const value = (key: string) => fieldsOf(item[key])?.[name] as string | undefined
-  const [min, max, request, limit, ratio] = [
-    value('min'),
-    value('max'),
-    value('defaultRequest'),
-    value('default'),
-    value('maxLimitRequestRatio'),
-  ]
-  const above = (a: string | undefined, b: string | undefined) =>
-    a !== undefined && b !== undefined && compareQuantities(quantityOf(a), quantityOf(b)) > 0
-  const text = (q: string | undefined) => canonicalQuantity(q ?? '0')
-  const errors: FieldError[] = []
-  const say = (key: string, shown: string | undefined, detail: string) =>
-    errors.push(invalidValue(`${path}.${key}[${name}]`, text(shown), detail))
-  if (above(min, max)) say('min', min, `min value ${text(min)} is greater than max value ${text(max)}`)
-  if (above(min, request)) say('defaultRequest', request, `min value ${text(min)} is greater than default request value ${text(request)}`)
-  if (above(request, max)) say('defaultRequest', request, `default request value ${text(request)} is greater than max value ${text(max)}`)
-  if (above(request, limit)) {
-    say('defaultRequest', request, `default request value ${text(request)} is greater than default limit value ${text(limit)}`)
-  }
-  if (above(min, limit)) say('default', min, `min value ${text(min)} is greater than default value ${text(limit)}`)
-  if (above(limit, max)) say('default', max, `default value ${text(limit)} is greater than max value ${text(max)}`)
-  if (ratio !== undefined && compareQuantities(quantityOf(ratio), quantityOf('1')) < 0)
-    say('maxLimitRequestRatio', ratio, `ratio ${text(ratio)} is less than 1`)
-  return errors
-}
-
-export function validateLimitRange(range: KubeObject): FieldError[] {
-  const items = listOf(fieldsOf(range.spec)?.limits)
-  return items.flatMap((item, i) => {
-    const here = `spec.limits[${i}]`
-    const errors: FieldError[] = []
-    const type = String(item.type ?? '')
-    if (items.slice(0, i).some((other) => other.type === type)) errors.push(duplicate(`${here}.type`, type))
-    const names = new Set<string>()
-    for (const key of LIMIT_KEYS) {
-      for (const name of Object.keys(fieldsOf(item[key]) ?? {}).sort()) {
-        if (!name.includes('/') && !isStandardResource(name)) {
-          errors.push(invalidValue(`${here}.${key}[${name}]`, name, 'must be a standard resource type or fully qualified'))
-        }
-        names.add(name)
-      }
-    }
-    if (type === 'Pod') {
-      for (const key of ['default', 'defaultRequest']) {
-        if (Object.keys(fieldsOf(item[key]) ?? {}).length)
-          errors.push(forbiddenField(`${here}.${key}`, "may not be specified when `type` is 'Pod'"))
-      }
-    }
-    if (type === 'PersistentVolumeClaim' && !fieldsOf(item.min)?.storage && !fieldsOf(item.max)?.storage) {
-      errors.push(required(here, 'either minimum or maximum storage value is required, but neither was provided'))
-    }
-    return [...errors, ...[...names].sort().flatMap((name) => validateBounds(item, name, here))]
-  })
 }
 
 // ---------------------------------------------------------------- priorities
@@ -282,18 +148,22 @@ function validateRule(rule: Fields, path: string, namespaced: boolean): FieldErr
 }
 
 export function validateRole(role: KubeObject): FieldError[] {
-  return listOf(role.rules).flatMap((rule, i) => validateRule(rule, `rules[${i}]`, role.kind === 'Role'))
+  const errors = listOf(role.rules).flatMap((rule, i) => validateRule(rule, `rules[${i}]`, role.kind === 'Role'))
+  const aggregation = fieldsOf(role.aggregationRule)
+  if (!aggregation) return errors
+  const path = 'aggregationRule.clusterRoleSelectors'
+  const selectors = listOf(aggregation.clusterRoleSelectors)
+  if (!selectors.length) errors.push(required(path, 'at least one clusterRoleSelector required if aggregationRule is non-nil'))
+  return [...errors, ...selectors.flatMap((selector, i) => validateSelector(selector as LabelSelector, `${path}[${i}]`))]
 }
 
 function validateSubject(subject: Fields, path: string, namespaced: boolean): FieldError[] {
   const errors = subject.name ? [] : [required(`${path}.name`)]
   const group = String(subject.apiGroup ?? '')
   if (subject.kind === 'ServiceAccount') {
-    if (subject.name) errors.push(...invalids(`${path}.name`, subject.name, isPathSegment(String(subject.name))))
+    if (subject.name) errors.push(...invalids(`${path}.name`, subject.name, isDns1123Subdomain(String(subject.name))))
     if (group) errors.push(notSupported(`${path}.apiGroup`, group, ['']))
     if (!namespaced && !subject.namespace) errors.push(required(`${path}.namespace`))
-    if (namespaced && subject.namespace)
-      errors.push(...invalids(`${path}.namespace`, subject.namespace, isDns1123Label(String(subject.namespace))))
   } else if (subject.kind === 'User' || subject.kind === 'Group') {
     if (group !== RBAC) errors.push(notSupported(`${path}.apiGroup`, group, [RBAC]))
   } else errors.push(notSupported(`${path}.kind`, subject.kind ?? '', ['ServiceAccount', 'User', 'Group']))
@@ -316,6 +186,6 @@ export function validateRoleBinding(binding: KubeObject): FieldError[] {
 export function validateRoleBindingUpdate(binding: KubeObject, old: KubeObject): FieldError[] {
   if (same(binding.roleRef, old.roleRef)) return []
   const reference = fieldsOf(binding.roleRef) ?? {}
-  const shown = { apiGroup: reference.apiGroup ?? '', kind: reference.kind ?? '', name: reference.name ?? '' }
+  const shown = { APIGroup: reference.apiGroup ?? '', Kind: reference.kind ?? '', Name: reference.name ?? '' }
   return [invalidValue('roleRef', shown, 'cannot change roleRef')]
 }

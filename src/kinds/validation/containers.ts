@@ -79,7 +79,10 @@ function validateMounts(container: Container, path: string, volumes: Map<string,
       if (subPath) errors.push(invalidValue(`${here}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive'))
       errors.push(...validateLocalPath(subPathExpr, `${path}.subPathExpr`))
     }
-    errors.push(...validatePropagation(mount as unknown as Fields, container, `${path}.mountPropagation`))
+    errors.push(
+      ...validatePropagation(mount as unknown as Fields, container, `${path}.mountPropagation`),
+      ...validateRecursiveReadOnly(mount as unknown as Fields, `${path}.recursiveReadOnly`),
+    )
   }
   return errors
 }
@@ -93,6 +96,19 @@ function validatePropagation(mount: Fields, container: Container, field: string)
     return [forbiddenField(field, 'Bidirectional mount propagation is available only to privileged containers')]
   }
   return []
+}
+
+function validateRecursiveReadOnly(mount: Fields, field: string): FieldError[] {
+  const mode = mount.recursiveReadOnly
+  if (mode === undefined || mode === 'Disabled') return []
+  const modes = ['Disabled', 'Enabled', 'IfPossible']
+  if (!modes.includes(String(mode))) return [notSupported(field, mode, modes)]
+  const errors = mount.readOnly === true ? [] : [forbiddenField(field, 'may only be specified when readOnly is true')]
+  const propagation = mount.mountPropagation
+  if (propagation !== undefined && propagation !== 'None') {
+    errors.push(forbiddenField(field, 'may only be specified when mountPropagation is None or not specified'))
+  }
+  return errors
 }
 
 function validateDevices(container: Container, path: string, volumes: Map<string, Volume>): FieldError[] {
@@ -115,6 +131,11 @@ function validateDevices(container: Container, path: string, volumes: Map<string
     if (devicePath && validateNoBacksteps(devicePath, here).length) {
       errors.push(invalidValue(`${here}.devicePath`, devicePath, "can not contain backsteps ('..')"))
     } else paths.add(devicePath)
+    const mounts = container.volumeMounts ?? []
+    if (mounts.some((m) => m.name === name)) errors.push(invalidValue(`${here}.name`, name, 'must not already exist in volumeMounts'))
+    if (mounts.some((m) => m.mountPath === devicePath)) {
+      errors.push(invalidValue(`${here}.devicePath`, devicePath, 'must not already exist as a path in volumeMounts'))
+    }
     names.add(name)
   }
   return errors

@@ -1,6 +1,7 @@
 // Validation of CustomResourceDefinitions. Upstream: apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go and schema/validation.go.
 import type { KubeObject } from '../../api/types'
 import type { FieldError } from '../../errors'
+import { goRegExp } from '../../lib/go-regexp'
 import { isDns1035Label, isDns1123Subdomain } from '../../lib/names'
 import type { JsonSchema } from '../../schema/custom'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
@@ -94,11 +95,10 @@ function validateStructure(schema: JsonSchema, level: Level, path: string): Fiel
 
 function validatePattern(pattern: string, field: string): FieldError[] {
   try {
-    new RegExp(pattern.replace(/^\(\?[a-z]+\)/, ''))
+    goRegExp(pattern)
     return []
   } catch (error) {
-    const why = (error as Error).message.replace(/^Invalid regular expression: /, 'error parsing regexp: ')
-    return [invalidValue(field, pattern, `must be a valid regular expression, but isn't: ${why}`)]
+    return [invalidValue(field, pattern, `must be a valid regular expression, but isn't: ${(error as Error).message}`)]
   }
 }
 

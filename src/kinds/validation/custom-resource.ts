@@ -2,6 +2,7 @@
 // Upstream: k8s.io/kube-openapi/pkg/validation, apiextensions-apiserver/pkg/apiserver/validation/validation.go.
 import { isIP } from 'node:net'
 import type { FieldError } from '../../errors'
+import { goRegExp } from '../../lib/go-regexp'
 import type { JsonSchema } from '../../schema/custom'
 import { duplicate, invalidValue, notSupported, required, tooLong, tooMany, typeInvalid } from './errors'
 
@@ -57,16 +58,12 @@ function validateString(value: string, schema: JsonSchema, path: string, errors:
   }
 }
 
-/** Go's patterns in JavaScript's regular expressions; what cannot be read matches everything. */
+/** A pattern that Go does not read either was refused with its definition. */
 function matches(pattern: string, value: string): boolean {
   try {
-    return new RegExp(pattern.replace(/^\(\?([a-z]+)\)/, ''), `u${/^\(\?[a-z]*i/.test(pattern) ? 'i' : ''}`).test(value)
+    return goRegExp(pattern).test(value)
   } catch {
-    try {
-      return new RegExp(pattern).test(value)
-    } catch {
-      return true
-    }
+    return true
   }
 }
 

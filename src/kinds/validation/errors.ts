@@ -1,10 +1,30 @@
 // The entries of a list of field errors, in apimachinery's words (pkg/util/validation/field/errors.go).
 import type { FieldError } from '../../errors'
 
-/** A value as an error shows it: text in quotes, everything else as JSON. */
+/** metav1's structs, told by their fields; their order is that of Go's structs. */
+const STRUCTS = [
+  ['matchLabels', 'matchExpressions'],
+  ['key', 'operator', 'values'],
+  ['apiVersion', 'kind', 'name', 'uid', 'controller', 'blockOwnerDeletion'],
+]
+
+/** Keys as Go's encoder orders them: a map's sorted, a struct's as declared. Values made here (capital letters) have their order. */
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered)
+  if (typeof value !== 'object' || value === null) return value
+  const keys = Object.keys(value)
+  const own = keys.every((key) => /^[A-Z]/.test(key))
+  const struct = STRUCTS.find((names) => keys.every((key) => names.includes(key)))
+  const sorted = struct ? struct.filter((key) => keys.includes(key)) : own ? keys : [...keys].sort()
+  return Object.fromEntries(sorted.map((key) => [key, ordered((value as Record<string, unknown>)[key])]))
+}
+
+/**
+ * A value as an error shows it: text in quotes, everything else as JSON. What is undefined is upstream a pointer to nothing, shown
+ * as the word; a list or map without anything is null, shown as JSON.
+ */
 function show(value: unknown): string {
-  if (value === undefined || value === null) return 'null'
-  return JSON.stringify(value)
+  return value === undefined ? '"null"' : JSON.stringify(ordered(value))
 }
 
 function withDetail(text: string, detail: string): string {
@@ -17,6 +37,11 @@ export function required(field: string, detail = ''): FieldError {
 
 export function invalidValue(field: string, value: unknown, detail: string): FieldError {
   return { type: 'Invalid', field, message: withDetail(`Invalid value: ${show(value)}`, detail) }
+}
+
+/** Where upstream leaves the value out. */
+export function invalidWithoutValue(field: string, detail: string): FieldError {
+  return { type: 'Invalid', field, message: `Invalid value: ${detail}` }
 }
 
 export function typeInvalid(field: string, value: unknown, detail: string): FieldError {

@@ -1,11 +1,13 @@
 // Validation of Jobs and CronJobs. Upstream: pkg/apis/batch/validation/validation.go.
 import type { KubeObject, LabelSelector, PodTemplateSpec } from '../../api/types'
 import type { FieldError } from '../../errors'
+import { isDns1123Label } from '../../lib/names'
 import { matchesSelector } from '../../lib/selectors'
-import { type Fields, fieldsOf, listOf } from '../defaults/fields'
+import { type Fields, fieldsOf } from '../defaults/fields'
 import { cronError } from './cron'
-import { immutable, invalidValue, nonNegative, notSupported, required, same } from './errors'
-import { validateSelector } from './object-meta'
+import { immutable, invalidValue, nonNegative, notSupported, required, same, tooLong } from './errors'
+import { validateFailurePolicy, validateSuccessPolicy } from './job-policies'
+import { validateDomainPath, validateSelector } from './object-meta'
 import { templateWarnings } from './pod-warnings'
 import { validatePodTemplate } from './workloads'
 
@@ -16,110 +18,141 @@ function templateOf(spec: Fields): PodTemplateSpec {
   return { metadata: fieldsOf(template?.metadata) ?? {}, spec: fieldsOf(template?.spec) ?? {} } as unknown as PodTemplateSpec
 }
 
+const MANY = 100_000
+/** Of Pods at once and of failed indexes, with more completions than MANY. */
+const FEWER = 10_000
+
+function validateMany(spec: Fields, path: string): FieldError[] {
+  if (Number(spec.completions ?? 0) <= MANY || spec.backoffLimitPerIndex === undefined) return []
+  const errors: FieldError[] = []
+  if (spec.maxFailedIndexes === undefined) {
+    errors.push(required(`${path}.maxFailedIndexes`, `must be specified when completions is above ${MANY}`))
+  }
+  const why = `must be less than or equal to ${FEWER} when completions are above ${MANY} and used with backoff limit per index`
+  for (const key of ['parallelism', 'maxFailedIndexes']) {
+    if (Number(spec[key] ?? 0) > FEWER) errors.push(invalidValue(`${path}.${key}`, spec[key], why))
+  }
+  return errors
+}
+
+function validateIndexed(spec: Fields, path: string): FieldError[] {
+  const errors: FieldError[] = []
+  const completions = spec.completions as number | undefined
+  const failed = spec.maxFailedIndexes as number | undefined
+  if (completions === undefined) errors.push(required(`${path}.completions`, 'when completion mode is Indexed'))
+  const parallelism = Number(spec.parallelism ?? 0)
+  if (parallelism > MANY) {
+    errors.push(invalidValue(`${path}.parallelism`, parallelism, `must be less than or equal to ${MANY} when completion mode is Indexed`))
+  }
+  if (failed !== undefined && completions !== undefined && failed > completions) {
+    errors.push(invalidValue(`${path}.maxFailedIndexes`, failed, 'must be less than or equal to completions'))
+  }
+  if (failed !== undefined && failed > MANY) {
+    errors.push(invalidValue(`${path}.maxFailedIndexes`, failed, `must be less than or equal to ${MANY}`))
+  }
+  return [...errors, ...validateMany(spec, path)]
+}
+
 function validateCompletionMode(spec: Fields, path: string): FieldError[] {
   const errors: FieldError[] = []
   const mode = spec.completionMode
   if (mode !== undefined && mode !== 'NonIndexed' && mode !== 'Indexed') {
     errors.push(notSupported(`${path}.completionMode`, mode, ['NonIndexed', 'Indexed']))
   }
-  if (mode === 'Indexed') {
-    if (spec.completions === undefined) errors.push(required(`${path}.completions`, 'when completion mode is Indexed'))
-    const parallelism = Number(spec.parallelism ?? 0)
-    if (parallelism > 100000) {
-      errors.push(invalidValue(`${path}.parallelism`, parallelism, 'must be less than or equal to 100000 when completion mode is Indexed'))
-    }
-  } else {
+  if (mode === 'Indexed') errors.push(...validateIndexed(spec, path))
+  if (mode === undefined || mode === 'NonIndexed') {
     for (const key of ['backoffLimitPerIndex', 'maxFailedIndexes']) {
       if (spec[key] !== undefined) errors.push(invalidValue(`${path}.${key}`, spec[key], 'requires indexed completion mode'))
     }
   }
-  if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
-    errors.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'))
-  }
   return errors
 }
 
-const ACTIONS = ['Count', 'FailIndex', 'FailJob', 'Ignore']
+const MAX_MANAGER = 63
 
-function validateFailurePolicy(spec: Fields, path: string): FieldError[] {
-  const policy = fieldsOf(spec.podFailurePolicy)
-  if (!policy) return []
-  const containers = [...listOf(fieldsOf(templateOf(spec).spec)?.containers), ...listOf(fieldsOf(templateOf(spec).spec)?.initContainers)]
-  return listOf(policy.rules).flatMap((rule, i) => {
-    const here = `${path}.podFailurePolicy.rules[${i}]`
-    const errors: FieldError[] = []
-    if (!rule.action) errors.push(required(`${here}.action`, 'valid values: "Count", "FailIndex", "FailJob", "Ignore"'))
-    else if (!ACTIONS.includes(String(rule.action))) errors.push(notSupported(`${here}.action`, rule.action, ACTIONS))
-    const codes = fieldsOf(rule.onExitCodes)
-    const conditions = listOf(rule.onPodConditions)
-    if (codes) {
-      const operator = codes.operator
-      if (operator !== 'In' && operator !== 'NotIn')
-        errors.push(notSupported(`${here}.onExitCodes.operator`, operator ?? '', ['In', 'NotIn']))
-      const values = (codes.values ?? []) as number[]
-      if (!values.length) errors.push(invalidValue(`${here}.onExitCodes.values`, values, 'at least one value is required'))
-      for (const [j, value] of values.entries()) {
-        const field = `${here}.onExitCodes.values[${j}]`
-        if (operator === 'In' && value === 0) errors.push(invalidValue(field, value, 'must not be 0 for the In operator'))
-      }
-      const name = codes.containerName
-      if (name !== undefined && !containers.some((c) => c.name === name)) {
-        errors.push(
-          invalidValue(
-            `${here}.onExitCodes.containerName`,
-            name,
-            'must be one of the container or initContainer names in the pod template',
-          ),
-        )
-      }
-    }
-    if (codes && conditions.length) {
-      errors.push(invalidValue(here, rule, 'specifying both OnExitCodes and OnPodConditions is not supported'))
-    }
-    if (!codes && !conditions.length) errors.push(invalidValue(here, rule, 'specifying one of OnExitCodes and OnPodConditions is required'))
-    return errors
-  })
+function validateManagedBy(spec: Fields, path: string): FieldError[] {
+  const by = spec.managedBy
+  if (by === undefined) return []
+  const errors = validateDomainPath(String(by), `${path}.managedBy`)
+  return String(by).length > MAX_MANAGER ? [...errors, tooLong(`${path}.managedBy`, MAX_MANAGER)] : errors
 }
+
+function validateReplacement(spec: Fields, path: string): FieldError[] {
+  const replacement = spec.podReplacementPolicy
+  const allowed = spec.podFailurePolicy ? ['Failed'] : ['Failed', 'TerminatingOrFailed']
+  if (replacement === undefined || allowed.includes(String(replacement))) return []
+  return [notSupported(`${path}.podReplacementPolicy`, replacement, allowed)]
+}
+
+const COUNTS = [
+  'parallelism',
+  'completions',
+  'activeDeadlineSeconds',
+  'backoffLimit',
+  'ttlSecondsAfterFinished',
+  'backoffLimitPerIndex',
+  'maxFailedIndexes',
+]
 
 /** A Job's spec without its selector: that of a CronJob's template has none yet. */
 function validateJobTemplateSpec(spec: Fields, path: string): FieldError[] {
-  const errors = [
-    'parallelism',
-    'completions',
-    'activeDeadlineSeconds',
-    'backoffLimit',
-    'ttlSecondsAfterFinished',
-    'backoffLimitPerIndex',
-    'maxFailedIndexes',
-  ].flatMap((key) => nonNegative(`${path}.${key}`, spec[key]))
-  errors.push(...validateCompletionMode(spec, path), ...validateFailurePolicy(spec, path))
-  const replacement = spec.podReplacementPolicy
-  if (replacement !== undefined && replacement !== 'Failed' && replacement !== 'TerminatingOrFailed') {
-    errors.push(notSupported(`${path}.podReplacementPolicy`, replacement, ['Failed', 'TerminatingOrFailed']))
+  const errors = COUNTS.flatMap((key) => nonNegative(`${path}.${key}`, spec[key]))
+  if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
+    errors.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'))
   }
   const template = templateOf(spec)
-  errors.push(...validatePodTemplate(template, `${path}.template`))
+  errors.push(
+    ...validateManagedBy(spec, path),
+    ...validateCompletionMode(spec, path),
+    ...validateFailurePolicy(spec, `${path}.podFailurePolicy`),
+    ...validateSuccessPolicy(spec, `${path}.successPolicy`),
+    ...validateReplacement(spec, path),
+    ...validatePodTemplate(template, `${path}.template`),
+  )
   const field = `${path}.template.spec.restartPolicy`
   const policy = template.spec.restartPolicy
-  if (policy === 'Always') errors.push(required(field, 'valid values: "OnFailure", "Never"'))
-  else if (policy !== 'OnFailure' && policy !== 'Never') errors.push(notSupported(field, policy ?? '', ['OnFailure', 'Never']))
+  if (policy === 'Always' || !policy) errors.push(required(field, 'valid values: "OnFailure", "Never"'))
+  else if (policy !== 'OnFailure' && policy !== 'Never') errors.push(notSupported(field, policy, ['OnFailure', 'Never']))
   else if (spec.podFailurePolicy && policy !== 'Never') {
     errors.push(invalidValue(field, policy, 'only "Never" is supported when podFailurePolicy is specified'))
   }
   return errors
 }
 
+/** A selector that is made for the Job holds nothing but what the Job's Pods are labelled with. */
+function validateGeneratedSelector(job: KubeObject, spec: Fields): FieldError[] {
+  const selector = fieldsOf(spec.selector) as LabelSelector | undefined
+  if (spec.manualSelector === true || !selector) return []
+  const { uid, name } = job.metadata
+  const labels = {
+    'controller-uid': uid,
+    'job-name': name,
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+  }
+  if (validateSelector(selector, '').length || matchesSelector(selector, labels)) return []
+  return [invalidValue('spec.selector', selector, '`selector` not auto-generated')]
+}
+
+function validateIndexedName(job: KubeObject, spec: Fields): FieldError[] {
+  const completions = Number(spec.completions ?? 0)
+  if (spec.completionMode !== 'Indexed' || completions <= 0) return []
+  const host = `${job.metadata.name}-${completions - 1}`
+  if (!isDns1123Label(host).length) return []
+  return [invalidValue('metadata.name', job.metadata.name, `will not able to create pod with invalid DNS label: ${host}`)]
+}
+
 export function validateJob(job: KubeObject): FieldError[] {
   const spec = fieldsOf(job.spec) ?? {}
-  const errors = validateJobTemplateSpec(spec, 'spec')
+  const errors = [...validateGeneratedSelector(job, spec), ...validateJobTemplateSpec(spec, 'spec')]
   const selector = fieldsOf(spec.selector) as LabelSelector | undefined
-  if (!selector) return [...errors, required('spec.selector')]
-  errors.push(...validateSelector(selector, 'spec.selector'))
+  if (!selector) errors.push(required('spec.selector'))
+  else errors.push(...validateSelector(selector, 'spec.selector'))
   const labels = templateOf(spec).metadata?.labels
-  if (!matchesSelector(selector, labels)) {
-    errors.push(invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'))
+  if (selector && !matchesSelector(selector, labels)) {
+    errors.push(invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'))
   }
-  return errors
+  return [...errors, ...validateIndexedName(job, spec)]
 }
 
 /** A suspended Job that never ran may still change what its Pods ask of a node. */
@@ -135,7 +168,7 @@ export function validateJobUpdate(job: KubeObject, old: KubeObject): FieldError[
   const [spec, before] = [fieldsOf(job.spec) ?? {}, fieldsOf(old.spec) ?? {}]
   const errors: FieldError[] = []
   const elastic = spec.completionMode === 'Indexed' && spec.completions === spec.parallelism
-  if (!elastic) errors.push(...immutable('spec.completions', spec.completions ?? null, before.completions))
+  if (!elastic) errors.push(...immutable('spec.completions', spec.completions, before.completions))
   errors.push(...immutable('spec.selector', spec.selector, before.selector))
   const suspended = before.suspend === true && !fieldsOf(old.status)?.startTime
   const kept = suspended ? same(freeTemplate(spec.template), freeTemplate(before.template)) : same(spec.template, before.template)

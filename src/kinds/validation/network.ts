@@ -4,8 +4,8 @@ import type { KubeObject, LabelSelector } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isDns1123Label, isDns1123Subdomain, isLabelKey, isPortName, isPortNumber, isWildcardDns1123Subdomain } from '../../lib/names'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { duplicate, forbiddenField, immutable, invalids, invalidValue, notSupported, required, tooMany } from './errors'
-import { validateSelector } from './object-meta'
+import { duplicate, forbiddenField, immutable, invalids, invalidValue, notSupported, required, tooLong, tooMany } from './errors'
+import { isPathSegment, validateDomainPath, validateSelector } from './object-meta'
 import { validateIp } from './pod-spec'
 import { validatePort } from './probes'
 import { validateNonSpecialIp } from './service'
@@ -105,17 +105,38 @@ export function ingressWarnings(ingress: KubeObject): string[] {
   return [`annotation "${CLASS_ANNOTATION}" is deprecated, please use 'spec.ingressClassName' instead`]
 }
 
+function validateClassParameters(parameters: Fields | undefined, path: string): FieldError[] {
+  if (!parameters) return []
+  const errors: FieldError[] = []
+  const group = parameters.apiGroup
+  if (group !== undefined) errors.push(...invalids(`${path}.apiGroup`, group, isDns1123Subdomain(String(group))))
+  for (const key of ['kind', 'name']) {
+    const value = String(parameters[key] ?? '')
+    if (!value) errors.push(required(`${path}.${key}`))
+    else errors.push(...invalids(`${path}.${key}`, value, isPathSegment(value)))
+  }
+  const { scope, namespace } = parameters
+  if (scope === undefined) return [...errors, required(`${path}.scope`)]
+  if (scope === 'Namespace') {
+    if (namespace === undefined) errors.push(required(`${path}.namespace`, "`parameters.scope` is set to 'Namespace'"))
+    else errors.push(...invalids(`${path}.namespace`, namespace, isDns1123Label(String(namespace))))
+  }
+  if (scope === 'Cluster' && namespace !== undefined) {
+    errors.push(forbiddenField(`${path}.namespace`, "`parameters.scope` is set to 'Cluster'"))
+  }
+  if (scope !== 'Namespace' && scope !== 'Cluster') errors.push(notSupported(`${path}.scope`, scope, ['Cluster', 'Namespace']))
+  return errors
+}
+
 export function validateIngressClass(ingressClass: KubeObject): FieldError[] {
   const spec = fieldsOf(ingressClass.spec) ?? {}
   const controller = String(spec.controller ?? '')
-  if (!controller) return [required('spec.controller')]
-  const errors: FieldError[] = []
-  if (controller.length > 250) errors.push(invalidValue('spec.controller', controller, 'must be no more than 250 characters'))
-  const [domain, ...rest] = controller.split('/')
-  if (!rest.length || !domain || !rest.join('/')) {
-    errors.push(invalidValue('spec.controller', controller, 'must be a domain-prefixed path (such as "acme.io/foo")'))
-  } else errors.push(...invalids('spec.controller', domain, isDns1123Subdomain(domain)))
-  return errors
+  const errors = controller.length > 250 ? [tooLong('spec.controller', 250)] : []
+  return [
+    ...errors,
+    ...validateDomainPath(controller, 'spec.controller'),
+    ...validateClassParameters(fieldsOf(spec.parameters), 'spec.parameters'),
+  ]
 }
 
 export function validateIngressClassUpdate(ingressClass: KubeObject, old: KubeObject): FieldError[] {
@@ -148,7 +169,8 @@ const INVALID_CIDR = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8:
 function validateIpBlock(block: Fields, path: string): FieldError[] {
   const cidr = String(block.cidr ?? '')
   if (!cidr) return [required(`${path}.cidr`)]
-  const errors = cidrOf(cidr) ? [] : [invalidValue(`${path}.cidr`, cidr, INVALID_CIDR)]
+  if (!cidrOf(cidr)) return [invalidValue(`${path}.cidr`, cidr, INVALID_CIDR)]
+  const errors: FieldError[] = []
   for (const [i, except] of ((block.except ?? []) as string[]).entries()) {
     const field = `${path}.except[${i}]`
     if (!cidrOf(except)) errors.push(invalidValue(field, except, INVALID_CIDR))

@@ -1,7 +1,7 @@
 // What every object's metadata must be like, and which names the kinds allow. Upstream: apimachinery/pkg/api/validation/objectmeta.go.
 import type { KubeObject, LabelSelector, ObjectMeta, OwnerReference, StringMap } from '../../api/types'
 import type { FieldError } from '../../errors'
-import { isDns1123Label, isDns1123Subdomain, isLabelKey, isLabelValue } from '../../lib/names'
+import { isDns1123Label, isDns1123Subdomain, isLabelKey, isLabelValue, regexError } from '../../lib/names'
 import { forbiddenField, immutable, invalids, invalidValue, required, same, tooLong } from './errors'
 
 type NameRule = (name: string) => string[]
@@ -136,6 +136,18 @@ export function validateObjectMetaUpdate(object: KubeObject, old: KubeObject): F
     ...(same(meta.ownerReferences, before.ownerReferences) ? [] : validateOwners(meta.ownerReferences, 'metadata.ownerReferences')),
     ...(same(meta.finalizers, before.finalizers) ? [] : validateFinalizers(meta.finalizers, 'metadata.finalizers')),
   ]
+}
+
+/** `example.com/word`: who is meant by a name of their own. Upstream: apimachinery/pkg/util/validation (IsDomainPrefixedPath). */
+export function validateDomainPath(text: string, field: string): FieldError[] {
+  if (!text) return [required(field)]
+  const slash = text.indexOf('/')
+  const [domain, path] = [text.slice(0, slash), text.slice(slash + 1)]
+  if (slash <= 0 || !path) return [invalidValue(field, text, 'must be a domain-prefixed path (such as "acme.io/foo")')]
+  const errors = invalids(field, domain, isDns1123Subdomain(domain))
+  const pattern = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"
+  if (new RegExp(`^${pattern}$`).test(path)) return errors
+  return [...errors, invalidValue(field, path, regexError('Invalid path', pattern))]
 }
 
 // ---------------------------------------------------------------- selectors

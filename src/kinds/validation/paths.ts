@@ -1,6 +1,7 @@
 // Validation of paths inside volumes. Upstream: pkg/apis/core/validation/validation.go (validateLocalDescendingPath).
 import type { FieldError } from '../../errors'
-import { invalidValue } from './errors'
+import type { Fields } from '../defaults/fields'
+import { invalidValue, notSupported, required } from './errors'
 
 /** No step of the path leads upwards. */
 export function validateNoBacksteps(path: string, field: string): FieldError[] {
@@ -18,4 +19,20 @@ export function validateLocalNonReservedPath(path: string, field: string): Field
   const errors = validateLocalPath(path, field)
   if (path.startsWith('..') && !path.startsWith('../')) errors.push(invalidValue(field, path, "must not start with '..'"))
   return errors
+}
+
+const HOST_PATH_TYPES = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
+
+/** A directory or file of the node, in a Pod's volume and in a PersistentVolume alike. */
+export function validateHostPath(source: Fields, path: string): FieldError[] {
+  if (!source.path) return [required(`${path}.path`)]
+  const errors = validateNoBacksteps(String(source.path), `${path}.path`)
+  if (!HOST_PATH_TYPES.includes(String(source.type ?? ''))) errors.push(notSupported(`${path}.type`, source.type, HOST_PATH_TYPES))
+  return errors
+}
+
+export function validateNfs(source: Fields, path: string): FieldError[] {
+  const errors = ['server', 'path'].filter((key) => !source[key]).map((key) => required(`${path}.${key}`))
+  const relative = source.path && !String(source.path).startsWith('/')
+  return relative ? [...errors, invalidValue(`${path}.path`, source.path, 'must be an absolute path')] : errors
 }

@@ -54,7 +54,7 @@ function validateDeadline(spec: PodSpec, old: PodSpec): FieldError[] {
   const field = 'spec.activeDeadlineSeconds'
   const [now, before] = [spec.activeDeadlineSeconds, old.activeDeadlineSeconds]
   if (now === undefined) {
-    return before === undefined ? [] : [invalidValue(field, null, 'must not update from a positive integer to nil value')]
+    return before === undefined ? [] : [invalidValue(field, undefined, 'must not update from a positive integer to nil value')]
   }
   if (now < 0 || now > 2147483647) return [invalidValue(field, now, 'must be between 0 and 2147483647, inclusive')]
   return before !== undefined && before < now ? [invalidValue(field, now, 'must be less than or equal to previous value')] : []

@@ -31,7 +31,7 @@ function isHugePage(name: string): boolean {
 }
 
 /** Names without a prefix that mean something. */
-export function isStandardResource(name: string): boolean {
+function isStandardResource(name: string): boolean {
   return CONTAINER_RESOURCES.includes(name) || QUOTA_RESOURCES.includes(name) || isHugePage(name)
 }
 
@@ -43,6 +43,11 @@ function isExtended(name: string): boolean {
   return !isNative(name) && !name.startsWith('requests.') && isLabelKey(`requests.${name}`).length === 0
 }
 
+/** Whether a limit may be above the request. */
+export function overcommits(name: string): boolean {
+  return isNative(name) && !isHugePage(name)
+}
+
 export function validateResourceName(name: string, field: string): FieldError[] {
   const errors = invalids(field, name, isLabelKey(name))
   if (errors.length) return errors
@@ -52,7 +57,7 @@ export function validateResourceName(name: string, field: string): FieldError[] 
   return []
 }
 
-function validateContainerResourceName(name: string, field: string): FieldError[] {
+export function validateContainerResourceName(name: string, field: string): FieldError[] {
   const errors = validateResourceName(name, field)
   if (!name.includes('/')) {
     if (!CONTAINER_RESOURCES.includes(name) && !isHugePage(name)) {
@@ -91,15 +96,15 @@ export function validateResources(resources: ResourceRequirements | undefined, p
   for (const name of Object.keys(requests).sort()) {
     const field = `${path}.requests[${name}]`
     errors.push(...validateContainerResourceName(name, field), ...validateAmount(name, requests[name], field))
-    const overcommits = isNative(name) && !isHugePage(name)
+    const flexible = overcommits(name)
     const limit = limits[name]
     const shown = canonicalQuantity(requests[name])
     if (limit === undefined) {
-      if (!overcommits) errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'))
+      if (!flexible) errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'))
       continue
     }
     const order = compareQuantities(quantityOf(requests[name]), quantityOf(limit))
-    if (order !== 0 && !overcommits) {
+    if (order !== 0 && !flexible) {
       errors.push(invalidValue(`${path}.requests`, shown, `must be equal to ${name} limit of ${canonicalQuantity(limit)}`))
     } else if (order > 0) {
       errors.push(invalidValue(`${path}.requests`, shown, `must be less than or equal to ${name} limit of ${canonicalQuantity(limit)}`))

@@ -4,9 +4,10 @@ import type { FieldError } from '../../errors'
 import { isDns1123Subdomain, isLabelKey } from '../../lib/names'
 import { canonicalQuantity, compareQuantities, quantityOf } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { forbiddenField, immutable, invalids, invalidValue, notSupported, required, same } from './errors'
+import { duplicate, forbiddenField, immutable, invalids, invalidValue, notSupported, required, same, tooLong } from './errors'
 import { goDiff } from './go-diff'
 import { validateSelector } from './object-meta'
+import { validateHostPath, validateNfs, validateNoBacksteps } from './paths'
 import { validateNodeSelector } from './scheduling'
 
 const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
@@ -111,13 +112,30 @@ const SOURCES = [
 const NEEDED: Record<string, string[]> = {
   gcePersistentDisk: ['pdName'],
   awsElasticBlockStore: ['volumeID'],
-  nfs: ['server', 'path'],
   glusterfs: ['endpoints', 'path'],
   local: ['path'],
-  csi: ['driver', 'volumeHandle'],
   cinder: ['volumeID'],
   flexVolume: ['driver'],
   iscsi: ['targetPortal', 'iqn'],
+}
+
+const MAX_DRIVER = 63
+
+export function validateCsiDriverName(name: string, field: string): FieldError[] {
+  const errors = name ? [] : [required(field)]
+  if (name.length > MAX_DRIVER) errors.push(tooLong(field, MAX_DRIVER))
+  return [...errors, ...invalids(field, name, isDns1123Subdomain(name.toLowerCase()))]
+}
+
+function validateCsi(source: Fields, path: string): FieldError[] {
+  const errors = validateCsiDriverName(String(source.driver ?? ''), `${path}.driver`)
+  if (!source.volumeHandle) errors.push(required(`${path}.volumeHandle`))
+  for (const key of ['controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef', 'nodeExpandSecretRef']) {
+    const reference = fieldsOf(source[key])
+    if (!reference) continue
+    for (const part of ['name', 'namespace']) if (!reference[part]) errors.push(required(`${path}.${key}.${part}`))
+  }
+  return errors
 }
 
 function validateSources(spec: Fields): FieldError[] {
@@ -126,13 +144,12 @@ function validateSources(spec: Fields): FieldError[] {
   const [first, ...others] = given
   const source = fieldsOf(spec[first]) ?? {}
   const errors: FieldError[] = []
-  if (first === 'hostPath') {
-    const path = String(source.path ?? '')
-    if (!path) errors.push(required('spec.hostPath.path'))
-    else if (path.split('/').includes('..')) errors.push(invalidValue('spec.hostPath.path', path, "must not contain '..'"))
-  }
+  if (first === 'hostPath') errors.push(...validateHostPath(source, 'spec.hostPath'))
+  if (first === 'nfs') errors.push(...validateNfs(source, 'spec.nfs'))
+  if (first === 'csi') errors.push(...validateCsi(source, 'spec.csi'))
   for (const key of NEEDED[first] ?? []) if (!source[key]) errors.push(required(`spec.${first}.${key}`))
-  if (first === 'local' && !fieldsOf(spec.nodeAffinity)) {
+  if (first === 'local' && source.path) errors.push(...validateNoBacksteps(String(source.path), 'spec.local.path'))
+  if (first === 'local' && !fieldsOf(fieldsOf(spec.nodeAffinity)?.required)) {
     errors.push(required('spec.nodeAffinity', 'Local volume requires node affinity'))
   }
   return [...errors, ...others.map((key) => forbiddenField(`spec.${key}`, 'may not specify more than 1 volume type'))]
@@ -147,7 +164,7 @@ export function validatePersistentVolume(pv: KubeObject): FieldError[] {
   const capacity = fieldsOf(spec.capacity) ?? {}
   if (!Object.keys(capacity).length) errors.push(required('spec.capacity'))
   if (capacity.storage === undefined || Object.keys(capacity).length > 1) {
-    errors.push(notSupported('spec.capacity', Object.fromEntries(Object.entries(capacity)), ['storage']))
+    errors.push(notSupported('spec.capacity', spec.capacity ?? null, ['storage']))
   }
   for (const name of Object.keys(capacity).sort()) errors.push(...validatePositive(capacity[name], `spec.capacity[${name}]`))
   const policy = String(spec.persistentVolumeReclaimPolicy ?? '')
@@ -192,7 +209,7 @@ export function validateStorageClass(object: KubeObject): FieldError[] {
   if (!provisioner) errors.push(required('provisioner'))
   else errors.push(...invalids('provisioner', provisioner, isLabelKey(provisioner.toLowerCase())))
   const parameters = fieldsOf(object.parameters) ?? {}
-  if (Object.hasOwn(parameters, '')) errors.push(invalidValue('parameters', '', 'key must be non-empty'))
+  if (Object.hasOwn(parameters, '')) errors.push(invalidValue('parameters', '', 'field can not be empty.'))
   const policy = object.reclaimPolicy
   if (policy !== undefined && policy !== 'Delete' && policy !== 'Retain') {
     errors.push(notSupported('reclaimPolicy', policy, ['Delete', 'Retain']))
@@ -201,12 +218,28 @@ export function validateStorageClass(object: KubeObject): FieldError[] {
   if (mode !== undefined && mode !== 'Immediate' && mode !== 'WaitForFirstConsumer') {
     errors.push(notSupported('volumeBindingMode', mode, ['Immediate', 'WaitForFirstConsumer']))
   }
-  for (const [i, term] of listOf(object.allowedTopologies).entries()) {
+  return [...errors, ...validateTopologies(listOf(object.allowedTopologies), 'allowedTopologies')]
+}
+
+/** Each term names its keys, and each key its values, once; no two terms are alike. */
+function validateTopologies(terms: Fields[], path: string): FieldError[] {
+  const errors: FieldError[] = []
+  const seen: string[] = []
+  for (const [i, term] of terms.entries()) {
+    const known = new Map<string, string[]>()
     for (const [j, expression] of listOf(term.matchLabelExpressions).entries()) {
-      const here = `allowedTopologies[${i}].matchLabelExpressions[${j}]`
-      if (!listOf(expression.values).length) errors.push(required(`${here}.values`))
-      errors.push(...invalids(`${here}.key`, expression.key ?? '', isLabelKey(String(expression.key ?? ''))))
+      const here = `${path}[${i}].matchLabelExpressions[${j}]`
+      const values = (expression.values ?? []) as string[]
+      const key = String(expression.key ?? '')
+      if (!values.length) errors.push(required(`${here}.values`))
+      for (const [k, value] of values.entries()) if (values.indexOf(value) < k) errors.push(duplicate(`${here}.values[${k}]`, value))
+      errors.push(...invalids(`${here}.key`, key, isLabelKey(key)))
+      if (known.has(key)) errors.push(duplicate(`${here}.key`, key))
+      known.set(key, [...new Set(values)].sort())
     }
+    const content = JSON.stringify([...known].sort())
+    if (seen.includes(content)) errors.push(duplicate(`${path}[${i}].matchLabelExpressions`, ''))
+    seen.push(content)
   }
   return errors
 }

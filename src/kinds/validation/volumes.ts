@@ -6,7 +6,7 @@ import { quantityOf } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { VOLUME_FIELDS, validateFieldRef, validateResourceFieldRef } from './env'
 import { duplicate, forbiddenField, invalids, invalidValue, notSupported, required } from './errors'
-import { validateLocalNonReservedPath, validateNoBacksteps } from './paths'
+import { validateHostPath, validateLocalNonReservedPath, validateNfs } from './paths'
 import { validateClaimSpec } from './storage'
 
 const MODE_ERROR = 'must be a number between 0 and 0777 (octal), both inclusive'
@@ -45,15 +45,6 @@ function validateDownwardItems(items: unknown, path: string): FieldError[] {
     else errors.push(required(here, 'one of fieldRef and resourceFieldRef is required'))
     return [...errors, ...validateMode(item.mode, `${here}.mode`)]
   })
-}
-
-const HOST_PATH_TYPES = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
-
-function validateHostPath(source: Fields, path: string): FieldError[] {
-  if (!source.path) return [required(`${path}.path`)]
-  const errors = validateNoBacksteps(String(source.path), `${path}.path`)
-  if (!HOST_PATH_TYPES.includes(String(source.type ?? ''))) errors.push(notSupported(`${path}.type`, source.type, HOST_PATH_TYPES))
-  return errors
 }
 
 function validateProjectedSource(source: Fields, path: string): FieldError[] {
@@ -121,10 +112,7 @@ const SOURCES: Record<string, Check> = {
     ...validateMode(s.defaultMode, `${p}.defaultMode`),
     ...validateItems(s.items, `${p}.items`),
   ],
-  nfs: (s, p) => {
-    const relative = s.path && !String(s.path).startsWith('/')
-    return [...need(s, p, 'server', 'path'), ...(relative ? [invalidValue(`${p}.path`, s.path, 'must be an absolute path')] : [])]
-  },
+  nfs: validateNfs,
   iscsi: (s, p) => need(s, p, 'targetPortal', 'iqn'),
   glusterfs: (s, p) => need(s, p, 'endpoints', 'path'),
   flexVolume: (s, p) => need(s, p, 'driver'),

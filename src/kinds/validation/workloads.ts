@@ -61,7 +61,7 @@ function validateMatch(spec: Fields, path: string): FieldError[] {
   const selector = fieldsOf(spec.selector) as LabelSelector | undefined
   const labels = templateOf(spec).metadata?.labels
   if (selector && isEmptySelector(selector)) return []
-  return matchesSelector(selector, labels) ? [] : [invalidValue(`${path}.metadata.labels`, labels, MISMATCH)]
+  return matchesSelector(selector, labels) ? [] : [invalidValue(`${path}.metadata.labels`, labels ?? null, MISMATCH)]
 }
 
 function validateReplicaSetTemplate(spec: Fields): FieldError[] {
@@ -95,7 +95,7 @@ export function validateReplicationController(rc: KubeObject): FieldError[] {
   if (!fieldsOf(spec.template)) return [...errors, required('spec.template')]
   const template = templateOf(spec)
   if (selector && !matchesLabels(selector, template.metadata?.labels)) {
-    errors.push(invalidValue('spec.template.metadata.labels', template.metadata?.labels, MISMATCH))
+    errors.push(invalidValue('spec.template.metadata.labels', template.metadata?.labels ?? null, MISMATCH))
   }
   return [
     ...errors,
@@ -106,6 +106,15 @@ export function validateReplicationController(rc: KubeObject): FieldError[] {
 
 // ---------------------------------------------------------------- deployments
 
+/** The parts of a rolling update as the API server's own types print: by the names of Go's fields. */
+function surging(rolling: Fields | undefined): Fields | null {
+  return rolling ? { MaxUnavailable: rolling.maxUnavailable ?? 0, MaxSurge: rolling.maxSurge ?? 0 } : null
+}
+
+function partitioned(rolling: Fields | undefined): Fields | null {
+  return rolling ? { Partition: rolling.partition ?? 0, MaxUnavailable: rolling.maxUnavailable ?? null } : null
+}
+
 function validateStrategy(strategy: Fields): FieldError[] {
   const field = 'spec.strategy'
   const rolling = fieldsOf(strategy.rollingUpdate)
@@ -114,7 +123,7 @@ function validateStrategy(strategy: Fields): FieldError[] {
     return [forbiddenField(`${field}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")]
   }
   if (strategy.type !== 'RollingUpdate') {
-    const shown = { Type: strategy.type ?? '', RollingUpdate: rolling ?? null }
+    const shown = { Type: strategy.type ?? '', RollingUpdate: surging(rolling) }
     return [notSupported(field, shown, ['Recreate', 'RollingUpdate'])]
   }
   if (!rolling) return [required(`${field}.rollingUpdate`, 'this should be defaulted and never be nil')]
@@ -159,7 +168,7 @@ function validateDaemonStrategy(strategy: Fields): FieldError[] {
   const rolling = fieldsOf(strategy.rollingUpdate)
   if (strategy.type === 'OnDelete') return []
   if (strategy.type !== 'RollingUpdate') {
-    return [notSupported(field, { Type: strategy.type ?? '', RollingUpdate: rolling ?? null }, ['RollingUpdate', 'OnDelete'])]
+    return [notSupported(field, { Type: strategy.type ?? '', RollingUpdate: surging(rolling) }, ['RollingUpdate', 'OnDelete'])]
   }
   if (!rolling) return [required(`${field}.rollingUpdate`)]
   const here = `${field}.rollingUpdate`
@@ -183,7 +192,7 @@ export function validateDaemonSet(set: KubeObject): FieldError[] {
   const template = templateOf(spec)
   const errors = validateSelector(selector, 'spec.selector')
   if (!isBroken(selector) && !matchesSelector(selector, template.metadata?.labels)) {
-    errors.push(invalidValue('spec.template.metadata.labels', template.metadata?.labels, MISMATCH))
+    errors.push(invalidValue('spec.template.metadata.labels', template.metadata?.labels ?? null, MISMATCH))
   }
   if (selector && isEmptySelector(selector)) errors.push(invalidValue('spec.selector', selector, 'empty selector is invalid for daemonset'))
   return [
@@ -204,10 +213,10 @@ function validateStatefulStrategy(strategy: Fields): FieldError[] {
   if (!strategy.type) return [required(field)]
   if (strategy.type === 'OnDelete') {
     if (!rolling) return []
-    return [invalidValue(`${field}.rollingUpdate`, rolling, "only allowed for updateStrategy 'RollingUpdate'")]
+    return [invalidValue(`${field}.rollingUpdate`, partitioned(rolling), "only allowed for updateStrategy 'RollingUpdate'")]
   }
   if (strategy.type !== 'RollingUpdate') {
-    return [invalidValue(field, { Type: strategy.type, RollingUpdate: rolling ?? null }, "must be 'RollingUpdate' or 'OnDelete'")]
+    return [invalidValue(field, { Type: strategy.type, RollingUpdate: partitioned(rolling) }, "must be 'RollingUpdate' or 'OnDelete'")]
   }
   const errors = nonNegative(`${field}.rollingUpdate.partition`, rolling?.partition)
   if (rolling?.maxUnavailable === undefined) return errors

@@ -17,6 +17,8 @@ import { basicKind, Interface, indirect, isMap, isNilInterface, isTrue, plain, t
 /** What bounds a hostile template: statements run, and templates within templates (our stack is smaller than Go's). */
 const MAX_STEPS = 5_000_000
 const MAX_DEPTH = 700
+/** How long all that is printed, and any one text on the way, may get, in UTF-16 units. */
+const MAX_TEXT = 1 << 26
 
 /** No previous value in a pipeline. */
 const MISSING = Symbol('missing')
@@ -36,7 +38,7 @@ export interface Execution {
 
 /** Throws Error `template: output:1:2: executing "output" at <.x>: …`; what was written before stays written. */
 export function execute(execution: Execution, data: unknown): void {
-  new State(execution, execution.name, data, { steps: 0 }, 0).run()
+  new State(execution, execution.name, data, { steps: 0, printed: 0 }, 0).run()
 }
 
 class State {
@@ -47,7 +49,7 @@ class State {
     private readonly execution: Execution,
     private readonly template: string,
     private readonly dot: Value,
-    private readonly budget: { steps: number },
+    private readonly budget: { steps: number; printed: number },
     private readonly depth: number,
   ) {
     this.node = this.root
@@ -71,6 +73,12 @@ class State {
     throw new Error(`template: ${location}: executing ${quote(this.template)} at <${nodeText(this.node)}>: ${message}`)
   }
 
+  private write(text: string): void {
+    this.budget.printed += text.length
+    if (this.budget.printed > MAX_TEXT) this.fail('the template prints too much')
+    this.execution.write(text)
+  }
+
   private walk(dot: Value, node: Node): void {
     this.node = node
     if (++this.budget.steps > MAX_STEPS) this.fail('the template takes too long')
@@ -78,7 +86,7 @@ class State {
       case 'action': {
         const value = this.pipeline(dot, node.pipe)
         this.node = node
-        if (node.pipe.declarations.length === 0) this.execution.write(printed(value))
+        if (node.pipe.declarations.length === 0) this.write(printed(value))
         return
       }
       case 'break':
@@ -98,7 +106,7 @@ class State {
         this.callTemplate(dot, node.name, node.pipe)
         return
       case 'text':
-        this.execution.write(node.text)
+        this.write(node.text)
     }
   }
 
@@ -297,7 +305,9 @@ class State {
 
   private call(definition: TemplateFunction, name: string, values: Value[], at: Node, args: Operand[]): Value {
     try {
-      return definition.call(...values)
+      const result = definition.call(...values)
+      if (typeof result === 'string' && result.length > MAX_TEXT / 8) throw new Error('the text gets too long')
+      return result
     } catch (error) {
       this.node = at
       const callee = args.length > 0 ? nodeText(args[0]) : typeof values[0] === 'string' ? values[0] : `<${typeOf(values[0])} Value>`

@@ -10,6 +10,8 @@ export interface PatchOperation {
 }
 
 const MISSING = 'missing value'
+/** What all copies of one patch may add, as the API server bounds them, bytes of JSON. */
+const MOST_COPIED = 3 * 1024 * 1024
 const BAD_INDEX = 'invalid index referenced'
 
 /** A container of the document, copied before it is written to so that the caller's document stays as it was. */
@@ -69,6 +71,8 @@ function removeFrom(container: Container, key: string): void {
 }
 
 class Document {
+  private copied = 0
+
   constructor(private root: Container) {}
 
   get value(): Json {
@@ -150,6 +154,9 @@ class Document {
 
   private copy(operation: PatchOperation): void {
     const [value] = this.take(operation, 'copy')
+    this.copied += JSON.stringify(value).length
+    if (this.copied > MOST_COPIED)
+      fail(`Unable to complete the copy, the accumulated size increase of copy is ${this.copied}, exceeding the limit ${MOST_COPIED}`)
     this.put(operation, 'copy', structuredClone(value), () => 'error while adding value during copy')
   }
 

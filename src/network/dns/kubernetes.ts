@@ -46,7 +46,8 @@ export function entriesOf(lookup: Lookup, name: string, zone: string, type: stri
     const found = records(lookup, lower, zone)
     return found !== 'NXDOMAIN' && found.length > 0 ? [] : 'NXDOMAIN'
   }
-  if (lower === `${NS_NAME}${root}`) {
+  // Reverse questions know nothing of this server's own name.
+  if (lower === `${NS_NAME}${root}` && type !== 'PTR') {
     return ownAddresses(lookup, zone)
       .filter((own) => isIPv4(own.ip) === (type === 'A') && (type === 'A' || type === 'AAAA'))
       .map((own) => ({ host: own.ip, port: 0, ttl: TTL, key: name }))

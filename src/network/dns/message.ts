@@ -73,6 +73,7 @@ export interface Message {
   truncated: boolean
   recursionDesired: boolean
   recursionAvailable: boolean
+  authenticData: boolean
   checkingDisabled: boolean
   rcode: number
   questions: Question[]
@@ -93,6 +94,7 @@ export function replyTo(request: Message, rcode: Rcode = 'NOERROR'): Message {
     truncated: false,
     recursionDesired: query && request.recursionDesired,
     recursionAvailable: false,
+    authenticData: false,
     checkingDisabled: query && request.checkingDisabled,
     rcode: RCODES.indexOf(rcode),
     questions: request.questions.slice(0, 1),
@@ -111,6 +113,7 @@ export function queryFor(name: string, type: number, id = 0): Message {
     truncated: false,
     recursionDesired: true,
     recursionAvailable: false,
+    authenticData: false,
     checkingDisabled: false,
     rcode: 0,
     questions: [{ name, type, class: CLASS_IN }],

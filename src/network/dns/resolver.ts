@@ -96,7 +96,8 @@ export function ask(network: Network, from: Origin, conf: ResolvConf, question: 
   return { question, server, route: way, answer: { ...answer, answers: balanced(answer.answers, network.env.random) } }
 }
 
-function isDnsServer(pod: Pod): boolean {
+/** Does CoreDNS run in this Pod? */
+export function isDnsServer(pod: Pod): boolean {
   return pod.metadata.labels?.['k8s-app'] === 'kube-dns' || pod.spec.containers.some((c) => /(^|\/)coredns(:|$)/.test(c.image))
 }
 

@@ -11,7 +11,7 @@ export interface ServeContext extends AnswerContext {
   /** It is out of order: every question is answered with SERVFAIL. */
   failing?: boolean
   /** Asks somebody else about names outside of the zones; undefined when nobody answered. Absent: there is nobody to ask. */
-  forward?(request: Message): Promise<Message | undefined>
+  forward?(request: Message, transport: Transport): Promise<Message | undefined>
 }
 
 export type Transport = 'udp' | 'tcp'
@@ -28,10 +28,11 @@ export async function serve(context: ServeContext, bytes: Buffer, transport: Tra
     request = decode(bytes)
   } catch (error) {
     if (!(error instanceof WireError)) throw error
-    return encode(rejection(header, 'FORMERR'))
+    return encode({ ...rejection(header, 'FORMERR'), questions: error.questions })
   }
-  if (request.edns && request.edns.version !== 0) return encode(badVersion(request))
-  const reply = await respond(context, request)
+  const isWrongVersion = request.edns !== undefined && request.edns.version !== 0
+  if (isWrongVersion && request.questions[0] && !isClassRefused(context, request)) return encode(badVersion(request))
+  const reply = await respond(context, request, transport)
   return finish(request, reply, transport)
 }
 
@@ -47,7 +48,7 @@ function accept({ bits, counts }: Header): Accepted {
   return questions !== 1 || answers > 1 || authority > 1 || additional > 2 ? 'FORMERR' : 'accept'
 }
 
-/** Only the header goes back, its other bits as they came. */
+/** The header goes back, its other bits as they came. */
 function rejection(header: Header, rcode: 'FORMERR' | 'NOTIMP'): Message {
   const message = messageOf(header)
   const opcode = rcode === 'NOTIMP' ? message.opcode : OPCODE_QUERY
@@ -58,19 +59,25 @@ function badVersion(request: Message): Message {
   return { ...replyTo(request), edns: { udpSize: 0, extendedRcode: 1, version: 0, flags: 0, options: [] } }
 }
 
-async function respond(context: ServeContext, request: Message): Promise<Message> {
+/** A server that may forward lets every class in, and takes them all for IN (dnsserver.EnableChaos). */
+function isClassRefused(context: ServeContext, request: Message): boolean {
+  return context.forward === undefined && request.questions[0].class !== CLASS_IN
+}
+
+async function respond(context: ServeContext, request: Message, transport: Transport): Promise<Message> {
   const question = request.questions[0]
   if (!question || context.failing) return replyTo(request, 'SERVFAIL')
-  if (question.class !== CLASS_IN) return replyTo(request, 'REFUSED')
+  if (isClassRefused(context, request)) return replyTo(request, 'REFUSED')
   const found = answerTo(context, question)
   const goesOn = found?.rcode === 'NXDOMAIN' && context.forward && /\.arpa\.$/i.test(question.name)
   if (!found || goesOn) {
     // Outside of the zones, and for reverse names nobody here has (`fallthrough`).
-    const forwarded = await context.forward?.(request)
+    const forwarded = await context.forward?.(request, transport)
     if (!forwarded) return replyTo(request, 'SERVFAIL')
     return { ...forwarded, id: request.id, questions: request.questions, edns: undefined }
   }
-  const answers = context.forward && typeName(question.type) !== 'CNAME' ? await completed(context, request, found.answers) : found.answers
+  const answers =
+    context.forward && typeName(question.type) !== 'CNAME' ? await completed(context, request, found.answers, transport) : found.answers
   const { rcode, authoritative, authority, additional } = found
   const reply = { ...replyTo(request, rcode), authoritative, answers, authority, additional }
   if (rcode !== 'NOERROR') return reply
@@ -79,11 +86,16 @@ async function respond(context: ServeContext, request: Message): Promise<Message
 }
 
 /** A chain that leaves the zone goes on with what others say about its target. */
-async function completed(context: ServeContext, request: Message, answers: ResourceRecord[]): Promise<ResourceRecord[]> {
+async function completed(
+  context: ServeContext,
+  request: Message,
+  answers: ResourceRecord[],
+  transport: Transport,
+): Promise<ResourceRecord[]> {
   const last = answers.at(-1)
   if (last?.type !== 'CNAME') return answers
   const question = { ...request.questions[0], name: last.target }
-  const more = await context.forward?.({ ...request, questions: [question] })
+  const more = await context.forward?.({ ...request, questions: [question] }, transport)
   return [...answers, ...(more?.answers ?? [])]
 }
 

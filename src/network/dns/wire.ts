@@ -5,7 +5,10 @@ import { canonicalIp, ipv4Number, ipv4Text, ipv6Bytes } from '../address'
 import { type Edns, labelsOf, type Message, type Question, type RecordData, type ResourceRecord, TYPES } from './message'
 
 /** Bytes that are no DNS message. */
-export class WireError extends Error {}
+export class WireError extends Error {
+  /** Questions that were read before something could not be. */
+  questions: Question[] = []
+}
 
 export interface Header {
   id: number
@@ -30,6 +33,7 @@ export function messageOf({ id, bits }: Header): Message {
     truncated: (bits & 0x200) !== 0,
     recursionDesired: (bits & 0x100) !== 0,
     recursionAvailable: (bits & 0x80) !== 0,
+    authenticData: (bits & 0x20) !== 0,
     checkingDisabled: (bits & 0x10) !== 0,
     rcode: bits & 15,
     questions: [],
@@ -45,17 +49,26 @@ export function decode(bytes: Buffer): Message {
   if (!header) throw new WireError('a message has twelve bytes at least')
   const message = messageOf(header)
   if (bytes.length === 12) return message
-  const reader = new Reader(bytes, 12)
-  for (let i = 0; i < header.counts[0]; i++) message.questions.push(reader.question())
+  try {
+    readSections(new Reader(bytes, 12), header, message)
+  } catch (error) {
+    if (error instanceof WireError) error.questions = message.questions
+    throw error
+  }
+  return message
+}
+
+function readSections(reader: Reader, header: Header, message: Message): void {
+  for (let i = 0; i < header.counts[0] && !reader.ended; i++) message.questions.push(reader.question())
   const sections = [message.answers, message.authority, message.additional]
   for (const [s, section] of sections.entries()) {
-    for (let i = 0; i < header.counts[s + 1]; i++) {
+    // Counts may promise more than there is.
+    for (let i = 0; i < header.counts[s + 1] && !reader.ended; i++) {
       const record = reader.record()
-      if ('udpSize' in record) message.edns ??= record
+      if ('udpSize' in record) message.edns = record
       else section.push(record)
     }
   }
-  return message
 }
 
 class Reader {
@@ -63,6 +76,10 @@ class Reader {
     private readonly bytes: Buffer,
     private at: number,
   ) {}
+
+  get ended(): boolean {
+    return this.at === this.bytes.length
+  }
 
   private need(length: number): number {
     const start = this.at
@@ -77,8 +94,11 @@ class Reader {
     return this.bytes.readUInt32BE(this.need(4))
   }
 
+  /** A message may end within a question: what is missing is 0. */
   question(): Question {
-    return { name: this.name(), type: this.u16(), class: this.u16() }
+    const name = this.name()
+    const rest = () => (this.ended ? 0 : this.u16())
+    return { name, type: rest(), class: rest() }
   }
 
   record(): ResourceRecord | Edns {
@@ -90,9 +110,10 @@ class Reader {
     const end = this.at + length
     if (end > this.bytes.length) throw new WireError('a record ends early')
     if (type === TYPES.OPT) return this.edns(klass, ttl, end)
-    const data = this.data(type, end)
-    if (this.at > end) throw new WireError('record data is longer than it says')
-    this.at = end
+    // Of any type there may be a record without data (RFC 2136).
+    const data: RecordData =
+      length === 0 && type !== TYPES.TXT ? { type: 'other', number: type, data: new Uint8Array() } : this.data(type, end)
+    if (this.at !== end) throw new WireError('record data is not as long as it says')
     return { name, ttl, ...data }
   }
 
@@ -326,6 +347,7 @@ export function encode(message: Message, compress = false): Buffer {
   if (message.truncated) bits |= 0x200
   if (message.recursionDesired) bits |= 0x100
   if (message.recursionAvailable) bits |= 0x80
+  if (message.authenticData) bits |= 0x20
   if (message.checkingDisabled) bits |= 0x10
   writer.u16(message.id)
   writer.u16(bits)

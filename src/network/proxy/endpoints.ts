@@ -1,7 +1,7 @@
 // Which endpoints of a Service port a node uses. Follows pkg/proxy/endpointslicecache.go and topology.go (CategorizeEndpoints).
 import type { EndpointSlice } from '../../api/types'
 import { isIPv4 } from '../address'
-import { type ServicePortInfo, usesClusterEndpoints, usesLocalEndpoints } from './service-port'
+import { isIgnored, type ServicePortInfo, usesClusterEndpoints, usesLocalEndpoints } from './service-port'
 
 export interface Endpoint {
   /** `ip:port` */
@@ -22,13 +22,11 @@ export interface ProxyNode {
   zone?: string
 }
 
-const HEADLESS_LABEL = 'service.kubernetes.io/headless'
-
 /** Endpoints by `port name/protocol`, each list in the order of its addresses' text, which is the order of the rules. */
 export function endpointsByPort(slices: EndpointSlice[]): Map<string, Endpoint[]> {
   const byPort = new Map<string, Map<string, Endpoint>>()
   for (const slice of slices) {
-    if (slice.addressType !== 'IPv4' || slice.metadata.labels?.[HEADLESS_LABEL] !== undefined) continue
+    if (slice.addressType !== 'IPv4' || isIgnored(slice)) continue
     for (const port of slice.ports ?? []) {
       if (!port.port) continue
       const key = `${port.name ?? ''}/${(port.protocol ?? 'TCP').toLowerCase()}`

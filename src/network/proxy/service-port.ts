@@ -1,6 +1,6 @@
 // What kube-proxy reads from a Service: one entry a port, for IPv4. Follows pkg/proxy/serviceport.go and servicechangetracker.go.
-import type { Service } from '../../api/types'
-import { isIPv4 } from '../address'
+import type { KubeObject, Service } from '../../api/types'
+import { ipv4Network, ipv4Text, isIPv4 } from '../address'
 import { servicePortName } from './names'
 import type { Protocol } from './rules'
 
@@ -23,14 +23,19 @@ export interface ServicePortInfo {
   externalLocal: boolean
 }
 
-const SKIP_LABEL = 'service.kubernetes.io/service-proxy-name'
+/** Services and slices with one of these are none of kube-proxy's: it never asks for them (cmd/kube-proxy/app/server.go). */
+const SKIP_LABELS = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless']
 const DEFAULT_AFFINITY_SECONDS = 10800
+
+export function isIgnored({ metadata: { labels } }: KubeObject): boolean {
+  return SKIP_LABELS.some((label) => labels?.[label] !== undefined)
+}
 
 /** Empty for Services without a virtual IP (headless, ExternalName, another proxy's). */
 export function servicePorts(service: Service): ServicePortInfo[] {
   const { spec, metadata } = service
   const clusterIp = (spec.clusterIPs ?? [spec.clusterIP ?? '']).find((ip) => isIPv4(ip))
-  if (!clusterIp || spec.type === 'ExternalName' || metadata.labels?.[SKIP_LABEL] !== undefined) return []
+  if (!clusterIp || spec.type === 'ExternalName' || isIgnored(service)) return []
   const external = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.externalIPs ?? []).length > 0
   const externalLocal = external && spec.externalTrafficPolicy === 'Local'
   return (spec.ports ?? []).map((port) => ({
@@ -57,10 +62,13 @@ function loadBalancerIps(service: Service): string[] {
   return ingress.filter((i) => i.ip !== undefined && isIPv4(i.ip) && (i.ipMode ?? 'VIP') === 'VIP').map((i) => i.ip!)
 }
 
-/** A range of prefix length 0 allows everything, which is what no ranges do. */
+/** Networks as Go prints them, the host's bits gone. One of prefix length 0 allows everything, which is what no ranges do. */
 function sourceRanges(ranges: string[]): string[] {
-  const own = ranges.map((r) => r.trim()).filter((r) => isIPv4(r.split('/')[0]))
-  return own.some((r) => r.endsWith('/0')) ? [] : own
+  const own = ranges
+    .map((r) => r.trim())
+    .filter((r) => isIPv4(r.split('/')[0]))
+    .map((r) => ipv4Network(r))
+  return own.some((n) => n.bits === 0) ? [] : own.map((n) => `${ipv4Text(n.first)}/${n.bits}`)
 }
 
 export function isExternallyAccessible(port: ServicePortInfo): boolean {

@@ -69,11 +69,16 @@ function dial(state: State, context: ProcessContext): Step {
   return { state: { ...state, since }, listeners: [], wakeAt: Math.min(now + RETRY, since + DIAL_TIMEOUT) }
 }
 
-function observe(state: State, request: HttpRequest, code: number, ms: number): State {
+/** Counts so many equal answers. */
+function observe(state: State, request: HttpRequest, code: number, ms: number, times = 1): State {
   const key = `${code} ${request.method} ${request.path.split('?', 1)[0]}`
   const before = state.metrics[key] ?? [0, 0, ...BUCKETS.map(() => 0)]
   const seconds = ms / 1000
-  const series = [before[0] + seconds, before[1] + 1, ...BUCKETS.map((limit, i) => before[i + 2] + (seconds <= limit ? 1 : 0))]
+  const series = [
+    before[0] + seconds * times,
+    before[1] + times,
+    ...BUCKETS.map((limit, i) => before[i + 2] + (seconds <= limit ? times : 0)),
+  ]
   return { ...state, metrics: { ...state.metrics, [key]: series } }
 }
 
@@ -144,7 +149,11 @@ const server: Program = {
     const state = raw as State
     const response = answer(request, state, context)
     const measured = response.status !== 0 && response.status !== 404 && !request.path.startsWith('/metrics')
-    return { response, ...(measured ? { state: observe(state, request, response.status, response.delayMs ?? 0) } : {}) }
+    if (!measured) return { response }
+    const { status, delayMs = 0 } = response
+    // Only /metrics tells what was counted.
+    const grows = (now: Json, times: number) => observe(now as State, request, status, delayMs, times)
+    return { response, state: observe(state, request, status, delayMs), grows }
   },
 }
 

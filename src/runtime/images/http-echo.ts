@@ -1,7 +1,7 @@
 // hashicorp/http-echo: answers every request with one text.
 import type { HttpResponse, Image, ProcessContext } from '../process'
 import { clientPort, executable, flagOf, httpServer, splitPath } from './servers'
-import { goLog, goLogTime, httpDate } from './times'
+import { goLog, goLogTime } from './times'
 
 export const httpEcho: Image = {
   repositories: ['hashicorp/http-echo'],
@@ -33,7 +33,7 @@ export const httpEcho: Image = {
           headers: {
             'x-app-name': 'http-echo',
             'x-app-version': '1.0.0',
-            date: httpDate(context.env.now()),
+            date: context.dateHeader(),
             'content-type': 'text/plain; charset=utf-8',
           },
           body: `${text}\n`,

@@ -2,7 +2,7 @@
 import { reasonOf } from '../http-text'
 import type { Image } from '../process'
 import { executable, httpServer, podIp, splitPath } from './servers'
-import { accessLogTime, httpDate } from './times'
+import { accessLogTime } from './times'
 
 function apacheTime(ms: number): string {
   const t = new Date(ms)
@@ -62,13 +62,12 @@ export const httpd: Image = {
           (status === 200
             ? `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">\n<html>\n <head>\n  <title>Index of ${path}</title>\n </head>\n <body>\n<h1>Index of ${path}</h1>\n<ul>${names.map((n) => `<li><a href="${n}"> ${n}</a></li>\n`).join('')}</ul>\n</body></html>\n`
             : `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n<title>${status} ${reasonOf(status)}</title>\n</head><body>\n<h1>${reasonOf(status)}</h1>\n<p>${ERROR_WORDS[status]}</p>\n</body></html>\n`)
-        context.log(
-          `${request.remoteAddress} - - [${accessLogTime(context.env.now())}] "${request.method} ${request.path} HTTP/1.1" ${status} ${body.length}`,
-        )
+        const said = `"${request.method} ${request.path} HTTP/1.1" ${status} ${body.length}`
+        context.log((now) => `${request.remoteAddress} - - [${accessLogTime(now)}] ${said}`)
         return {
           status,
           headers: {
-            date: httpDate(context.env.now()),
+            date: context.dateHeader(),
             server: 'Apache/2.4.62 (Unix)',
             'content-type': status === 404 ? 'text/html; charset=iso-8859-1' : 'text/html',
           },

@@ -35,7 +35,7 @@ export const nginxHello: Image = {
           status: 200,
           headers: {
             server: 'nginx/1.27.1',
-            date: httpDate(context.env.now()),
+            date: context.dateHeader(),
             'content-type': text ? 'text/plain' : 'text/html',
             connection: 'keep-alive',
             expires: httpDate(context.env.now() - 1000),

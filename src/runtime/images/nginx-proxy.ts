@@ -2,7 +2,7 @@
 import type { HttpRequest, ProcessContext } from '../process'
 import type { Draft } from './nginx'
 import { type Config, type Directive, findLocation, type Location, type Server } from './nginx-config'
-import { goLogTime } from './times'
+import { accessLogTime, goLogTime } from './times'
 
 export interface Ask {
   config: Config
@@ -44,6 +44,8 @@ function expand(text: string, ask: Ask): string {
     if (name.startsWith('http_')) return request.headers[name.slice(5).replaceAll('_', '-')] ?? ''
     const map = ask.config.maps[name]
     if (map) return mapped(map.values, expand(map.from, ask))
+    if (name === 'time_iso8601') return new Date(context.env.now()).toISOString().replace(/\.\d+Z$/, '+00:00')
+    if (name === 'time_local') return accessLogTime(context.env.now())
     if (name.startsWith('arg_')) return new URLSearchParams(request.path.split('?')[1] ?? '').get(name.slice(4)) ?? ''
     const known: Record<string, string> = {
       host,
@@ -62,8 +64,6 @@ function expand(text: string, ask: Ask): string {
       server_addr: context.pod.status?.podIP ?? '',
       server_port: String(ask.server.listens[0].port),
       server_name: ask.server.names[0] ?? '',
-      time_iso8601: new Date(context.env.now()).toISOString().replace(/\.\d+Z$/, '+00:00'),
-      time_local: goLogTime(context.env.now()),
       server_protocol: 'HTTP/1.1',
       pid: '29',
     }

@@ -5,7 +5,7 @@ import { extraCommands } from '../shell/catalogue'
 import { type Config, ConfigProblem, findLocation, findServer, parseConfig, readConfig } from './nginx-config'
 import { CONF, DEFAULT_SERVER, errorPage, WELCOME } from './nginx-files'
 import { answerLocation, isLogged, unresolvedUpstream } from './nginx-proxy'
-import { accessLogTime, goLogTime, httpDate } from './times'
+import { accessLogTime, goLogTime } from './times'
 
 /** nginx tries to bind again this often, so many times, before it gives up. */
 const BIND_PAUSE = 500
@@ -237,7 +237,7 @@ function decode(path: string): string {
 function finish(draft: Draft, request: HttpRequest, version: string, context: ProcessContext): HttpResponse {
   const { quiet: _, page: __, ...response } = draft
   const { 'content-type': type, ...others } = draft.headers
-  const head: Record<string, string> = { server: version, date: httpDate(context.env.now()) }
+  const head: Record<string, string> = { server: version, date: context.dateHeader() }
   if (type !== undefined) head['content-type'] = type
   if (!('content-length' in others)) head['content-length'] = String(Buffer.byteLength(draft.body))
   head['connection'] = request.headers['connection'] === 'close' ? 'close' : 'keep-alive'
@@ -247,10 +247,8 @@ function finish(draft: Draft, request: HttpRequest, version: string, context: Pr
 function access(context: ProcessContext, request: HttpRequest, response: HttpResponse): void {
   const size = request.method === 'HEAD' ? 0 : Buffer.byteLength(response.body)
   const field = (name: string) => request.headers[name] ?? '-'
-  const time = accessLogTime(context.env.now())
-  context.log(
-    `${request.remoteAddress} - - [${time}] "${request.method} ${request.path} HTTP/1.1" ${response.status} ${size} "${field('referer')}" "${field('user-agent')}" "${field('x-forwarded-for')}"`,
-  )
+  const said = `"${request.method} ${request.path} HTTP/1.1" ${response.status} ${size} "${field('referer')}" "${field('user-agent')}" "${field('x-forwarded-for')}"`
+  context.log((now) => `${request.remoteAddress} - - [${accessLogTime(now)}] ${said}`)
 }
 
 const control: Command = (io) => {

@@ -37,7 +37,7 @@ export const packageManager: Command = (io) => {
     return 0
   }
   if (verb !== 'install' && verb !== 'add') return 0
-  const unknown = names.find((n) => !(n.split('=')[0] in PACKAGES))
+  const unknown = names.find((n) => !Object.hasOwn(PACKAGES, n.split('=')[0]))
   if (unknown) {
     io.err(
       apk

@@ -3,7 +3,6 @@ import type { Image, Program } from '../process'
 import { extraCommands } from '../shell/catalogue'
 import { packageManager } from './packages'
 import { executable, httpServer, splitPath } from './servers'
-import { httpDate } from './times'
 
 function fileServer(argv: string[]): Program {
   const after = argv.slice(argv.indexOf('http.server') + 1)
@@ -25,10 +24,9 @@ function fileServer(argv: string[]): Program {
         ? (index ?? listing(path, context.files.list(target) ?? []))
         : context.files.read(target)
       const status = text === undefined ? 404 : 200
-      const t = new Date(context.env.now()).toUTCString().split(' ')
-      const time = `${t[1]}/${t[2]}/${t[3]} ${t[4]}`
-      if (status === 404) context.log(`${request.remoteAddress} - - [${time}] code 404, message File not found`, 'stderr')
-      context.log(`${request.remoteAddress} - - [${time}] "${request.method} ${request.path} HTTP/1.1" ${status} -`, 'stderr')
+      const say = (text: string) => context.log((now) => `${request.remoteAddress} - - [${pythonTime(now)}] ${text}`, 'stderr')
+      if (status === 404) say('code 404, message File not found')
+      say(`"${request.method} ${request.path} HTTP/1.1" ${status} -`)
       const body =
         text ??
         `<!DOCTYPE HTML>\n<html lang="en">\n    <head>\n        <meta charset="utf-8">\n        <title>Error response</title>\n    </head>\n    <body>\n        <h1>Error response</h1>\n        <p>Error code: 404</p>\n        <p>Message: File not found.</p>\n        <p>Error code explanation: 404 - Nothing matches the given URI.</p>\n    </body>\n</html>\n`
@@ -36,7 +34,7 @@ function fileServer(argv: string[]): Program {
         status,
         headers: {
           server: 'SimpleHTTP/0.6 Python/3.13.0',
-          date: httpDate(context.env.now()),
+          date: context.dateHeader(),
           'content-type':
             status === 404 || context.files.isDirectory(target) || /\.html?$/.test(target) ? 'text/html;charset=utf-8' : 'text/plain',
         },
@@ -44,6 +42,12 @@ function fileServer(argv: string[]): Program {
       }
     },
   })
+}
+
+/** `02/Jan/2026 15:04:05` */
+function pythonTime(ms: number): string {
+  const t = new Date(ms).toUTCString().split(' ')
+  return `${t[1]}/${t[2]}/${t[3]} ${t[4]}`
 }
 
 function listing(path: string, names: string[]): string {

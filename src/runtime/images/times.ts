@@ -25,5 +25,5 @@ export function httpDate(ms: number): string {
 
 /** A line as Go's log.Printf writes it: to standard error. */
 export function goLog(context: ProcessContext, text: string): void {
-  context.log(`${goLogTime(context.env.now())} ${text}`, 'stderr')
+  context.log((now) => `${goLogTime(now)} ${text}`, 'stderr')
 }

@@ -2,7 +2,7 @@
 // Upstream: pkg/kubelet. A call plays what is due at this moment, in the order in which a kubelet would see it, and says when it is next due.
 import type { Change, Controller, ControllerContext, View } from '../../api/contracts'
 import type { Pod } from '../../api/types'
-import { faultsOf, nodeFault } from '../../faults'
+import { faultsOf, listFaults, nodeFault } from '../../faults'
 import { deepEqual } from '../../lib/equal'
 import { fromTime, timestamp } from '../../lib/time'
 import { clusterNetwork } from '../../network/cluster-network'
@@ -15,6 +15,7 @@ import { rejectionOf } from './admission'
 import { advanceKills, shortenKills } from './kill'
 import { isTerminalPhase } from './phase'
 import { nextTick, runTriggered, tick } from './probe-workers'
+import { playRoutine, programWakes, routineLasts } from './routine'
 import { containerOf, emit, isRunning, type PodState, type Session, withAddress } from './state'
 import { isBusy, isWaiting, resumeSync, syncPod } from './sync'
 import { beginTermination, confirmDeletion, finishTermination, tearDown } from './termination'
@@ -71,18 +72,41 @@ export const kubelet: Controller = {
     secrets: waitingPods,
   },
   reconcile,
+  routine: {
+    lasts: (key, context) => routineLasts(sessionOf(key, context), nextButProbes),
+    play(key, until, context) {
+      const session = sessionOf(key, context)
+      if (!session) return
+      session.state = structuredClone(session.state)
+      playRoutine(session, until)
+      context.records.put(TABLE, key, session.state)
+      const next = nextDue(session)
+      if (next !== undefined) context.wakeAt(next)
+    },
+  },
+}
+
+function worldOf({ api, records, env, enqueue }: ControllerContext): World {
+  const touched: World['touched'] = (pod) => enqueue(keyOf({ metadata: pod }))
+  return { view: api, records, env, network: clusterNetwork({ view: api, records, env }), touched }
+}
+
+/** A Pod that is known already and not concerned by faults. */
+function sessionOf(key: string, context: ControllerContext): Session | undefined {
+  const { api, records, env } = context
+  const [namespace, name] = key.split('/')
+  const pod = api.get<Pod>('pods', namespace, name)
+  const state = records.get<PodState>(TABLE, key)
+  if (!pod?.spec.nodeName || pod.metadata.deletionTimestamp || state?.uid !== pod.metadata.uid || seenOf(pod) !== state.seen)
+    return undefined
+  if (listFaults(records).length > 0) return undefined
+  return { api, records, env, world: worldOf(context), pod, state, host: pod.spec.nodeName, triggers: new Set() }
 }
 
 function reconcile(key: string, context: ControllerContext): void {
   const { api, records, env } = context
   const [namespace, name] = key.split('/')
-  const world: World = {
-    view: api,
-    records,
-    env,
-    network: clusterNetwork({ view: api, records, env }),
-    touched: (pod) => context.enqueue(keyOf({ metadata: pod })),
-  }
+  const world = worldOf(context)
   const pod = api.get<Pod>('pods', namespace, name)
   const stored = records.get<PodState>(TABLE, key)
   if (stored && stored.uid !== pod?.metadata.uid) tearDown(world, key, stored)
@@ -266,14 +290,20 @@ function pastDeadline(session: Session): boolean {
 
 /** When something happens to the Pod next by itself, ms. */
 function nextDue(session: Session): number | undefined {
-  const { state, world } = session
-  if (state.stage === 'terminated') return undefined
-  const times = [nextTick(session), state.syncAt, deadlineOf(session)]
+  if (session.state.stage === 'terminated') return undefined
+  return earliest([nextTick(session), nextButProbes(session)])
+}
+
+/** The same, without its probes. */
+function nextButProbes(session: Session): number | undefined {
+  const { state } = session
+  const times = [state.syncAt, deadlineOf(session), programWakes(session)]
   for (const kill of Object.values(state.kills)) times.push(kill.until)
-  for (const [name, own] of Object.entries(state.containers)) {
-    if (!isRunning(own)) continue
-    times.push(own.current!.hookUntil, containerRecord(world, state.uid, name)?.wakeAt, nextCrash(session, name)?.at)
-  }
+  for (const [name, own] of Object.entries(state.containers)) if (isRunning(own)) times.push(nextCrash(session, name)?.at)
+  return earliest(times)
+}
+
+function earliest(times: (number | undefined)[]): number | undefined {
   let next: number | undefined
   for (const time of times) if (time !== undefined && (next === undefined || time < next)) next = time
   return next

@@ -1,7 +1,9 @@
 // The prober's workers: when a probe runs, how outcomes in a row become a result, what a result changes.
 // Follows doProbe of pkg/kubelet/prober/worker.go and the results manager.
-import type { Container, ContainerStatus, Probe } from '../../api/types'
+import type { View } from '../../api/contracts'
+import type { Container, ContainerStatus, Pod, Probe } from '../../api/types'
 import { type ProbeOutcome, runProbe } from '../probes'
+import { type Sighting, Witness } from '../witness'
 import { isTerminalPhase } from './phase'
 import { containerOf, emit, initContainers, isSidecar, type ProbeResult, type ProbeType, type ProbeWorker, type Session } from './state'
 
@@ -25,11 +27,11 @@ export function stopWorkers({ state }: Session, types: ProbeType[]): void {
   for (const key of Object.keys(state.workers)) if (types.includes(typeOf(key))) delete state.workers[key]
 }
 
-function typeOf(key: string): ProbeType {
+export function typeOf(key: string): ProbeType {
   return key.slice(0, key.indexOf('/')) as ProbeType
 }
 
-function periodOf(probe: Probe): number {
+export function periodOf(probe: Probe): number {
   return (probe.periodSeconds ?? 10) * 1000
 }
 
@@ -41,7 +43,7 @@ export function startTickers({ state, env }: Session, container: string): void {
   }
 }
 
-function statusOf(session: Session, container: string): ContainerStatus | undefined {
+export function statusOf(session: Pick<Session, 'pod'>, container: string): ContainerStatus | undefined {
   const { containerStatuses = [], initContainerStatuses = [] } = session.pod.status
   return containerStatuses.find((s) => s.name === container) ?? initContainerStatuses.find((s) => s.name === container)
 }
@@ -74,7 +76,7 @@ export function doProbe(session: Session, type: ProbeType, name: string): boolea
   const startedAt = state.containers[name]?.current?.startedAt ?? 0
   if (Math.floor((env.now() - startedAt) / 1000) < (probe.initialDelaySeconds ?? 0)) return news
   if (status.started ? type === 'startup' : type !== 'startup') return news
-  const outcome = runProbe(session.world, pod, container, probe, type)
+  const outcome = look(session, container, probe, type)
   report(session, type, name, outcome)
   if (outcome.result === 'error') return news
   const result: ProbeResult = outcome.result === 'failure' ? 'failure' : 'success'
@@ -88,6 +90,49 @@ export function doProbe(session: Session, type: ProbeType, name: string): boolea
     worker.run = 0
   }
   return news
+}
+
+/** Looks whose outcome holds as long as what they saw; as long as the cluster is open. */
+const looks = new WeakMap<View, Map<string, Look>>()
+
+export interface Look {
+  pod: Pod
+  probe: Probe
+  outcome: ProbeOutcome
+  sighting: Sighting
+}
+
+/** The look of a worker that would have the same outcome now; undefined when it has to be taken. */
+export function standingLook(
+  { world, pod }: Pick<Session, 'world' | 'pod'>,
+  container: Container,
+  probe: Probe,
+  type: ProbeType,
+): Look | undefined {
+  const last = looks.get(world.view)?.get(lookKey(pod, container, type))
+  return last && last.pod === pod && last.probe === probe && last.sighting.holds(world) ? last : undefined
+}
+
+function lookKey(pod: Pod, container: Container, type: ProbeType): string {
+  return `${pod.metadata.uid}/${type}/${container.name}`
+}
+
+/** Runs a probe, or says again what it said when all it depends on is as it was. */
+function look(session: Session, container: Container, probe: Probe, type: ProbeType): ProbeOutcome {
+  const { world, pod } = session
+  const standing = standingLook(session, container, probe, type)
+  if (standing) {
+    standing.sighting.repeat(world)
+    return standing.outcome
+  }
+  const witness = new Witness(world)
+  const outcome = runProbe(witness.world, pod, container, probe, type)
+  const sighting = witness.sighting()
+  const known = looks.get(world.view) ?? new Map<string, Look>()
+  looks.set(world.view, known)
+  if (sighting) known.set(lookKey(pod, container, type), { pod, probe, outcome, sighting })
+  else known.delete(lookKey(pod, container, type))
+  return outcome
 }
 
 function report(session: Session, type: ProbeType, name: string, outcome: ProbeOutcome): void {
@@ -117,7 +162,7 @@ export function tick(session: Session, types: ProbeType[]): boolean {
   return false
 }
 
-function workerKeys({ pod, state }: Session): string[] {
+export function workerKeys({ pod, state }: Pick<Session, 'pod' | 'state'>): string[] {
   const names = [...pod.spec.containers, ...initContainers(pod)].map((c) => c.name)
   return names.flatMap((name) => PROBE_TYPES.map((type) => `${type}/${name}`)).filter((key) => state.workers[key])
 }

@@ -3,6 +3,7 @@
 import type { Exit, Image, Listener, ProcessContext, Program, Signal } from '../process'
 import { normalPath } from '../tree'
 import { SyntaxProblem } from './ast'
+import { daemonContext } from './daemon-context'
 import { heldBy, ignored } from './held'
 import { parseScript } from './parser'
 import { SIGNALS } from './signals'
@@ -23,6 +24,8 @@ export interface MachineHost {
   /** Steps it may take at one moment of cluster time. */
   budget?: number
   tty: boolean
+  /** The time its waits are measured by, if it is not the context's. */
+  now?: () => number
   output(stream: 'stdout' | 'stderr', text: string): void
 }
 
@@ -59,7 +62,7 @@ export class Machine {
   }
 
   get now(): number {
-    return this.host.context.env.now()
+    return this.host.now?.() ?? this.host.context.env.now()
   }
 
   // ---------------------------------------------------------------- processes
@@ -431,29 +434,6 @@ export class Machine {
     return this.host.image.program?.(argv, this.host.tag)
   }
 
-  /** The context of a daemon started by a script: its own arguments, variables and streams. */
-  programContext(process: ShellProcess, argv: string[]): ProcessContext {
-    const base = this.host.context
-    const variables: Record<string, string> = {}
-    for (const [name, v] of Object.entries(process.variables)) if (v.exported) variables[name] = v.value
-    const to = (stream: 'stdout' | 'stderr') => (stream === 'stderr' ? 2 : 1)
-    return {
-      ...{ env: base.env, pod: base.pod, container: base.container, files: base.files, record: base.record },
-      connect: base.connect,
-      resolve: base.resolve,
-      dns: base.dns,
-      ping: base.ping,
-      sockets: base.sockets,
-      signal: base.signal,
-      argv,
-      variables,
-      log: (line, stream = 'stdout') => this.write(process, to(stream), `${line}\n`),
-      write: (text, stream = 'stdout') => this.write(process, to(stream), text),
-      bound: (port, protocol = 'TCP') =>
-        base.bound(port, protocol) || this.listeners().some((l) => l.port === port && l.protocol === protocol && l.owner !== process.pid),
-    }
-  }
-
   /** Takes over what a daemon's step says. */
   settleProgram(process: ShellProcess, frame: Frame, step: ReturnType<Program['start']>): void {
     frame.program = { ...frame.program!, state: step.state, listeners: step.listeners ?? frame.program!.listeners }
@@ -467,7 +447,7 @@ export class Machine {
   private signalProgram(process: ShellProcess, frame: Frame, signal: Signal): void {
     const { argv, state } = frame.program!
     const program = this.program(argv)
-    const step = program?.signal?.(state, signal, this.programContext(process, argv))
+    const step = program?.signal?.(state, signal, daemonContext(this, process, argv))
     if (step) this.settleProgram(process, frame, step)
     else if (!(process.pid === 1 && this.host.main)) this.end(process, 128 + (SIGNALS[signal.slice(3)] ?? 15))
   }
@@ -489,7 +469,7 @@ export class Machine {
     if (!process || frame?.kind !== 'program') return undefined
     const { argv, state } = frame.program!
     const program = this.program(argv)
-    const answer = program && ask(program, state, this.programContext(process, argv))
+    const answer = program && ask(program, state, daemonContext(this, process, argv))
     if (!answer) return undefined
     if (answer.state !== undefined) frame.program = { ...frame.program!, state: answer.state as typeof state }
     if (answer.wakeAt !== undefined) process.wait = { for: 'program', at: answer.wakeAt }

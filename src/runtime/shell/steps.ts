@@ -1,7 +1,9 @@
 // One step of a shell process: what the node on top of its stack does next. Follows POSIX 2.9.
+
 import { ArithmeticProblem, evaluate } from './arithmetic'
 import type { Node, Word } from './ast'
 import { stepCommand } from './commands-step'
+import { daemonContext } from './daemon-context'
 import { type ExpansionContext, ExpansionProblem, expandPattern, expandText, expandWord } from './expand'
 import { Blocked, type Machine } from './machine'
 import { parseScript } from './parser'
@@ -44,7 +46,7 @@ export function leave(machine: Machine, process: ShellProcess, frame: Frame): vo
 function stepProgram(machine: Machine, process: ShellProcess, frame: Frame): void {
   const { argv, state } = frame.program!
   const program = machine.program(argv)
-  const context = machine.programContext(process, argv)
+  const context = daemonContext(machine, process, argv)
   if (frame.step === 0) {
     frame.step = 1
     machine.settleProgram(process, frame, program!.start(context))

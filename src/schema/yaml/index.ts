@@ -17,6 +17,7 @@ function parseInteger(text: string): number | undefined {
   const digits = parts[2]
   const octal = /^0[oO]?[0-7]+$/.test(digits)
   const value = octal ? Number.parseInt(digits.replace(/^0[oO]?/, ''), 8) : Number(digits)
+  if (value >= 2 ** 64) return undefined
   return parts[1] === '-' ? -value : value
 }
 
@@ -31,7 +32,9 @@ function resolvePlain(text: string): string | number | boolean | null {
   const plain = text.replaceAll('_', '')
   const integer = parseInteger(plain)
   if (integer !== undefined) return Object.is(integer, -0) ? 0 : integer
-  return /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/.test(plain) ? Number(plain) : text
+  const float = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/.test(plain) ? Number(plain) : Number.NaN
+  // strconv.ParseFloat refuses what is out of range.
+  return Number.isFinite(float) ? float : text
 }
 
 function resolveScalar({ value, plain, tag }: ScalarNode): string | number | boolean | null {

@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { EndpointSlice, Pod, Service } from '../../../src/api/types'
+import { chiSquare, chiSquareTail } from '../../../src/lib/chi-square'
 import { type Origin, type Packet, route } from '../../../src/network/packet'
 import { iptablesSave } from '../../../src/network/proxy/iptables-save'
 import { RULES, type RulesEntry, rulesOn, type ServiceRules } from '../../../src/network/proxy/rules'
@@ -25,9 +26,13 @@ const port = (nodePort?: number) => ({ ports: [{ port: 80, protocol: 'TCP', ...(
 const ip = (n: number) => ({ clusterIP: `10.96.1.${n}` })
 const lb = (address: string) => ({ status: { loadBalancer: { ingress: [{ ip: address }] } } })
 
+const zone = (name: string) => ({ 'topology.kubernetes.io/zone': name })
+const isLeaving = { conditions: { ready: false, serving: true, terminating: true } }
+const hinted = (name: string) => ({ hints: { forZones: [{ name }] } })
+
 const OBJECTS = [
-  node(1),
-  node(2),
+  node(1, zone('a')),
+  node(2, zone('b')),
   ...PODS.map((p) => pod(p.name, p.node, Number(p.ip.split('.')[3]))),
   service('all', { type: 'NodePort', ...ip(1), ...port(30001), externalIPs: ['198.51.100.1'] }),
   slice('all-1', 'all', all),
@@ -51,7 +56,21 @@ const OBJECTS = [
   },
   slice('keep-1', 'keep', [endpoint(1, 12), endpoint(2, 13)]),
   service('ending', { ...ip(9), ...port() }),
-  slice('ending-1', 'ending', [endpoint(1, 12, { conditions: { ready: false, serving: true, terminating: true } })]),
+  slice('ending-1', 'ending', [endpoint(1, 12, isLeaving)]),
+  {
+    ...service('guarded', {
+      ...{ type: 'LoadBalancer', ...ip(10), ...port(30010), externalTrafficPolicy: 'Local', healthCheckNodePort: 30011 },
+      loadBalancerSourceRanges: ['192.0.2.0/24', '172.18.0.0/24'],
+    }),
+    ...lb('203.0.113.3'),
+  },
+  slice('guarded-1', 'guarded', [endpoint(2, 13)]),
+  service('zoned', { type: 'NodePort', ...ip(12), ...port(30012) }),
+  slice('zoned-1', 'zoned', [endpoint(1, 11, hinted('a')), endpoint(1, 12, hinted('a')), endpoint(2, 13, hinted('b'))]),
+  service('leaving', { type: 'NodePort', ...ip(13), ...port(30013), externalTrafficPolicy: 'Local' }),
+  slice('leaving-1', 'leaving', [endpoint(1, 11, isLeaving), endpoint(2, 13)]),
+  service('within', { type: 'NodePort', ...ip(14), ...port(30014), internalTrafficPolicy: 'Local' }),
+  slice('within-1', 'within', [endpoint(2, 13)]),
 ]
 
 interface Case {
@@ -66,8 +85,10 @@ const fromEverywhere = (to: string, port: number, protocol?: 'UDP'): Case[] =>
   ['client', 'a1', 'other', 'n1', 'n2'].map((from) => ({ from, ip: to, port, protocol }))
 const fromWorld = (to: string, port: number, source?: string): Case => ({ from: 'world', ip: to, port, source })
 
+const NODE_PORTS = [30001, 30002, 30004, 30007, 30008, 30010, 30012, 30013, 30014, 30999]
+
 const CASES: Case[] = [
-  ...[1, 2, 3, 4, 7, 8, 9].flatMap((n) => fromEverywhere(`10.96.1.${n}`, 80)),
+  ...[1, 2, 3, 4, 7, 8, 9, 10, 12, 13, 14].flatMap((n) => fromEverywhere(`10.96.1.${n}`, 80)),
   ...fromEverywhere('10.96.1.6', 53, 'UDP'),
   ...fromEverywhere('10.244.0.11', 8080),
   ...fromEverywhere('10.244.1.13', 8080),
@@ -76,15 +97,23 @@ const CASES: Case[] = [
   ...fromEverywhere('172.18.0.2', 30004),
   ...fromEverywhere('198.51.100.1', 80),
   ...fromEverywhere('203.0.113.2', 80),
-  ...['172.18.0.2', '172.18.0.3'].flatMap((n) => [30001, 30002, 30004, 30007, 30008].map((p) => fromWorld(n, p))),
+  ...fromEverywhere('203.0.113.3', 80),
+  ...fromEverywhere('10.96.1.1', 81),
+  ...['172.18.0.2', '172.18.0.3'].flatMap((n) => NODE_PORTS.map((p) => fromWorld(n, p))),
   fromWorld('198.51.100.1', 80),
   fromWorld('198.51.100.2', 80),
   fromWorld('203.0.113.1', 80),
   fromWorld('203.0.113.1', 80, '192.0.2.9'),
   fromWorld('203.0.113.2', 80),
+  fromWorld('203.0.113.3', 80),
+  fromWorld('203.0.113.3', 80, '192.0.2.9'),
+  fromWorld('10.96.1.1', 80),
   { from: 'n1', ip: '127.0.0.1', port: 30001 },
 ]
+/** What a client makes of it: nobody answers, and on a node itself nobody listens. */
+const AS_SEEN: Record<string, string> = { lost: 'dropped', delivered: 'refused' }
 const TIMES = 30
+const SHARED = 2000
 
 kernel('the rules in a kernel', () => {
   const lab = new Lab()
@@ -120,7 +149,7 @@ kernel('the rules in a kernel', () => {
     for (let seed = 0; seed < 200; seed++) {
       const found = route(view, records, fakeEnv(seed * 7919), packet)
       const reached = found.verdict === 'delivered' && found.pod
-      seen.add(reached ? `${reached.metadata.name} ${found.source}` : found.verdict)
+      seen.add(reached ? `${reached.metadata.name} ${found.source}` : (AS_SEEN[found.verdict] ?? found.verdict))
     }
     return [...seen].sort()
   }
@@ -137,6 +166,19 @@ kernel('the rules in a kernel', () => {
       expect(own.map((c, i) => [label(c), [...new Set(actual[i])].sort()])).toEqual(own.map((c) => [label(c), expected(c)]))
     }
   }, 120_000)
+
+  test('the kernel shares connections equally', () => {
+    const [outcomes] = lab.connect('client', [{ ip: '10.96.1.1', port: 80, protocol: 'TCP', times: SHARED }])
+    const counts = new Map<string, number>()
+    for (const outcome of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+    expect([...counts.keys()].map((k) => k.split(' ')[0]).sort()).toEqual(['a1', 'a2', 'b1'])
+    const value = chiSquare(
+      [...counts.values()],
+      [...counts.values()].map(() => SHARED / 3),
+    )
+    // Chance alone goes below this once in a hundred thousand runs.
+    expect(chiSquareTail(value, 2)).toBeGreaterThan(0.00001)
+  }, 60_000)
 
   test('session affinity: a client stays with its Pod', () => {
     const target = { ip: '10.96.1.5', port: 80, protocol: 'TCP', times: TIMES }

@@ -92,3 +92,11 @@ export class TestCluster {
     return own.map((e) => [e.count ?? 1, e.type, e.reason, e.message])
   }
 }
+
+/** The state as it would be written to a file. */
+export function stateText({ cluster }: TestCluster): string {
+  return cluster.state
+    .serialise()
+    .map((part) => (typeof part === 'string' ? part : Buffer.isBuffer(part) ? part.toString('utf8') : ''))
+    .join('')
+}

@@ -1,0 +1,31 @@
+// Who a bearer token stands for: a service account, as long as the token's times hold and the account is there.
+import { impersonated, type User } from './authorization'
+import type { ApiServer } from './server'
+
+interface Claims {
+  aud?: string[]
+  exp?: number
+  nbf?: number
+  sub?: string
+  'kubernetes.io'?: { namespace?: string; serviceaccount?: { name?: string; uid?: string } }
+}
+
+/** Undefined when the token is none of the cluster's. Signatures are nobody's, so the account's uid is what is checked. */
+export function userOfToken({ storage, env }: ApiServer, token: string): (User & { audiences: string[] }) | undefined {
+  const claims = claimsOf(token)
+  const { namespace = '', serviceaccount = {} } = claims?.['kubernetes.io'] ?? {}
+  const now = env.now() / 1000
+  if (!claims || (claims.exp ?? 0) < now || (claims.nbf ?? 0) > now + 60) return undefined
+  const account = storage.get('serviceaccounts', namespace, serviceaccount.name ?? '')
+  if (!account || account.metadata.uid !== serviceaccount.uid) return undefined
+  const name = `system:serviceaccount:${namespace}:${account.metadata.name}`
+  return { ...impersonated(name, [], account.metadata.uid), audiences: claims.aud ?? [] }
+}
+
+function claimsOf(token: string): Claims | undefined {
+  try {
+    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Claims
+  } catch {
+    return undefined
+  }
+}

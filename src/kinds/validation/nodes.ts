@@ -1,0 +1,79 @@
+// Validation of nodes, and of what they hold and how they run: leases and runtime classes. Upstream: pkg/apis/{core,coordination,node}/validation.
+import type { KubeObject, LabelSelector, Toleration } from '../../api/types'
+import type { FieldError } from '../../errors'
+import { isDns1123Label, isLabelValue } from '../../lib/names'
+import { fieldsOf, listOf } from '../defaults/fields'
+import { forbiddenField, immutable, invalids, invalidValue, notSupported, required, same } from './errors'
+import { validateLabelKey, validateLabels } from './object-meta'
+import { validateAmount, validateContainerResourceName } from './resources'
+import { TAINT_EFFECTS, validateTolerations } from './scheduling'
+
+/** Upstream looks for the taints in the metadata, and says so. */
+function validateTaints(node: KubeObject, path: string): FieldError[] {
+  const taints = listOf(fieldsOf(node.spec)?.taints)
+  return taints.flatMap((taint, i) => {
+    const here = `${path}[${i}]`
+    const [key, value, effect] = [String(taint.key ?? ''), String(taint.value ?? ''), String(taint.effect ?? '')]
+    const errors = validateLabelKey(key, `${here}.key`)
+    const complaints = isLabelValue(value)
+    if (complaints.length) errors.push(invalidValue(`${here}.value`, value, complaints.join(';')))
+    if (!effect) errors.push(required(`${here}.effect`))
+    else if (!TAINT_EFFECTS.includes(effect)) errors.push(notSupported(`${here}.effect`, effect, TAINT_EFFECTS))
+    if (taints.slice(0, i).some((other) => other.key === taint.key && other.effect === taint.effect)) {
+      const shown = JSON.stringify({ Key: key, Value: value, Effect: effect, TimeAdded: taint.timeAdded ?? null })
+      errors.push({ type: 'Duplicate', field: here, message: `Duplicate value: ${shown}: taints must be unique by key and effect pair` })
+    }
+    return errors
+  })
+}
+
+export function validateNode(node: KubeObject): FieldError[] {
+  return validateTaints(node, 'metadata.taints')
+}
+
+export function validateNodeUpdate(node: KubeObject, old: KubeObject): FieldError[] {
+  const [spec, before] = [fieldsOf(node.spec) ?? {}, fieldsOf(old.spec) ?? {}]
+  const errors: FieldError[] = []
+  const ranges = (before.podCIDRs ?? []) as string[]
+  if (ranges.length && !same(spec.podCIDRs, ranges)) {
+    errors.push(forbiddenField('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'))
+  }
+  if (before.providerID && spec.providerID !== before.providerID) {
+    errors.push(forbiddenField('spec.providerID', 'node updates may not change providerID except from "" to valid'))
+  }
+  return errors
+}
+
+export function validateLease(lease: KubeObject): FieldError[] {
+  const spec = fieldsOf(lease.spec) ?? {}
+  const errors: FieldError[] = []
+  const seconds = spec.leaseDurationSeconds as number | undefined
+  if (seconds !== undefined && seconds <= 0) errors.push(invalidValue('spec.leaseDurationSeconds', seconds, 'must be greater than 0'))
+  const transitions = spec.leaseTransitions as number | undefined
+  if (transitions !== undefined && transitions < 0) {
+    errors.push(invalidValue('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'))
+  }
+  return errors
+}
+
+export function validateRuntimeClass(object: KubeObject): FieldError[] {
+  const handler = String(object.handler ?? '')
+  const errors = invalids('handler', handler, isDns1123Label(handler))
+  const overhead = fieldsOf(fieldsOf(object.overhead)?.podFixed) ?? {}
+  for (const name of Object.keys(overhead).sort()) {
+    const field = `overhead.podFixed[${name}]`
+    errors.push(...validateContainerResourceName(name, field), ...validateAmount(name, overhead[name] as string, field))
+  }
+  const scheduling = fieldsOf(object.scheduling)
+  if (!scheduling) return errors
+  const tolerations = scheduling.tolerations as Toleration[] | undefined
+  return [
+    ...errors,
+    ...validateLabels(scheduling.nodeSelector as LabelSelector['matchLabels'], 'scheduling.nodeSelector'),
+    ...validateTolerations(tolerations, 'scheduling.tolerations'),
+  ]
+}
+
+export function validateRuntimeClassUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  return immutable('handler', object.handler, old.handler)
+}
