@@ -17,19 +17,23 @@ interface Options {
 }
 
 export const command: OwnCommand = {
-  summary: 'Listen on node ports and load balancer ports, or serve the Kubernetes API',
+  summary: 'Listen on node ports and load balancer ports, or serve the Kubernetes API or a page that shows the network',
   define(program: Program, context: OwnContext) {
     program
-      .argument('[what]', 'node-ports or api', 'node-ports')
+      .argument('[what]', 'node-ports, api or page', 'node-ports')
       .option('--address <ips>', 'addresses to listen on, the first for the first node and so on (default: a loopback address a node)')
-      .option('--port <port>', 'the port of the API; 0 takes a free one (default: 6443)')
+      .option('--port <port>', 'the port of the API or the page; 0 takes a free one (default: 6443, 8088)')
       .option('--load-balancer', 'give Services of type LoadBalancer an EXTERNAL-IP and listen on their ports too')
       .action(async (what: string, options: Options) => {
         if (what === 'api') {
           const { serveApi } = await import('./serve-api')
           return serveApi(context, options)
         }
-        if (what !== 'node-ports') throw new CommandError(`unknown thing to serve "${what}": node-ports, api`)
+        if (what === 'page') {
+          const { servePage } = await import('./serve-page')
+          return servePage(context, options)
+        }
+        if (what !== 'node-ports') throw new CommandError(`unknown thing to serve "${what}": node-ports, api, page`)
         await serve(context, addresses(options.address), options.loadBalancer === true)
       })
   },

@@ -42,7 +42,13 @@ export const command: OwnCommand = {
   },
 }
 
-function requestOf(cluster: Cluster, from: string, to: string, { namespace, protocol: given }: Options): TraceRequest {
+/** The words as a request. Throws ApiError NotFound, CommandError. */
+export function requestOf(
+  cluster: Cluster,
+  from: string,
+  to: string,
+  { namespace, protocol: given }: Pick<Options, 'namespace' | 'protocol'>,
+): TraceRequest {
   const protocol = PROTOCOLS.find((p) => p === given.toUpperCase())
   if (!protocol) throw new CommandError(`unknown protocol "${given}": tcp, udp, sctp or icmp`)
   const origin = originOf(cluster, from, namespace)
