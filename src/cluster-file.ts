@@ -33,6 +33,17 @@ export class ClusterFile {
     }
   }
 
+  /** The cluster as it is now, for who goes on looking at it: its state stays open until `state.close()`. */
+  hold(): Cluster {
+    const found = readState(this.file)
+    const due = !found || this.isDue(found, this.clusterTime(found))
+    if (due) found?.close()
+    if (due) this.write(() => undefined)
+    const state = due ? readState(this.file) : found
+    if (!state) throw new Error(`${this.file} went away while it was read`)
+    return damageNamed(this.file, () => this.open(state).cluster)
+  }
+
   /**
    * Runs `body` under the lock, lets the controllers settle and saves. When `body` throws, nothing is saved.
    * Readers and writers both see everything played that was due by now.

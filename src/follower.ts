@@ -8,6 +8,8 @@ const PATIENCE_MS = 2
 
 export class Follower {
   private cluster?: Cluster
+  /** Held a little longer: somebody may still be reading it. */
+  private previous?: Cluster
   private stamp = ''
   private looked = 0
 
@@ -18,8 +20,11 @@ export class Follower {
     if (this.cluster && !this.isStale()) return this.cluster
     // Taken before reading: a change in between is seen next time.
     this.stamp = this.file.stamp()
-    this.cluster = this.file.read((cluster) => cluster)
-    return this.cluster
+    const cluster = this.file.hold()
+    this.previous?.state.close()
+    this.previous = this.cluster
+    this.cluster = cluster
+    return cluster
   }
 
   /** Would `current` read the file anew? */

@@ -46,7 +46,7 @@ export const priority: AdmissionPlugin = {
     const made = object as PriorityClass
     const other = made.globalDefault ? globalDefault(context.view) : undefined
     if (other && other.metadata.name !== made.metadata.name) {
-      throw refusal(info, object, `PriorityClass ${quote(other.metadata.name)} is already marked as default. Only one default can exist`)
+      throw refusal(info, object, `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`)
     }
   },
 }
