@@ -2,7 +2,6 @@
 
 import type { View } from '../../api/contracts'
 import type { KubeObject, Pod } from '../../api/types'
-import { quote } from '../../lib/names'
 import { type AdmissionPlugin, refusal } from './plugin'
 
 interface PriorityClass extends KubeObject {
