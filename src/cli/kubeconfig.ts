@@ -10,6 +10,7 @@ import { toYaml } from '../lib/yaml-emit'
 import { API_SERVER_ADDRESS } from '../network/api-server-service'
 import { parseYaml } from '../schema/yaml'
 import type { Flags } from './flags'
+import { typedKubeconfig } from './kubeconfig-decode'
 import { readBounded } from './read-file'
 
 export type Stanza = Record<string, unknown>
@@ -62,7 +63,7 @@ export class KubeconfigFiles {
     const sources: Source[] = []
     for (const file of files) {
       const text = readIfThere(file)
-      if (text !== undefined) sources.push({ file, config: decode(parse(text, file)) })
+      if (text !== undefined) sources.push({ file, config: decode(parse(text, file), file) })
     }
     const builtin = sources.length === 0 && !explicit
     return new KubeconfigFiles(sources, defaultFile(files), builtin ? builtinKubeconfig() : merge(sources), builtin)
@@ -150,8 +151,8 @@ interface Encoded {
   extensions?: unknown
 }
 
-function decode(value: unknown): Kubeconfig {
-  const file = (typeof value === 'object' && value !== null ? value : {}) as Encoded
+function decode(value: unknown, name: string): Kubeconfig {
+  const file = (typeof value === 'object' && value !== null ? typed(value, name) : {}) as Encoded
   const stanzas = (section: Section) =>
     new Map((file[section] ?? []).map((entry) => [String(entry.name), (entry[STANZA[section]] ?? {}) as Stanza]))
   return {
@@ -161,6 +162,14 @@ function decode(value: unknown): Kubeconfig {
     currentContext: file['current-context'] ?? '',
     ...(file.preferences && Object.keys(file.preferences).length ? { preferences: file.preferences } : {}),
     ...(file.extensions ? { extensions: file.extensions } : {}),
+  }
+}
+
+function typed(value: object, name: string): Record<string, unknown> {
+  try {
+    return typedKubeconfig(value)
+  } catch (error) {
+    throw new CommandError(`error loading config file "${name}": ${(error as Error).message}`)
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Command, CommandContext } from '../cli/context'
 import type { Stanza } from '../cli/kubeconfig'
 import { CommandError } from '../errors'
-import { fileReference, isOn, kubeconfigOf, refuseArguments } from './config-shared'
+import { fileReference, isOn, kubeconfigOf, refuseArguments, requireFile } from './config-shared'
 
 async function setCluster(context: CommandContext): Promise<void> {
   const { flags, args } = context
@@ -13,6 +13,7 @@ async function setCluster(context: CommandContext): Promise<void> {
     throw new CommandError('you cannot specify a certificate authority and insecure mode at the same time')
   }
   if (isOn(flags, 'embed-certs') && !authority) throw new CommandError('you must specify a --certificate-authority to embed')
+  requireFile(context, 'certificate-authority')
   const files = kubeconfigOf(context)
   const cluster: Stanza = { server: '', ...files.merged.clusters.get(name) }
   // An address clears the name its certificate is checked for.

@@ -2,7 +2,7 @@
 import type { Command, CommandContext } from '../cli/context'
 import type { Stanza } from '../cli/kubeconfig'
 import { CommandError } from '../errors'
-import { fileReference, isOn, kubeconfigOf, refuseArguments } from './config-shared'
+import { fileReference, isOn, kubeconfigOf, refuseArguments, requireFile } from './config-shared'
 
 type Pair = { name: string; value: string }
 
@@ -12,6 +12,11 @@ async function setCredentials(context: CommandContext): Promise<void> {
   const argumentPairs = await pairs(context, 'auth-provider-arg')
   const variables = await pairs(context, 'exec-env')
   checkMethods(context)
+  requireFile(context, 'client-certificate')
+  requireFile(context, 'client-key')
+  if (flags.changed('exec-interactive-mode') && !['IfAvailable', 'Never', 'Always'].includes(flags.string('exec-interactive-mode'))) {
+    throw new CommandError('invalid interactive mode type, can be only IfAvailable, Never, Always')
+  }
   const [name] = args
   const files = kubeconfigOf(context)
   const user: Stanza = { ...files.merged.users.get(name) }
@@ -81,9 +86,6 @@ interface ExecPlugin extends Stanza {
 /** A command brings its own arguments; without one they only change when given. */
 function execPlugin({ flags }: CommandContext, old: ExecPlugin, variables: Pair[]): ExecPlugin {
   const mode = flags.string('exec-interactive-mode')
-  if (mode && !['IfAvailable', 'Never', 'Always'].includes(mode)) {
-    throw new CommandError('invalid interactive mode type, can be only IfAvailable, Never, Always')
-  }
   const given = flags.list('exec-arg').length ? flags.list('exec-arg') : null
   return {
     provideClusterInfo: false,

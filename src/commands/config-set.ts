@@ -69,8 +69,8 @@ async function set(context: CommandContext): Promise<void> {
   const [path, value] = args
   if (!value) throw new CommandError('you cannot use set to unset a property')
   if (!path) throw new CommandError('you must specify a property')
-  const property = propertyNamed(path)
-  apply(kubeconfigOf(context), path, property, value, flags.string('set-raw-bytes') === 'true')
+  const files = kubeconfigOf(context)
+  apply(files, path, propertyNamed(path), value, flags.string('set-raw-bytes') === 'true')
   context.out(`Property "${path}" set.\n`)
 }
 

@@ -1,10 +1,12 @@
 // What the `config` commands share: reading the kubeconfig, and refusing arguments as they do.
+import fs from 'node:fs'
 import path from 'node:path'
 import type { CommandContext } from '../cli/context'
 import type { Flags } from '../cli/flags'
 import { KubeconfigFiles, type Section, type Stanza } from '../cli/kubeconfig'
 import { readBinaryFile } from '../cli/result'
 import { CommandError } from '../errors'
+import { goReason } from '../lib/os-errors'
 
 export function kubeconfigOf(context: CommandContext): KubeconfigFiles {
   return KubeconfigFiles.load(context.host, context.flags)
@@ -25,11 +27,13 @@ export async function refuseArguments(context: CommandContext, word = 'Unexpecte
 /** `config delete-cluster NAME` and its like. Answers what to print. */
 export async function deleteStanza(context: CommandContext, section: Section, what: string): Promise<void> {
   const [name] = context.args
+  const files = kubeconfigOf(context)
   if (context.args.length !== 1) {
     if (what === 'user') throw context.usage('user to delete is required')
-    await refuseArguments(context)
+    const { helpText } = await import('../cli/help')
+    context.out(helpText(context.path, context.host))
+    return
   }
-  const files = kubeconfigOf(context)
   const { defaultFile } = files
   if (!files.merged[section].has(name)) throw new CommandError(`cannot delete ${what} ${name}, not in ${defaultFile}`)
   if (section === 'contexts' && files.merged.currentContext === name) {
@@ -37,6 +41,17 @@ export async function deleteStanza(context: CommandContext, section: Section, wh
   }
   files.setStanza(section, name, undefined)
   context.out(`deleted ${what} ${name} from ${defaultFile}\n`)
+}
+
+/** Throws CommandError when a file whose content is to be put into a stanza is not there. */
+export function requireFile({ host, flags }: CommandContext, field: string): void {
+  const name = flags.string(field)
+  if (!isOn(flags, 'embed-certs') || !name) return
+  try {
+    fs.statSync(path.resolve(host.cwd, name))
+  } catch (error) {
+    throw new CommandError(`could not stat ${field} file ${name}: stat ${name}: ${goReason(error)}`)
+  }
 }
 
 /** Names a file in a stanza, or with --embed-certs puts its content there. Files below the kubeconfig's directory are named from there. */

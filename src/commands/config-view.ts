@@ -1,10 +1,13 @@
 // kubectl config view: the merged kubeconfig, secrets left out. Upstream: kubectl/pkg/cmd/config/view.go.
+import path from 'node:path'
 import type { KubeObject } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
-import { encode, type Kubeconfig, type Stanza } from '../cli/kubeconfig'
+import { encode, type Kubeconfig, type Section, type Stanza } from '../cli/kubeconfig'
+import { typedKubeconfig } from '../cli/kubeconfig-decode'
 import { printerOptions, readBinaryFile } from '../cli/result'
 import { CommandError } from '../errors'
 import { toJson } from '../lib/json-emit'
+import { toKyaml } from '../lib/kyaml-emit'
 import { resultPrinterFor } from '../print'
 import { isOn, kubeconfigOf } from './config-shared'
 
@@ -14,13 +17,16 @@ function view(context: CommandContext): void {
   if (!isOn(flags, 'merge') && !flags.string('kubeconfig')) throw new CommandError('if merge==false a precise file must be specified')
   const output = flags.string('output')
   const printer = resultPrinterFor('', output, printerOptions(context))
-  let config = kubeconfigOf(context).merged
+  const files = kubeconfigOf(context)
+  let config = files.merged
   if (flags.bool('minify')) config = minified(config, flags.string('context') || config.currentContext)
-  if (flags.bool('flatten')) config = mapStanzas(config, (stanza) => embedded(context, stanza))
+  if (flags.bool('flatten'))
+    config = mapStanzas(config, (stanza, section, name) => embedded(stanza, path.dirname(files.fileOf(section, name) ?? '')))
   else if (!flags.bool('raw')) config = mapStanzas(config, redacted)
   const shown = encode(config)
   // A typed object: its members are not sorted.
-  if (output === 'json') context.out(toJson(withStanzaFirst(shown), { sort: false }))
+  if (output === 'json') context.out(toJson(typedKubeconfig(shown), { sort: false }))
+  else if (output === 'kyaml') context.out(toKyaml(typedKubeconfig(shown), false, false))
   else context.out(printer.print(shown as unknown as KubeObject))
 }
 
@@ -28,19 +34,22 @@ function minified(config: Kubeconfig, name: string): Kubeconfig {
   const context = config.contexts.get(name) as { cluster: string; user: string } | undefined
   if (!name) throw new CommandError('current-context must exist in order to minify')
   if (!context) throw new CommandError(`cannot locate context ${name}`)
-  const only = (section: Map<string, Stanza>, key: string) => new Map([...section].filter(([each]) => each === key))
+  const only = (section: Map<string, Stanza>, key: string, what?: string) => {
+    if (what && key && !section.has(key)) throw new CommandError(`cannot locate ${what} ${key}`)
+    return new Map([...section].filter(([each]) => each === key))
+  }
   return {
     ...config,
     contexts: only(config.contexts, name),
-    clusters: only(config.clusters, context.cluster),
-    users: only(config.users, context.user),
+    clusters: only(config.clusters, context.cluster, 'cluster'),
+    users: only(config.users, context.user, 'user'),
     currentContext: name,
   }
 }
 
-function mapStanzas(config: Kubeconfig, change: (stanza: Stanza) => Stanza): Kubeconfig {
-  const each = (section: Map<string, Stanza>) => new Map([...section].map(([name, stanza]) => [name, change(stanza)]))
-  return { ...config, clusters: each(config.clusters), users: each(config.users) }
+function mapStanzas(config: Kubeconfig, change: (stanza: Stanza, section: Section, name: string) => Stanza): Kubeconfig {
+  const each = (section: Section) => new Map([...config[section]].map(([name, stanza]) => [name, change(stanza, section, name)]))
+  return { ...config, users: each('users'), clusters: each('clusters') }
 }
 
 const HIDDEN: Record<string, string> = {
@@ -55,29 +64,20 @@ function redacted(stanza: Stanza): Stanza {
   return Object.fromEntries(Object.entries(stanza).map(([key, value]) => [key, value && HIDDEN[key] ? HIDDEN[key] : value]))
 }
 
-function embedded(context: CommandContext, stanza: Stanza): Stanza {
+/** Files of a kubeconfig are named from its directory. */
+function embedded(stanza: Stanza, directory: string): Stanza {
   const out = { ...stanza }
-  for (const field of ['certificate-authority', 'client-certificate', 'client-key']) {
+  for (const field of ['client-certificate', 'client-key', 'certificate-authority']) {
     if (!out[field]) continue
-    out[`${field}-data`] = readBinaryFile(context.host.cwd, String(out[field])).toString('base64')
+    if (out[`${field}-data`]) throw new CommandError('cannot have values for both path and contents')
+    try {
+      out[`${field}-data`] = readBinaryFile('/', path.resolve(directory, String(out[field]))).toString('base64')
+    } catch (error) {
+      throw new CommandError((error as Error).message)
+    }
     delete out[field]
   }
   return out
-}
-
-const FIELDS =
-  'server tls-server-name insecure-skip-tls-verify certificate-authority certificate-authority-data proxy-url disable-compression client-certificate client-certificate-data client-key client-key-data token tokenFile as as-uid as-groups as-user-extra username password auth-provider exec cluster user namespace extensions'.split(
-    ' ',
-  )
-
-/** The members of the stanzas in the order of Go's structs. */
-function withStanzaFirst(config: Record<string, unknown>): Record<string, unknown> {
-  const ordered = (stanza: Stanza) => Object.fromEntries(Object.entries(stanza).sort(([a], [b]) => FIELDS.indexOf(a) - FIELDS.indexOf(b)))
-  const section = (entries: unknown) =>
-    (entries as Record<string, unknown>[] | null)?.map((entry) =>
-      Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, key === 'name' ? value : ordered(value as Stanza)])),
-    ) ?? null
-  return { ...config, clusters: section(config.clusters), users: section(config.users), contexts: section(config.contexts) }
 }
 
 export const command: Command = { run: view }

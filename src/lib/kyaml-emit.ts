@@ -7,31 +7,33 @@ import { resolvesToNonString } from './yaml-scalar'
 const STEP = '  '
 
 /** One document with its `---` header, newline at its end; `sort` false keeps the members of the top level in their order. */
-export function toKyaml(value: unknown, sort = true): string {
-  return `---\n${node(value, 0, sort)}\n`
+export function toKyaml(value: unknown, sort = true, below = true): string {
+  return `---\n${node(value, 0, sort, below)}\n`
 }
 
-function node(value: unknown, depth: number, sort = true): string {
+/** `sort` is about the node's own members, `below` about all in it. */
+function node(value: unknown, depth: number, sort: boolean, below: boolean): string {
   if (typeof value === 'string') return quoted(value, depth + 1)
   if (value === null || value === undefined) return 'null'
-  if (Array.isArray(value)) return sequence(value, depth)
-  if (typeof value === 'object') return mapping(value as Record<string, unknown>, depth, sort)
+  if (Array.isArray(value)) return sequence(value, depth, below)
+  if (typeof value === 'object') return mapping(value as Record<string, unknown>, depth, sort, below)
   return typeof value === 'number' && !Number.isInteger(value) ? formatG(value) : String(value)
 }
 
 /** Lists of only maps and lists stand cuddled: `[{...}, {...}]`. */
-function sequence(items: unknown[], depth: number): string {
+function sequence(items: unknown[], depth: number, sort: boolean): string {
   if (items.length === 0) return '[]'
-  if (items.every((item) => typeof item === 'object' && item !== null)) return `[${items.map((item) => node(item, depth)).join(', ')}]`
-  const lines = items.map((item) => `${STEP.repeat(depth + 1)}${node(item, depth + 1)},\n`)
+  if (items.every((item) => typeof item === 'object' && item !== null))
+    return `[${items.map((item) => node(item, depth, sort, sort)).join(', ')}]`
+  const lines = items.map((item) => `${STEP.repeat(depth + 1)}${node(item, depth + 1, sort, sort)},\n`)
   return `[\n${lines.join('')}${STEP.repeat(depth)}]`
 }
 
-function mapping(object: Record<string, unknown>, depth: number, sort: boolean): string {
+function mapping(object: Record<string, unknown>, depth: number, sort: boolean, below: boolean): string {
   const keys = Object.keys(object).filter((key) => object[key] !== undefined)
   if (keys.length === 0) return '{}'
   if (sort) keys.sort()
-  const lines = keys.map((key) => `${STEP.repeat(depth + 1)}${memberName(key)}: ${node(object[key], depth + 1)},\n`)
+  const lines = keys.map((key) => `${STEP.repeat(depth + 1)}${memberName(key)}: ${node(object[key], depth + 1, below, below)},\n`)
   return `{\n${lines.join('')}${STEP.repeat(depth)}}`
 }
 

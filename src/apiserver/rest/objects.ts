@@ -51,7 +51,7 @@ export function optionsOf({ subresource }: Target, query: URLSearchParams, reque
     dryRun: dryRun.length > 0,
     validation: validation as FieldValidation,
     // Conditions are all that an approval writes, and they are part of the status.
-    ...(subresource ? { subresource: subresource === 'approval' ? 'status' : subresource } : {}),
+    ...(subresource ? { subresource } : {}),
   }
 }
 
