@@ -86,13 +86,18 @@ export class Discovery {
    */
   resolve(word: string): ResourceInfo | undefined {
     const [name, ...rest] = word.toLowerCase().split('.')
-    const tests = [(r: ResourceInfo) => r.plural === name || r.singular === name, (r: ResourceInfo) => r.shortNames.includes(name)]
     // Built-in resources are asked first: custom ones cost a look at the CRDs.
     for (const resources of [() => builtinResources(), () => this.customs()]) {
-      for (const test of tests) {
-        const hit = pick(resources().filter(test), rest)
-        if (hit) return hit
-      }
+      const hit =
+        pick(
+          resources().filter((r) => r.plural === name || r.singular === name),
+          rest,
+        ) ??
+        pickByShortName(
+          resources().filter((r) => r.shortNames.includes(name)),
+          rest,
+        )
+      if (hit) return hit
     }
     return undefined
   }
@@ -112,4 +117,10 @@ function pick(hits: ResourceInfo[], rest: string[]): ResourceInfo | undefined {
     hits.find((r) => r.version === rest[0] && r.group === rest.slice(1).join('.')) ??
     hits.find((r) => r.group.startsWith(group))
   )
+}
+
+/** A short name is first made a long one, whereby a version that stands behind it is forgotten. Upstream: restmapper/shortcut.go. */
+function pickByShortName(hits: ResourceInfo[], rest: string[]): ResourceInfo | undefined {
+  const hit = pick(hits, rest)
+  return hit && hits.find((r) => r.resource === hit.resource && r.group === hit.group)
 }

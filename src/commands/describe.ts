@@ -1,7 +1,7 @@
 // kubectl describe: objects in words, with what is related to them and their events. Upstream: kubectl/pkg/cmd/describe/describe.go.
 import { listObjects, presented, readWarning } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
-import { resourceNamed } from '../cli/resource-args'
+import { parseResourceArguments } from '../cli/resource-args'
 import { documentsOf, type Selected, select } from '../cli/select'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError, combine } from '../errors'
@@ -44,9 +44,15 @@ async function describe(context: CommandContext): Promise<void> {
   }
 }
 
-/** The objects of a type whose names begin with `prefix`. */
+/** The objects of a type whose names begin with `prefix`. Two words in the form TYPE/NAME are read so, too, as upstream. */
 function withPrefix(context: CommandContext, cluster: Cluster, type: string, prefix: string): Selected[] {
-  const info = resourceNamed(cluster.server.discovery, type)
+  const { targets } = parseResourceArguments(cluster.server.discovery, [type], { selector: false, allowAll: true })
+  if (targets.length > 1) throw new CommandError('you may only specify a single resource type')
+  const [{ info, name }] = targets
+  if (name !== undefined) {
+    const object = cluster.server.get(info, context.namespace, name)
+    return object.metadata.name.startsWith(prefix) ? [{ info, object }] : []
+  }
   const objects = listObjects(cluster.server, info, context.namespace)
   return objects.filter((object) => object.metadata.name.startsWith(prefix)).map((object) => ({ info, object }))
 }

@@ -95,8 +95,13 @@ function printObjects(context: CommandContext, { found, failures, single }: Answ
 function printTables(context: CommandContext, answer: Answer): void {
   const { flags } = context
   const noHeaders = flags.bool('no-headers')
+  // With --all-namespaces the printer keeps its namespace column once it has one.
+  let namespaces = false
   const tables = tablesOf(context, answer)
-    .map((group) => formatTable(cellsOf(context, answer, group), noHeaders))
+    .map((group) => {
+      namespaces ||= group[0].info.namespaced
+      return formatTable(cellsOf(context, answer, group, undefined, namespaces), noHeaders)
+    })
     .filter((text) => text !== '')
   context.out(tables.join(noHeaders ? '' : '\n'))
   if (tables.length || flags.bool('ignore-not-found') || answer.failures.length) return
@@ -135,7 +140,13 @@ function runs(found: Found[]): Found[][] {
 }
 
 /** The cells of a table as the flags want it; `event` is the word of a watch event. */
-export function cellsOf(context: CommandContext, answer: Answer, group: Found[], event?: string): string[][] {
+export function cellsOf(
+  context: CommandContext,
+  answer: Answer,
+  group: Found[],
+  event?: string,
+  namespaces = group[0].info.namespaced,
+): string[][] {
   const { flags } = context
   const { info } = group[0]
   return tableCells(
@@ -145,7 +156,7 @@ export function cellsOf(context: CommandContext, answer: Answer, group: Found[],
       now: answer.now,
       wide: flags.string('output') === 'wide',
       showKind: answer.manyKinds || flags.bool('show-kind'),
-      withNamespace: flags.bool('all-namespaces') && info.namespaced,
+      withNamespace: flags.bool('all-namespaces') && namespaces,
       showLabels: flags.bool('show-labels'),
       labelColumns: flags.list('label-columns'),
     },

@@ -17,7 +17,7 @@ import { listDocument, pageOf, tooLarge, versionOf } from './lists'
 import { json, notAllowed, notServed, type RestRequest, type RestResponse, text } from './messages'
 import { type Form, negotiate } from './negotiate'
 import { create, type Outcome, optionsOf, patch, remove, replace, type Target } from './objects'
-import { openApiIndex, openApiOf } from './openapi'
+import { openApiIndex, openApiOf, openApiV2 } from './openapi'
 import { partialMetadata, tableOf } from './tables'
 
 export { type RestRequest, type RestResponse, statusOf } from './messages'
@@ -32,6 +32,7 @@ export function handle(server: ApiServer, request: RestRequest): RestResponse {
   authorizePath(server, path)
   if (path === '/version') return { ...json(undefined), body: toIndentedJson(serverVersion(), '  ', { sort: false }) }
   if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return text('ok')
+  if (path === '/openapi/v2') return openApiV2(request.accept)
   if (path === '/openapi/v3') return json(openApiIndex(server))
   if (path.startsWith('/openapi/v3/')) return json(orNotServed(openApiOf(server, path.slice('/openapi/v3/'.length))))
   if (path === '/') return json(rootPaths(server.discovery))

@@ -8,6 +8,7 @@ import { customSchema } from '../custom-kinds'
 import { groupVersion } from '../discovery'
 import type { ApiServer } from '../server'
 import { serverVersion } from '../version'
+import { json, type RestResponse } from './messages'
 
 type Schema = Record<string, unknown>
 
@@ -42,6 +43,23 @@ export function openApiOf(server: ApiServer, path: string): unknown {
     Object.assign(paths, pathsOf(info, name))
   }
   return { openapi: '3.0.0', info: { title: 'Kubernetes', version: serverVersion().gitVersion }, paths, components: { schemas } }
+}
+
+const V2_PROTOBUF = /application\/com\.github\.proto-openapi\.spec\.v2[.@]v1\.0\+protobuf/
+
+/**
+ * GET /openapi/v2: the head alone. Clients of today ask version 3 and come here only for kinds that the server does not know, of which this
+ * document says as little as a whole one would.
+ */
+export function openApiV2(accept: string | undefined): RestResponse {
+  const info = { title: 'Kubernetes', version: serverVersion().gitVersion }
+  if (!V2_PROTOBUF.test(accept ?? '')) return json({ swagger: '2.0', info, paths: {}, definitions: {} })
+  const field = (number: number, text: string) => String.fromCharCode((number << 3) | 2, text.length) + text
+  return {
+    status: 200,
+    contentType: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+    body: field(1, '2.0') + field(2, field(1, info.title) + field(2, info.version)),
+  }
 }
 
 // ---------------------------------------------------------------- paths

@@ -42,7 +42,7 @@ export function claimLines(
   const source = spec.dataSource as DataSource | undefined
   if (!source) return
   w.write(0, 'DataSource:\n')
-  if (source.apiGroup !== undefined) w.write(1, `APIGroup:\t${source.apiGroup}\n`)
+  if (source.apiGroup) w.write(1, `APIGroup:\t${source.apiGroup}\n`)
   w.write(1, `Kind:\t${source.kind ?? ''}\n`)
   w.write(1, `Name:\t${source.name ?? ''}\n`)
 }

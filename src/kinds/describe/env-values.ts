@@ -1,33 +1,12 @@
 // Values of environment variables that refer to the Pod or to a container's resources.
-// Follows kubectl's pkg/util/fieldpath and pkg/util/resource: only what is known from the Pod's metadata has a value.
-import type { Container, Pod, StringMap } from '../../api/types'
+// Follows kubectl's pkg/util/fieldpath and pkg/util/resource: only the Pod's name and namespace have a value.
+import type { Container, Pod } from '../../api/types'
 import { parseQuantity, quantityMilliValue, quantityOf, quantityValue } from '../../lib/quantity'
 
-function mapText(map: StringMap | undefined): string {
-  return Object.keys(map ?? {})
-    .sort()
-    .map((key) => `${key}=${JSON.stringify(map?.[key])}`)
-    .join('\n')
-}
-
-/** The value of `metadata.name`, `metadata.labels['a']`, …; empty for fields of spec and status. */
+/** The value of `metadata.name` or `metadata.namespace`, which is all that the client's scheme knows as fields; empty for others. */
 export function fieldRefValue({ metadata }: Pod, path: string): string {
-  const subscript = /^(metadata\.(?:labels|annotations))\['(.*)'\]$/.exec(path)
-  if (subscript) return (subscript[1] === 'metadata.labels' ? metadata.labels : metadata.annotations)?.[subscript[2]] ?? ''
-  switch (path) {
-    case 'metadata.name':
-      return metadata.name
-    case 'metadata.namespace':
-      return metadata.namespace ?? ''
-    case 'metadata.uid':
-      return metadata.uid
-    case 'metadata.labels':
-      return mapText(metadata.labels)
-    case 'metadata.annotations':
-      return mapText(metadata.annotations)
-    default:
-      return ''
-  }
+  if (path === 'metadata.name') return metadata.name
+  return path === 'metadata.namespace' ? (metadata.namespace ?? '') : ''
 }
 
 /** The amount in units of the divisor, rounded up; empty for a resource that cannot be referred to. */
