@@ -2,7 +2,7 @@
 import type { View } from '../api/contracts'
 import type { KubeObject } from '../api/types'
 import type { Kind } from '../kinds/kind'
-import { validateCustomResource } from '../kinds/validation/custom-resource'
+import { validateCustomResource, validateCustomRules } from '../kinds/validation/custom-resource'
 import { applyDefaults, type JsonSchema, prune, pruneNulls } from '../schema/custom'
 import { cannotBeHandled, decodeAs, type FieldValidation, strictError } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
@@ -31,6 +31,9 @@ export function customKind(view: View, info: ResourceInfo): Kind {
       if (info.subresources.includes('status')) delete object.status
     },
     validate: (object) => validateCustomResource(object, schema),
+    validateCreate: (object) => validateCustomRules(object, undefined, schema),
+    validateUpdate: (object, old) => validateCustomRules(object, old, schema),
+    validateStatusUpdate: (object, old) => [...validateCustomResource(object, schema), ...validateCustomRules(object, old, schema)],
   }
 }
 

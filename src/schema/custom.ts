@@ -1,6 +1,16 @@
 // Custom resources by their CRD's schema: fields it does not know are dropped, missing ones filled in.
 // Upstream: apiextensions-apiserver/pkg/apiserver/schema/{pruning,defaulting}/algorithm.go.
 
+/** A rule of x-kubernetes-validations: an expression of `self` and, when it is about changes, `oldSelf`. */
+export interface CelRule {
+  rule: string
+  message?: string
+  messageExpression?: string
+  reason?: string
+  fieldPath?: string
+  optionalOldSelf?: boolean
+}
+
 export interface JsonSchema {
   type?: string
   format?: string
@@ -34,7 +44,7 @@ export interface JsonSchema {
   'x-kubernetes-list-type'?: string
   'x-kubernetes-list-map-keys'?: string[]
   'x-kubernetes-map-type'?: string
-  'x-kubernetes-validations'?: { rule: string; message?: string; reason?: string; fieldPath?: string }[]
+  'x-kubernetes-validations'?: CelRule[]
   [extension: string]: unknown
 }
 

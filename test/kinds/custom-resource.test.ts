@@ -1,5 +1,5 @@
 // Custom resources: pruned, defaulted and validated by their definition; definitions that are none.
-import { validateCustomResource } from '../../src/kinds/validation/custom-resource'
+import { validateCustomResource, validateCustomRules } from '../../src/kinds/validation/custom-resource'
 import { applyDefaults, type JsonSchema, prune } from '../../src/schema/custom'
 import { refusals } from './check'
 
@@ -96,4 +96,78 @@ test.each<[string, string, string[]]>([
   ],
 ])('definitions: %s', (_name, text, errors) => {
   expect(refusals(text)).toEqual(errors)
+})
+
+describe('rules', () => {
+  const ruled = schema({
+    required: ['min'],
+    properties: {
+      min: { type: 'integer' },
+      max: { type: 'integer' },
+      name: { type: 'string', 'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'name does not change' }] },
+      ports: {
+        type: 'array',
+        items: { type: 'object', properties: { port: { type: 'integer' } }, 'x-kubernetes-validations': [{ rule: 'self.port > 0' }] },
+      },
+    },
+    'x-kubernetes-validations': [
+      {
+        rule: '!has(self.max) || self.min <= self.max',
+        messageExpression: "'min ' + string(self.min) + ' is above max'",
+        fieldPath: '.min',
+      },
+      { rule: 'self.min != 13', reason: 'FieldValueForbidden', message: 'not that one' },
+    ],
+  })
+  const lines = (spec: object, old?: object) =>
+    validateCustomRules({ spec }, old && { spec: old }, ruled).map((e) => `${e.field}: ${e.message}`)
+
+  test.each<[string, object, object | undefined, string[]]>([
+    ['kept', { min: 1, max: 2, ports: [{ port: 80 }] }, undefined, []],
+    [
+      'broken, with the words and the field it names',
+      { min: 3, max: 2 },
+      undefined,
+      ['spec.min: Invalid value: "object": min 3 is above max'],
+    ],
+    ['broken, for its own reason', { min: 13 }, undefined, ['spec: Forbidden: not that one']],
+    [
+      'broken by an item',
+      { min: 1, ports: [{ port: 80 }, { port: 0 }] },
+      undefined,
+      ['spec.ports[1]: Invalid value: "object": failed rule: self.port > 0'],
+    ],
+    ['about changes, of something new', { min: 1, name: 'a' }, undefined, []],
+    ['about changes, broken', { min: 1, name: 'b' }, { min: 1, name: 'a' }, ['spec.name: Invalid value: "string": name does not change']],
+    ['broken before, and unchanged', { min: 13 }, { min: 13 }, []],
+    [
+      'not asked of what does not fit',
+      { max: 1 },
+      undefined,
+      [
+        '<nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+      ],
+    ],
+    [
+      'that cannot be answered',
+      { min: 1, ports: [{}] },
+      undefined,
+      ['spec.ports[0]: Invalid value: "object": no such key: port evaluating rule: self.port > 0'],
+    ],
+  ])('%s', (_name, spec, old, errors) => {
+    expect(lines(spec, old)).toEqual(errors)
+  })
+})
+
+test('a rule about the whole names no field; what is no expression is refused with its definition', () => {
+  const rules = [{ rule: "self.metadata.name.startsWith('my')" }]
+  const errors = validateCustomRules({ metadata: { name: 'x' } }, undefined, { type: 'object', 'x-kubernetes-validations': rules })
+  expect(errors.map((e) => `${e.field}: ${e.message}`)).toEqual([`<nil>: Invalid value: "object": failed rule: ${rules[0].rule}`])
+  expect(
+    refusals(`{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: xs.example.com},
+      spec: {group: example.com, scope: Namespaced, names: {plural: xs, kind: X}, versions: [{name: v1, served: true, storage: true,
+      schema: {openAPIV3Schema: {type: object, x-kubernetes-validations: [{rule: "self.a >"}]}}}]}}`)[0],
+  ).toMatch(
+    /^spec\.versions\[0\]\.schema\.openAPIV3Schema\.x-kubernetes-validations\[0\]\.rule: Invalid value: "self\.a >": compilation failed: ERROR: <input>:1:9: Syntax error: /,
+  )
 })

@@ -1,6 +1,7 @@
 // Validation of CustomResourceDefinitions. Upstream: apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go and schema/validation.go.
 import type { KubeObject } from '../../api/types'
 import type { FieldError } from '../../errors'
+import { CelSyntaxError, parseCel } from '../../lib/cel/parse'
 import { goRegExp } from '../../lib/go-regexp'
 import { isDns1035Label, isDns1123Subdomain } from '../../lib/names'
 import type { JsonSchema } from '../../schema/custom'
@@ -124,7 +125,26 @@ function validateSchema(schema: JsonSchema, path: string): FieldError[] {
     errors.push(...validateSchema(property, `${path}.properties[${key}]`))
   }
   if (schema.items) errors.push(...validateSchema(schema.items, `${path}.items`))
-  return [...errors, ...validateListType(schema, path)]
+  return [...errors, ...validateListType(schema, path), ...validateRuleTexts(schema, `${path}.x-kubernetes-validations`)]
+}
+
+/** Rules are to be expressions. Their types are not checked here. */
+function validateRuleTexts(schema: JsonSchema, path: string): FieldError[] {
+  return (schema['x-kubernetes-validations'] ?? []).flatMap((rule, i) => {
+    const text = rule.rule ?? ''
+    if (!text.trim()) return [required(`${path}[${i}].rule`, 'rule is not specified')]
+    try {
+      parseCel(text)
+      return []
+    } catch (error) {
+      if (!(error instanceof CelSyntaxError)) throw error
+      const lines = text.slice(0, error.offset).split('\n')
+      const column = lines[lines.length - 1].length
+      const shown = text.split('\n')[lines.length - 1]
+      const why = `compilation failed: ERROR: <input>:${lines.length}:${column + 1}: ${error.message}\n | ${shown}\n | ${'.'.repeat(column)}^`
+      return [invalidValue(`${path}[${i}].rule`, text, why)]
+    }
+  })
 }
 
 function validateListType(schema: JsonSchema, path: string): FieldError[] {

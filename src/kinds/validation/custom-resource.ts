@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import type { FieldError } from '../../errors'
 import { goRegExp } from '../../lib/go-regexp'
 import type { JsonSchema } from '../../schema/custom'
+import { validateRules } from './cel-rules'
 import { duplicate, invalidValue, notSupported, required, tooLong, tooMany, typeInvalid } from './errors'
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -200,4 +201,25 @@ export function validateCustomResource(value: Record<string, unknown>, schema: J
   validateValue(value, schema, '', errors)
   validateLists(value, schema, '', errors)
   return errors
+}
+
+const BLOCKING = ['NotSupported', 'Required', 'TooLong', 'TooMany', 'TypeInvalid']
+
+function hasRules(schema: JsonSchema): boolean {
+  if (schema['x-kubernetes-validations']?.length) return true
+  const { items, properties = {}, additionalProperties } = schema
+  const inner = [items, ...Object.values(properties), isRecord(additionalProperties) ? (additionalProperties as JsonSchema) : undefined]
+  return inner.some((s) => s !== undefined && hasRules(s))
+}
+
+/** What its schema's rules refuse, which are not asked of what does not fit the schema. `old` is what an update replaces. */
+export function validateCustomRules(
+  value: Record<string, unknown>,
+  old: Record<string, unknown> | undefined,
+  schema: JsonSchema | undefined,
+): FieldError[] {
+  if (!schema || !hasRules(schema)) return []
+  if (!validateCustomResource(value, schema).some((e) => BLOCKING.includes(e.type))) return validateRules(value, old, schema, '')
+  const why = 'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation'
+  return [invalidValue('<nil>', undefined, why)]
 }

@@ -1,0 +1,156 @@
+// The rules of x-kubernetes-validations, asked of custom resources. Upstream: apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go.
+import type { FieldError } from '../../errors'
+import { evaluate } from '../../lib/cel/evaluate'
+import { mentions, type Node, parseCel } from '../../lib/cel/parse'
+import { CelError, durationOf, Timestamp } from '../../lib/cel/values'
+import { deepEqual } from '../../lib/equal'
+import type { CelRule, JsonSchema } from '../../schema/custom'
+import { duplicate, forbiddenField, invalidValue, required } from './errors'
+
+const RESERVED = [
+  'true',
+  'false',
+  'null',
+  'in',
+  'as',
+  'break',
+  'const',
+  'continue',
+  'else',
+  'for',
+  'function',
+  'if',
+  'import',
+  'let',
+  'loop',
+  'package',
+  'namespace',
+  'return',
+  'var',
+  'void',
+  'while',
+]
+
+/** A field's name as expressions write it. */
+function escapeName(name: string): string {
+  if (RESERVED.includes(name)) return `__${name}__`
+  return name.replaceAll('__', '__underscores__').replaceAll('.', '__dot__').replaceAll('-', '__dash__').replaceAll('/', '__slash__')
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function under(schema: JsonSchema | undefined, key: string): JsonSchema | undefined {
+  const own = schema?.properties
+  if (own && Object.hasOwn(own, key)) return own[key]
+  return isRecord(schema?.additionalProperties) ? (schema.additionalProperties as JsonSchema) : undefined
+}
+
+/** JSON as CEL sees it through the schema: whole numbers are ints, times are times. */
+function celValue(value: unknown, schema: JsonSchema | undefined): unknown {
+  if (Array.isArray(value)) return value.map((item) => celValue(item, schema?.items))
+  if (isRecord(value)) {
+    const named = schema?.properties !== undefined || !isRecord(schema?.additionalProperties)
+    const entries = Object.entries(value).filter(([, inner]) => inner !== undefined)
+    return new Map(entries.map(([key, inner]) => [named ? escapeName(key) : key, celValue(inner, under(schema, key))]))
+  }
+  if (typeof value === 'number') return schema?.type === 'number' || !Number.isInteger(value) ? value : BigInt(value)
+  if (typeof value !== 'string') return value
+  if (schema?.format === 'date-time') return new Timestamp(Date.parse(value))
+  if (schema?.format === 'duration') return durationOf(value) ?? value
+  return schema?.format === 'byte' ? Buffer.from(value, 'base64') : value
+}
+
+const parsed = new Map<string, Node | undefined>()
+
+function expression(text: string): Node | undefined {
+  if (!parsed.has(text)) {
+    let node: Node | undefined
+    try {
+      node = parseCel(text)
+    } catch {
+      // Refused with its definition.
+    }
+    parsed.set(text, node)
+  }
+  return parsed.get(text)
+}
+
+function refusal(rule: CelRule, path: string, type: string, detail: string): FieldError {
+  const field = path || '<nil>'
+  switch (rule.reason) {
+    case 'FieldValueForbidden':
+      return forbiddenField(field, detail)
+    case 'FieldValueRequired':
+      return required(field, detail)
+    case 'FieldValueDuplicate':
+      return duplicate(field, type)
+    default:
+      return invalidValue(field, type, detail)
+  }
+}
+
+/** `.spec.a` and `['b']` after the field itself. */
+function withPath(field: string, path: string | undefined): string {
+  if (!path) return field
+  const steps = [...path.matchAll(/\.([^.[]+)|\['([^']*)'\]/g)].map(([, dotted, quoted]) => dotted ?? quoted)
+  return [field, ...steps].filter(Boolean).join('.')
+}
+
+function messageOf(rule: CelRule, scope: ReadonlyMap<string, unknown>): string {
+  const node = rule.messageExpression ? expression(rule.messageExpression) : undefined
+  if (node) {
+    try {
+      const text = evaluate(node, scope)
+      if (typeof text === 'string' && text.trim() && !text.includes('\n')) return text.trim()
+    } catch (error) {
+      if (!(error instanceof CelError)) throw error
+    }
+  }
+  return rule.message || `failed rule: ${rule.rule.trim()}`
+}
+
+function check(rule: CelRule, schema: JsonSchema, value: unknown, old: unknown, field: string): FieldError | undefined {
+  const node = expression(rule.rule)
+  if (!node) return undefined
+  const transition = mentions(node, 'oldSelf')
+  if (transition ? old === undefined && !rule.optionalOldSelf : old !== undefined && deepEqual(value, old)) return undefined
+  const scope = new Map<string, unknown>([['self', celValue(value, schema)]])
+  if (old !== undefined) scope.set('oldSelf', celValue(old, schema))
+  const type = schema.type ?? ''
+  try {
+    return evaluate(node, scope) === true ? undefined : refusal(rule, withPath(field, rule.fieldPath), type, messageOf(rule, scope))
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error
+    if (error.message.startsWith('no such overload')) {
+      const why = `'${error.message}': call arguments did not match a supported operator, function or macro signature for rule: ${rule.rule.trim()}`
+      return invalidValue(field || '<nil>', type, why)
+    }
+    return invalidValue(field || '<nil>', type, `${error.message} evaluating rule: ${rule.rule.trim()}`)
+  }
+}
+
+/** The item that a list held before under the same keys; lists that are no maps have no before. */
+function before(item: unknown, old: unknown, schema: JsonSchema): unknown {
+  if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old) || !isRecord(item)) return undefined
+  const keys = schema['x-kubernetes-list-map-keys'] ?? []
+  return old.find((other) => isRecord(other) && keys.every((key) => deepEqual(other[key], item[key])))
+}
+
+/** What the schema's rules refuse, outer ones first. `old` is what an update replaces. */
+export function validateRules(value: unknown, old: unknown, schema: JsonSchema | undefined, field: string): FieldError[] {
+  if (!schema || value === undefined || value === null) return []
+  const rules = schema['x-kubernetes-validations'] ?? []
+  const errors = rules.flatMap((rule) => check(rule, schema, value, old, field) ?? [])
+  if (Array.isArray(value)) {
+    for (const [i, item] of value.entries()) errors.push(...validateRules(item, before(item, old, schema), schema.items, `${field}[${i}]`))
+  } else if (isRecord(value)) {
+    const named = schema.properties
+    for (const key of Object.keys(value).sort()) {
+      const inner = named && Object.hasOwn(named, key) ? `${field ? `${field}.` : ''}${key}` : `${field}[${key}]`
+      errors.push(...validateRules(value[key], isRecord(old) ? old[key] : undefined, under(schema, key), inner))
+    }
+  }
+  return errors
+}

@@ -1,0 +1,218 @@
+// Evaluates CEL expressions: operators, macros and calls. Upstream: google/cel-go interpreter.
+import { callFunction, callMethod, isNamespace } from './functions'
+import type { Node } from './parse'
+import { CelError, compare, Duration, equal, Optional, Timestamp, TypeValue } from './values'
+
+export type Scope = ReadonlyMap<string, unknown>
+
+const TYPES = ['int', 'uint', 'double', 'bool', 'string', 'bytes', 'list', 'map', 'null_type', 'type']
+
+function noOverload(): never {
+  throw new CelError('no such overload')
+}
+
+function isTrue(value: unknown): boolean {
+  return typeof value === 'boolean' ? value : noOverload()
+}
+
+/** The value of the expression. Throws CelError in cel-go's words. */
+export function evaluate(node: Node, scope: Scope): unknown {
+  switch (node.kind) {
+    case 'literal':
+      return node.value
+    case 'name': {
+      if (scope.has(node.name)) return scope.get(node.name)
+      if (TYPES.includes(node.name)) return new TypeValue(node.name)
+      throw new CelError(`undeclared reference to '${node.name}' (in container '')`)
+    }
+    case 'select':
+      return select(evaluate(node.of, scope), node.field, node.optional)
+    case 'index':
+      return index(evaluate(node.of, scope), evaluate(node.key, scope), node.optional)
+    case 'list':
+      return node.items.map((item) => evaluate(item, scope))
+    case 'map':
+      return new Map(node.entries.map(([key, value]) => [evaluate(key, scope), evaluate(value, scope)]))
+    case 'choice':
+      return evaluate(isTrue(evaluate(node.test, scope)) ? node.then : node.otherwise, scope)
+    case 'call':
+      return call(node, scope)
+  }
+}
+
+function select(of: unknown, field: string, optional: boolean): unknown {
+  const holder = of instanceof Optional ? of.value : of
+  const soft = optional || of instanceof Optional
+  if (soft && holder === undefined) return of
+  if (!(holder instanceof Map)) return noOverload()
+  if (soft) return new Optional(holder.get(field))
+  if (!holder.has(field)) throw new CelError(`no such key: ${field}`)
+  return holder.get(field)
+}
+
+function index(of: unknown, key: unknown, optional: boolean): unknown {
+  const holder = of instanceof Optional ? of.value : of
+  const soft = optional || of instanceof Optional
+  if (soft && holder === undefined) return of
+  if (holder instanceof Map) {
+    const found = [...holder.keys()].find((k) => equal(k, key))
+    if (soft) return new Optional(found === undefined ? undefined : holder.get(found))
+    if (found === undefined) throw new CelError(`no such key: ${String(key)}`)
+    return holder.get(found)
+  }
+  if (!Array.isArray(holder) || (typeof key !== 'bigint' && typeof key !== 'number')) return noOverload()
+  const item = holder[Number(key)]
+  if (soft) return new Optional(item)
+  if (item === undefined) throw new CelError(`index out of bounds: ${String(key)}`)
+  return item
+}
+
+/** Both sides count, in whatever order: an error is forgotten when the other side settles it. */
+function logical(left: Node, right: Node, scope: Scope, settles: boolean): boolean {
+  let failure: CelError | undefined
+  for (const side of [left, right]) {
+    try {
+      if (isTrue(evaluate(side, scope)) === settles) return settles
+    } catch (error) {
+      if (!(error instanceof CelError)) throw error
+      failure ??= error
+    }
+  }
+  if (failure) throw failure
+  return !settles
+}
+
+const LEAST = -(2n ** 63n)
+const MOST = 2n ** 63n - 1n
+
+function whole(value: bigint): bigint {
+  if (value < LEAST || value > MOST) throw new CelError('integer overflow')
+  return value
+}
+
+function add(a: unknown, b: unknown): unknown {
+  if (typeof a === 'bigint' && typeof b === 'bigint') return whole(a + b)
+  if (typeof a === 'number' && typeof b === 'number') return a + b
+  if (typeof a === 'string' && typeof b === 'string') return a + b
+  if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b]
+  if (a instanceof Duration && b instanceof Duration) return new Duration(a.ms + b.ms)
+  if (a instanceof Timestamp && b instanceof Duration) return new Timestamp(a.ms + b.ms)
+  if (a instanceof Duration && b instanceof Timestamp) return new Timestamp(a.ms + b.ms)
+  return noOverload()
+}
+
+function arithmetic(name: string, a: unknown, b: unknown): unknown {
+  if (name === '-' && a instanceof Timestamp && b instanceof Timestamp) return new Duration(a.ms - b.ms)
+  if (name === '-' && a instanceof Timestamp && b instanceof Duration) return new Timestamp(a.ms - b.ms)
+  if (name === '-' && a instanceof Duration && b instanceof Duration) return new Duration(a.ms - b.ms)
+  if (typeof a === 'number' && typeof b === 'number' && name !== '%') return name === '-' ? a - b : name === '*' ? a * b : a / b
+  if (typeof a !== 'bigint' || typeof b !== 'bigint') return noOverload()
+  if (b === 0n && name === '/') throw new CelError('division by zero')
+  if (b === 0n && name === '%') throw new CelError('modulus by zero')
+  return whole(name === '-' ? a - b : name === '*' ? a * b : name === '/' ? a / b : a % b)
+}
+
+function contains(item: unknown, holder: unknown): boolean {
+  if (Array.isArray(holder)) return holder.some((other) => equal(item, other))
+  return holder instanceof Map ? [...holder.keys()].some((key) => equal(item, key)) : noOverload()
+}
+
+function operator(name: string, args: Node[], scope: Scope): unknown {
+  const [a, b] = args.map((arg) => evaluate(arg, scope))
+  switch (name) {
+    case '!':
+      return !isTrue(a)
+    case 'negate':
+      return typeof a === 'bigint' ? whole(-a) : typeof a === 'number' ? -a : noOverload()
+    case '==':
+      return equal(a, b)
+    case '!=':
+      return !equal(a, b)
+    case '<':
+      return compare(a, b) < 0
+    case '<=':
+      return compare(a, b) <= 0
+    case '>':
+      return compare(a, b) > 0
+    case '>=':
+      return compare(a, b) >= 0
+    case 'in':
+      return contains(a, b)
+    case '+':
+      return add(a, b)
+    default:
+      return arithmetic(name, a, b)
+  }
+}
+
+const OPERATORS = ['!', 'negate', '==', '!=', '<', '<=', '>', '>=', 'in', '+', '-', '*', '/', '%']
+
+function call(node: Extract<Node, { kind: 'call' }>, scope: Scope): unknown {
+  const { name, target, args } = node
+  if (!target && (name === '||' || name === '&&')) return logical(args[0], args[1], scope, name === '||')
+  if (!target && OPERATORS.includes(name)) return operator(name, args, scope)
+  if (!target && name === 'has') return has(args[0], scope)
+  if (target && MACROS.includes(name) && args.length >= 2 && args[0].kind === 'name') return macro(name, target, args, scope)
+  if (target?.kind === 'name' && !scope.has(target.name) && isNamespace(target.name)) {
+    if (target.name === 'cel' && name === 'bind' && args[0].kind === 'name') {
+      return evaluate(args[2], new Map([...scope, [args[0].name, evaluate(args[1], scope)]]))
+    }
+    return callFunction(
+      `${target.name}.${name}`,
+      args.map((arg) => evaluate(arg, scope)),
+    )
+  }
+  const values = args.map((arg) => evaluate(arg, scope))
+  return target ? callMethod(evaluate(target, scope), name, values) : callFunction(name, values)
+}
+
+function has(node: Node, scope: Scope): boolean {
+  if (node.kind !== 'select') throw new CelError('invalid argument to has() macro')
+  const holder = evaluate(node.of, scope)
+  if (holder instanceof Optional) return holder.value instanceof Map && holder.value.has(node.field)
+  return holder instanceof Map ? holder.has(node.field) : noOverload()
+}
+
+const MACROS = ['all', 'exists', 'exists_one', 'existsOne', 'filter', 'map']
+
+function macro(name: string, target: Node, args: Node[], scope: Scope): unknown {
+  const holder = evaluate(target, scope)
+  const items = Array.isArray(holder) ? holder : holder instanceof Map ? [...holder.keys()] : noOverload()
+  const variable = (args[0] as Extract<Node, { kind: 'name' }>).name
+  // With two variables: index and item, or key and value.
+  const second = args.length === 3 && name !== 'map' && args[1].kind === 'name' ? args[1].name : undefined
+  const body = args[args.length - 1]
+  const inside = (item: unknown, i: number): Scope => {
+    if (second === undefined) return new Map([...scope, [variable, item]])
+    const value = holder instanceof Map ? holder.get(item) : item
+    return new Map([...scope, [variable, holder instanceof Map ? item : BigInt(i)], [second, value]])
+  }
+  const test = (item: unknown, i: number) => isTrue(evaluate(body, inside(item, i)))
+  switch (name) {
+    case 'all':
+    case 'exists':
+      return anyOf(items, test, name === 'exists')
+    case 'filter':
+      return items.filter(test)
+    case 'map': {
+      const chosen = args.length === 3 ? items.filter((item, i) => isTrue(evaluate(args[1], inside(item, i)))) : items
+      return chosen.map((item, i) => evaluate(body, inside(item, i)))
+    }
+    default:
+      return items.filter(test).length === 1
+  }
+}
+
+function anyOf(items: unknown[], test: (item: unknown, i: number) => boolean, settles: boolean): boolean {
+  let failure: CelError | undefined
+  for (const [i, item] of items.entries()) {
+    try {
+      if (test(item, i) === settles) return settles
+    } catch (error) {
+      if (!(error instanceof CelError)) throw error
+      failure ??= error
+    }
+  }
+  if (failure) throw failure
+  return !settles
+}

@@ -1,0 +1,213 @@
+// CEL's functions, its string extensions and the libraries Kubernetes adds. Upstream: google/cel-go ext, apiserver/pkg/cel/library.
+import { isIP } from 'node:net'
+import { goRegExp } from '../go-regexp'
+import { compareQuantities, parseQuantity, type Quantity } from '../quantity'
+import { CelError, compare, Duration, durationOf, equal, Optional, Timestamp, TypeValue, textOf, typeName } from './values'
+
+type Call = (...args: never[]) => unknown
+
+/** What stands before a dot without being a value. */
+const NAMESPACES = ['cel', 'sets', 'optional', 'math']
+
+export function isNamespace(name: string): boolean {
+  return NAMESPACES.includes(name)
+}
+
+class QuantityValue {
+  constructor(readonly quantity: Quantity) {}
+}
+
+class UrlValue {
+  constructor(readonly url: URL) {}
+}
+
+function quantity(text: string): Quantity | undefined {
+  try {
+    return parseQuantity(text)
+  } catch {
+    return undefined
+  }
+}
+
+function needed<T>(value: T | undefined, why: string): T {
+  if (value === undefined) throw new CelError(why)
+  return value
+}
+
+function size(value: unknown): bigint {
+  if (typeof value === 'string') return BigInt([...value].length)
+  if (Array.isArray(value) || value instanceof Uint8Array) return BigInt(value.length)
+  if (value instanceof Map) return BigInt(value.size)
+  throw new CelError('no such overload')
+}
+
+function toInt(value: unknown): bigint {
+  if (typeof value === 'bigint') return value
+  if (typeof value === 'number') return BigInt(Math.trunc(value))
+  if (value instanceof Timestamp) return BigInt(Math.floor(value.ms / 1000))
+  if (typeof value === 'string' && /^[-+]?\d+$/.test(value)) return BigInt(value.replace(/^\+/, ''))
+  if (typeof value === 'string') throw new CelError(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)
+  throw new CelError('no such overload')
+}
+
+function timestamp(text: string): Timestamp {
+  const ms = Date.parse(text)
+  if (Number.isNaN(ms)) throw new CelError(`invalid timestamp ${JSON.stringify(text)}`)
+  return new Timestamp(ms)
+}
+
+function distinct(a: unknown[], b: unknown[]): boolean {
+  return a.every((item) => b.some((other) => equal(item, other)))
+}
+
+const FUNCTIONS: Record<string, Call> = {
+  size,
+  int: toInt,
+  uint: toInt,
+  double: (value: unknown) => Number(typeof value === 'bigint' ? value : String(value)),
+  string: textOf,
+  bytes: (text: string) => Buffer.from(text),
+  bool: (value: unknown) => (typeof value === 'boolean' ? value : value === 'true'),
+  dyn: (value: unknown) => value,
+  type: (value: unknown) => new TypeValue(typeName(value)),
+  duration: (text: string) => needed(durationOf(text), `time: invalid duration ${JSON.stringify(text)}`),
+  timestamp,
+  matches: (text: string, pattern: string) => goRegExp(pattern).test(text),
+  isURL: (text: string) => URL.canParse(text) || text.startsWith('/'),
+  url: (text: string) => new UrlValue(new URL(text)),
+  isIP: (text: string) => isIP(text) > 0,
+  isQuantity: (text: string) => quantity(text) !== undefined,
+  quantity: (text: string) => new QuantityValue(needed(quantity(text), 'quantities must match the regular expression')),
+  'sets.contains': (a: unknown[], b: unknown[]) => distinct(b, a),
+  'sets.equivalent': (a: unknown[], b: unknown[]) => distinct(a, b) && distinct(b, a),
+  'sets.intersects': (a: unknown[], b: unknown[]) => a.some((item) => b.some((other) => equal(item, other))),
+  'optional.of': (value: unknown) => new Optional(value),
+  'optional.none': () => new Optional(undefined),
+  'math.greatest': (...values: unknown[]) => extreme(values.flat(), 1),
+  'math.least': (...values: unknown[]) => extreme(values.flat(), -1),
+}
+
+function extreme(values: unknown[], sign: 1 | -1): unknown {
+  if (!values.length) throw new CelError(`${sign > 0 ? 'max' : 'min'} called on empty list`)
+  return values.reduce((best, value) => (compare(value, best) * sign > 0 ? value : best))
+}
+
+function sum(values: unknown[]): unknown {
+  if (values.every((value) => value instanceof Duration)) return new Duration((values as Duration[]).reduce((total, d) => total + d.ms, 0))
+  if (values.some((value) => typeof value === 'number')) return (values as number[]).reduce((total, value) => total + Number(value), 0)
+  return (values as bigint[]).reduce((total, value) => total + value, 0n)
+}
+
+const LISTS: Record<string, (list: unknown[], ...args: never[]) => unknown> = {
+  isSorted: (list) => list.every((item, i) => i === 0 || compare(list[i - 1], item) <= 0),
+  sum,
+  min: (list) => extreme(list, -1),
+  max: (list) => extreme(list, 1),
+  indexOf: (list, item: unknown) => BigInt(list.findIndex((other) => equal(item, other))),
+  lastIndexOf: (list, item: unknown) => BigInt(list.map((other) => equal(item, other)).lastIndexOf(true)),
+  join: (list, between: string = '' as never) => list.join(between),
+  flatten: (list) => list.flat(),
+  distinct: (list) => list.filter((item, i) => list.findIndex((other) => equal(item, other)) === i),
+  reverse: (list) => [...list].reverse(),
+  sort: (list) => [...list].sort(compare),
+}
+
+function range(text: string, from: bigint, to: bigint = BigInt([...text].length)): string {
+  const chars = [...text]
+  if (from < 0n || to > BigInt(chars.length) || from > to) throw new CelError(`index out of range: ${from < 0n || from > to ? from : to}`)
+  return chars.slice(Number(from), Number(to)).join('')
+}
+
+const STRINGS: Record<string, (text: string, ...args: never[]) => unknown> = {
+  contains: (text, part: string) => text.includes(part),
+  startsWith: (text, part: string) => text.startsWith(part),
+  endsWith: (text, part: string) => text.endsWith(part),
+  matches: (text, pattern: string) => goRegExp(pattern).test(text),
+  find: (text, pattern: string) => goRegExp(pattern).exec(text)?.[0] ?? '',
+  findAll: (text, pattern: string) => text.match(new RegExp(goRegExp(pattern), 'g')) ?? [],
+  charAt: (text, at: bigint) => [...text][Number(at)] ?? '',
+  indexOf: (text, part: string, from: bigint = 0n as never) => BigInt(text.indexOf(part, Number(from))),
+  lastIndexOf: (text, part: string) => BigInt(text.lastIndexOf(part)),
+  lowerAscii: (text) => text.replace(/[A-Z]/g, (c) => c.toLowerCase()),
+  upperAscii: (text) => text.replace(/[a-z]/g, (c) => c.toUpperCase()),
+  replace: (text, from: string, to: string, most: bigint = -1n as never) =>
+    text.split(from, -1).reduce((left, right, i) => left + (most < 0n || BigInt(i) <= most ? to : from) + right),
+  split: (text, by: string) => text.split(by),
+  substring: range,
+  trim: (text) => text.trim(),
+  reverse: (text) => [...text].reverse().join(''),
+}
+
+const TIMES: Record<string, (time: Date) => number> = {
+  getFullYear: (time) => time.getUTCFullYear(),
+  getMonth: (time) => time.getUTCMonth(),
+  getDate: (time) => time.getUTCDate(),
+  getDayOfMonth: (time) => time.getUTCDate() - 1,
+  getDayOfWeek: (time) => time.getUTCDay(),
+  getHours: (time) => time.getUTCHours(),
+  getMinutes: (time) => time.getUTCMinutes(),
+  getSeconds: (time) => time.getUTCSeconds(),
+  getMilliseconds: (time) => time.getUTCMilliseconds(),
+}
+
+const SPANS: Record<string, number> = { getHours: 3_600_000, getMinutes: 60_000, getSeconds: 1000, getMilliseconds: 1 }
+
+const QUANTITIES: Record<string, (a: Quantity, b: Quantity) => unknown> = {
+  isGreaterThan: (a, b) => compareQuantities(a, b) > 0,
+  isLessThan: (a, b) => compareQuantities(a, b) < 0,
+  compareTo: (a, b) => BigInt(Math.sign(compareQuantities(a, b))),
+}
+
+const URLS: Record<string, (url: URL) => unknown> = {
+  getScheme: (url) => url.protocol.replace(/:$/, ''),
+  getHost: (url) => url.host,
+  getHostname: (url) => url.hostname,
+  getPort: (url) => url.port,
+  getEscapedPath: (url) => url.pathname,
+}
+
+const OPTIONALS: Record<string, (optional: Optional, ...args: never[]) => unknown> = {
+  hasValue: (optional) => optional.isThere,
+  value: (optional) => needed(optional.value, 'optional.none() dereference'),
+  orValue: (optional, other: unknown) => (optional.isThere ? optional.value : other),
+  or: (optional, other: unknown) => (optional.isThere ? optional : other),
+}
+
+function own<T>(table: Record<string, T>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}
+
+/** Throws CelError when there is no such function for these values. */
+export function callFunction(name: string, args: unknown[]): unknown {
+  const found = own(FUNCTIONS, name)
+  if (!found) throw new CelError(`undeclared reference to '${name}' (in container '')`)
+  return found(...(args as never[]))
+}
+
+/** `value.name(args)`. Throws CelError when the value has no such function. */
+export function callMethod(value: unknown, name: string, args: unknown[]): unknown {
+  const rest = args as never[]
+  if (name === 'size' && !args.length) return size(value)
+  const found =
+    value instanceof Optional
+      ? own(OPTIONALS, name)?.(value, ...rest)
+      : Array.isArray(value)
+        ? own(LISTS, name)?.(value, ...rest)
+        : typeof value === 'string'
+          ? own(STRINGS, name)?.(value, ...rest)
+          : value instanceof Timestamp
+            ? asInt(own(TIMES, name)?.(new Date(value.ms)))
+            : value instanceof Duration
+              ? name in SPANS && BigInt(Math.trunc(value.ms / SPANS[name]))
+              : value instanceof QuantityValue
+                ? own(QUANTITIES, name)?.(value.quantity, (args[0] as QuantityValue).quantity)
+                : value instanceof UrlValue
+                  ? own(URLS, name)?.(value.url)
+                  : undefined
+  if (found === undefined) throw new CelError('no such overload')
+  return found
+}
+
+function asInt(value: number | undefined): bigint | undefined {
+  return value === undefined ? undefined : BigInt(value)
+}

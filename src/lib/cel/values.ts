@@ -1,0 +1,89 @@
+// CEL's values: int as bigint, double as number, maps as Map, and the types that JavaScript has none for.
+
+/** An error of evaluation; its message is cel-go's: `no such key: a`. */
+export class CelError extends Error {}
+
+/** Nanoseconds since 1970. */
+export class Timestamp {
+  constructor(readonly ms: number) {}
+}
+
+/** Milliseconds. */
+export class Duration {
+  constructor(readonly ms: number) {}
+}
+
+export class Optional {
+  constructor(readonly value: unknown) {}
+  get isThere(): boolean {
+    return this.value !== undefined
+  }
+}
+
+/** A type as a value: `type(1) == int`. */
+export class TypeValue {
+  constructor(readonly name: string) {}
+}
+
+export function typeName(value: unknown): string {
+  if (value === null) return 'null_type'
+  if (typeof value === 'bigint') return 'int'
+  if (typeof value === 'number') return 'double'
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'string') return 'string'
+  if (Array.isArray(value)) return 'list'
+  if (value instanceof Map) return 'map'
+  if (value instanceof Uint8Array) return 'bytes'
+  if (value instanceof Timestamp) return 'google.protobuf.Timestamp'
+  if (value instanceof Duration) return 'google.protobuf.Duration'
+  return value instanceof TypeValue ? 'type' : 'dyn'
+}
+
+function isNumber(value: unknown): value is bigint | number {
+  return typeof value === 'bigint' || typeof value === 'number'
+}
+
+export function equal(a: unknown, b: unknown): boolean {
+  if (isNumber(a) && isNumber(b)) return Number(a) === Number(b)
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => equal(item, b[i]))
+  if (a instanceof Map && b instanceof Map) {
+    return a.size === b.size && [...a].every(([key, value]) => b.has(key) && equal(value, b.get(key)))
+  }
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b) === 0
+  if (a instanceof Timestamp && b instanceof Timestamp) return a.ms === b.ms
+  if (a instanceof Duration && b instanceof Duration) return a.ms === b.ms
+  if (a instanceof TypeValue && b instanceof TypeValue) return a.name === b.name
+  if (a instanceof Optional && b instanceof Optional) return equal(a.value, b.value)
+  return a === b
+}
+
+/** Negative, zero or positive. Throws CelError for values that have no order. */
+export function compare(a: unknown, b: unknown): number {
+  if (isNumber(a) && isNumber(b)) return a < b ? -1 : a > b ? 1 : 0
+  if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b)
+  if (a instanceof Timestamp && b instanceof Timestamp) return a.ms - b.ms
+  if (a instanceof Duration && b instanceof Duration) return a.ms - b.ms
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b)
+  throw new CelError('no such overload')
+}
+
+const UNITS: Record<string, number> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** Go's durations: `1h30m`. Undefined when the text is none. */
+export function durationOf(text: string): Duration | undefined {
+  if (!/^[-+]?(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+$/.test(text) && text !== '0') return undefined
+  const parts = text.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g)
+  const ms = [...parts].reduce((sum, [, amount, unit]) => sum + Number(amount) * UNITS[unit], 0)
+  return new Duration(text.startsWith('-') ? -ms : ms)
+}
+
+/** As `string()` prints it. */
+export function textOf(value: unknown): string {
+  if (value instanceof Timestamp) return new Date(value.ms).toISOString().replace(/\.000Z$/, 'Z')
+  if (value instanceof Duration) return `${value.ms / 1000}s`
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
+  if (value instanceof TypeValue) return value.name
+  if (typeof value === 'string' || typeof value === 'boolean' || isNumber(value)) return String(value)
+  throw new CelError('no such overload')
+}
