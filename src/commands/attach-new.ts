@@ -2,13 +2,13 @@
 // Upstream: kubectl/pkg/cmd/debug/debug.go handleAttachPod.
 import type { Pod } from '../api/types'
 import type { CommandContext } from '../cli/context'
-import { sleep } from '../env'
 import { notFound } from '../errors'
 import { Follower } from '../follower'
 import { containerRecord } from '../runtime/containers'
 import { LogCursor } from '../runtime/logs'
 import { attachTo } from './attach'
 import { instanceFor } from './log-stream'
+import { Patience } from './patience'
 
 /** How often the container is looked at, ms. */
 const POLL = 50
@@ -31,6 +31,7 @@ export async function attachToNew(context: CommandContext, created: Pod, name: s
 async function begun(context: CommandContext, follower: Follower, created: Pod, name: string): Promise<{ pod: Pod; over: boolean }> {
   const { namespace, name: podName } = created.metadata
   let said = ''
+  const patience = new Patience(context)
   let interrupted = false
   context.host.onInterrupt(() => {
     interrupted = true
@@ -45,7 +46,7 @@ async function begun(context: CommandContext, follower: Follower, created: Pod, 
     const message = state?.waiting?.message
     if (message && message !== said && !context.flags.bool('quiet')) context.err(`Warning: container ${name}: ${message}\n`)
     said = message ?? ''
-    await sleep(POLL)
+    await patience.pause(POLL)
   }
   return { pod: created, over: true }
 }

@@ -1,6 +1,7 @@
 // kubectl attach: the streams of a container's own process. Upstream: kubectl/pkg/cmd/attach/attach.go.
 import type { Container, Pod } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
+import { wallClockOf } from '../env'
 import { CommandError } from '../errors'
 import { Follower } from '../follower'
 import { containerRecord, sendInput } from '../runtime/containers'
@@ -78,6 +79,7 @@ async function join(context: CommandContext, pod: Pod, container: Container, opt
   const cursor = options.cursor ?? new LogCursor(uid, container.name, first.restartCount)
   if (!options.cursor) cursor.skip(follower.current().server.storage.records)
   const terminal = new Terminal(context, { stdin: options.stdin, tty: options.tty })
+  const { frozen } = wallClockOf(context.host)
   let left = false
   if (!options.stdin) {
     context.host.onInterrupt(() => {
@@ -91,6 +93,12 @@ async function join(context: CommandContext, pod: Pod, container: Container, opt
       const record = containerRecord(cluster.world, uid, container.name)
       for (const { stream, text } of cursor.take(cluster.server.storage.records)) terminal.output(options.tty ? 'stdout' : stream, text)
       const over = left || !record || record.id !== first.id || record.exit !== undefined
+      // Under a clock that stands still the program's own waits pass at once.
+      const due = frozen && !over ? record.wakeAt : undefined
+      if (due !== undefined) {
+        context.cluster.write((c) => c.advance(Math.max(1, due - c.env.now())))
+        return { wakeAt: 0 }
+      }
       return over ? { code: 0 } : { wantsInput: true, watches: true }
     },
     send(text) {

@@ -9,10 +9,10 @@ import { parseResourceArguments } from '../cli/resource-args'
 import { documentsOf } from '../cli/select'
 import { addSource } from '../cli/source-error'
 import type { Cluster } from '../cluster'
-import { sleep } from '../env'
 import { ApiError, CommandError, combine } from '../errors'
 import { kindPrefix } from '../print/table'
 import type { ResourceInfo } from '../schema/resources'
+import { Patience } from './patience'
 
 interface Victim {
   info: ResourceInfo
@@ -144,10 +144,10 @@ function line(context: CommandContext, { info, namespace, name }: Victim, dryRun
   return `${kind} ${JSON.stringify(name)} ${verb}${where}${dryRunSuffix(dryRun)}\n`
 }
 
-/** Waits in the cluster's time, which is real time. Throws CommandError when --timeout passes. */
+/** Throws CommandError when --timeout passes. */
 async function waitUntilGone(context: CommandContext, victims: Victim[]): Promise<void> {
   const timeout = context.flags.duration('timeout')
-  const until = timeout > 0 ? context.host.wallClock() + timeout : Number.POSITIVE_INFINITY
+  const patience = new Patience(context, timeout > 0 ? timeout : undefined)
   let left = victims
   for (;;) {
     left = context.cluster.read((cluster) =>
@@ -157,11 +157,11 @@ async function waitUntilGone(context: CommandContext, victims: Victim[]): Promis
       }),
     )
     if (!left.length) return
-    if (context.host.wallClock() >= until) {
+    if (patience.isOver) {
       const [{ info, name }] = left
       throw new CommandError(`timed out waiting for the condition on ${info.resource}/${name}`)
     }
-    await sleep(50)
+    await patience.pause(50)
   }
 }
 

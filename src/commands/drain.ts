@@ -5,11 +5,11 @@ import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf } from '../cli/dry-run'
 import { resultPrinter } from '../cli/result'
 import type { Cluster } from '../cluster'
-import { sleep } from '../env'
 import { AggregateFailure, ApiError, CommandError } from '../errors'
 import { formatDuration } from '../lib/ages'
 import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
 import { checkNodeArguments, cordonAll, nodesOf } from './cordon-nodes'
+import { Patience } from './patience'
 
 /** What the filters make of a Pod: gone, left alone, or in the way. */
 interface Judgement {
@@ -94,7 +94,7 @@ function ask(context: CommandContext, cluster: Cluster, pod: Pod, dryRun: DryRun
 }
 
 async function empty(context: CommandContext, node: Node, dryRun: DryRun): Promise<void> {
-  const { flags, host } = context
+  const { flags } = context
   const judgements = context.cluster.read((cluster) => podsToGo(context, cluster, node))
   const warnings = grouped(judgements, 'warning')
   if (warnings.length) context.err(`Warning: ${warnings.join('; ')}\n`)
@@ -104,12 +104,12 @@ async function empty(context: CommandContext, node: Node, dryRun: DryRun): Promi
   for (const { metadata } of pods) context.out(`${doing} pod ${metadata.namespace}/${metadata.name}${suffix}\n`)
   if (dryRun === 'client' || pods.length === 0) return
   const timeout = flags.duration('timeout')
-  const until = timeout > 0 ? host.wallClock() + timeout : Number.POSITIVE_INFINITY
+  const patience = new Patience(context, timeout > 0 ? timeout : undefined)
   let asking = pods
   let nextAsk = 0
   let left = pods
   while (left.length > 0) {
-    if (asking.length > 0 && host.wallClock() >= nextAsk) {
+    if (asking.length > 0 && patience.waited >= nextAsk) {
       asking = context.cluster.write((cluster) =>
         asking.filter((pod) => {
           const refusal = ask(context, cluster, pod, dryRun)
@@ -117,7 +117,7 @@ async function empty(context: CommandContext, node: Node, dryRun: DryRun): Promi
           return refusal !== undefined
         }),
       )
-      nextAsk = host.wallClock() + RETRY
+      nextAsk = patience.waited + RETRY
     }
     if (dryRun === 'server') return
     const gone = context.cluster.read((cluster) =>
@@ -127,8 +127,8 @@ async function empty(context: CommandContext, node: Node, dryRun: DryRun): Promi
     for (const pod of gone) context.out(done(pod, flags.bool('disable-eviction') ? 'deleted' : 'evicted'))
     left = left.filter((p) => !gone.includes(p))
     if (left.length === 0) return
-    if (host.wallClock() >= until) throw new CommandError(`drain did not complete within ${formatDuration(timeout)}`)
-    await sleep(PAUSE)
+    if (patience.isOver) throw new CommandError(`drain did not complete within ${formatDuration(timeout)}`)
+    await patience.pause(PAUSE)
   }
 }
 

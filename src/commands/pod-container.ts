@@ -3,13 +3,13 @@ import type { Container, KubeObject, Node, Pod } from '../api/types'
 import type { CommandContext } from '../cli/context'
 import { resourceNamed } from '../cli/resource-args'
 import type { Cluster } from '../cluster'
-import { sleep } from '../env'
 import { ApiError, CommandError } from '../errors'
 import { nodeFault } from '../faults'
 import { Follower } from '../follower'
 import { nodeIp } from '../network/ipam'
 import type { World } from '../runtime/world'
 import { attachablePod } from './attachable-pod'
+import { Patience } from './patience'
 
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
 /** How often a Pod that is to come is looked for, ms. */
@@ -26,12 +26,12 @@ export function objectNamed(cluster: Cluster, word: string, namespace: string): 
 /** The Pod to attach to for an object; waits `timeout` ms for one to come. */
 export async function podFor(context: CommandContext, object: KubeObject, timeout: number): Promise<Pod> {
   const follower = new Follower(context.cluster)
-  const started = context.host.wallClock()
+  const patience = new Patience(context, timeout)
   for (;;) {
     const pod = attachablePod(follower.current().view, object)
     if (pod) return pod
-    if (context.host.wallClock() - started >= timeout) throw new CommandError('timed out waiting for the condition')
-    await sleep(POLL)
+    if (patience.isOver) throw new CommandError('timed out waiting for the condition')
+    await patience.pause(POLL)
   }
 }
 

@@ -11,9 +11,9 @@ import { resultPrinter } from '../cli/result'
 import { addSource } from '../cli/source-error'
 import { validationOf } from '../cli/validation'
 import type { Cluster } from '../cluster'
-import { sleep } from '../env'
 import { CommandError, combine, notFound } from '../errors'
 import type { ResourceInfo } from '../schema/resources'
+import { Patience } from './patience'
 
 interface Given {
   info: ResourceInfo
@@ -105,14 +105,14 @@ async function removeFirst(context: CommandContext, documents: Document[], failu
     const where = object.metadata.namespace ? ` from ${object.metadata.namespace} namespace` : ''
     if (flags.string('output') === '') context.out(`${name} ${JSON.stringify(object.metadata.name)} deleted${where}\n`)
   }
-  const until = context.host.wallClock() + (flags.duration('timeout') || FIVE_MINUTES)
+  const patience = new Patience(context, flags.duration('timeout') || FIVE_MINUTES)
   for (;;) {
     const left = context.cluster.read((cluster) =>
       removed.filter(({ info, object }) => cluster.view.get(info.resource, object.metadata.namespace, object.metadata.name)),
     )
     if (!left.length) return
-    if (context.host.wallClock() >= until) throw new CommandError('timed out waiting for the condition')
-    await sleep(50)
+    if (patience.isOver) throw new CommandError('timed out waiting for the condition')
+    await patience.pause(50)
   }
 }
 

@@ -1,9 +1,9 @@
 // kubectl rollout status: waits for a rollout and says how far it is. Upstream: kubectl/pkg/cmd/rollout/rollout_status.go.
 import type { Command, CommandContext } from '../cli/context'
 import { documentsOf, type Selected, select } from '../cli/select'
-import { sleep } from '../env'
 import { CommandError, combine } from '../errors'
 import { Follower } from '../follower'
+import { Patience } from './patience'
 import { nothingFound, requireResource } from './rollout-change'
 import { progressOf } from './rollout-progress'
 
@@ -36,7 +36,8 @@ async function follow(context: CommandContext, follower: Follower, { info, objec
   const limit = flags.duration('timeout')
   const { name, namespace } = object.metadata
   let seen = ''
-  for (let waited = 0; ; waited += PAUSE) {
+  const patience = new Patience(context, limit > 0 ? limit : undefined)
+  for (;;) {
     const now = follower.current().view.get(info.resource, namespace, name)
     if (!now) throw new CommandError('object has been deleted')
     if (now.metadata.resourceVersion !== seen) {
@@ -45,8 +46,8 @@ async function follow(context: CommandContext, follower: Follower, { info, objec
       context.out(text)
       if (done || !flags.bool('watch')) return
     }
-    if (limit > 0 && waited >= limit) throw new CommandError('timed out waiting for the condition')
-    await sleep(PAUSE)
+    if (patience.isOver) throw new CommandError('timed out waiting for the condition')
+    await patience.pause(PAUSE)
   }
 }
 

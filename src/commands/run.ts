@@ -6,7 +6,6 @@ import { typedObject } from '../cli/generate'
 import { overridden } from '../cli/overrides'
 import { resultPrinter } from '../cli/result'
 import type { Cluster } from '../cluster'
-import { sleep } from '../env'
 import { ApiError, CommandError, combine, PlainFailure, UsageError } from '../errors'
 import { Follower } from '../follower'
 import { IMAGE_REFERENCE } from '../lib/image-reference'
@@ -15,6 +14,7 @@ import { containerRecord } from '../runtime/containers'
 import { LogCursor } from '../runtime/logs'
 import { attachTo } from './attach'
 import { instanceFor } from './log-stream'
+import { Patience } from './patience'
 import { containerOrDefault } from './pod-container'
 
 /** How often a Pod is looked at, ms. */
@@ -239,13 +239,13 @@ async function waitFor(
   timeout: number,
   test: (pod: Pod) => boolean,
 ): Promise<Pod> {
-  const started = context.host.wallClock()
+  const patience = new Patience(context, timeout)
   for (;;) {
     const pod = follower.current().view.get<Pod>('pods', metadata.namespace, metadata.name)
     if (!pod) throw new ApiError('NotFound', `pods "" not found`)
     if (test(pod)) return pod
-    if (context.host.wallClock() - started >= timeout) throw new CommandError('timed out waiting for the condition')
-    await sleep(POLL)
+    if (patience.isOver) throw new CommandError('timed out waiting for the condition')
+    await patience.pause(POLL)
   }
 }
 

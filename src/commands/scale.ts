@@ -6,9 +6,9 @@ import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { documentsOf, type Selected, select } from '../cli/select'
 import type { Cluster } from '../cluster'
-import { sleep } from '../env'
 import { ApiError, CommandError, combine } from '../errors'
 import { Follower } from '../follower'
+import { Patience } from './patience'
 
 type Scalable = KubeObject & { spec: { replicas?: number }; status?: { replicas?: number } }
 
@@ -92,12 +92,11 @@ async function waitFor(context: CommandContext, objects: Selected[], lines: stri
   const follower = new Follower(context.cluster)
   for (const [index, { info, object }] of objects.entries()) {
     const { namespace, name } = object.metadata
-    for (let waited = 0; timeout > 0; waited += PAUSE) {
+    for (const patience = new Patience(context, timeout); timeout > 0; await patience.pause(PAUSE)) {
       const now = follower.current().view.get<Scalable>(info.resource, namespace, name)
       const desired = now?.spec.replicas ?? 0
       if (desired !== context.flags.number('replicas') || desired === (now?.status?.replicas ?? 0)) break
-      if (waited >= timeout) throw new CommandError(`timed out waiting for ${JSON.stringify(name)} to be synced`)
-      await sleep(PAUSE)
+      if (patience.isOver) throw new CommandError(`timed out waiting for ${JSON.stringify(name)} to be synced`)
     }
     context.out(lines[index])
   }

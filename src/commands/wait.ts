@@ -5,9 +5,9 @@ import type { Documents } from '../cli/manifests'
 import { resultPrinter } from '../cli/result'
 import { documentsOf, type Selected, select } from '../cli/select'
 import type { Cluster } from '../cluster'
-import { sleep } from '../env'
 import { ApiError, CommandError, combine } from '../errors'
 import { Follower } from '../follower'
+import { Patience } from './patience'
 import { parseCondition, type Wanted } from './wait-condition'
 
 const PAUSE = 50
@@ -16,9 +16,8 @@ const LONGEST = 168 * 3600_000
 
 interface Wait {
   follower: Follower
-  /** Wall-clock time (ms) at which patience ends; undefined: one look only. */
-  until: number | undefined
-  now(): number
+  /** Undefined: one look only. */
+  patience: Patience | undefined
 }
 
 function isNotFound(error: Error): boolean {
@@ -41,8 +40,8 @@ async function poll<T>(wait: Wait, look: (cluster: Cluster) => T | undefined, la
     const found = cluster === seen ? undefined : look(cluster)
     if (found !== undefined) return found
     seen = cluster
-    if (wait.until === undefined || wait.now() >= wait.until) throw late()
-    await sleep(PAUSE)
+    if (!wait.patience || wait.patience.isOver) throw late()
+    await wait.patience.pause(PAUSE)
   }
 }
 
@@ -52,7 +51,7 @@ async function waitFor(wait: Wait, selected: Selected, wanted: Wanted[]): Promis
   const { namespace, name, uid } = selected.object.metadata
   let last = selected.object
   for (const each of wanted) {
-    const late = () => (wait.until === undefined ? new CommandError(`condition not met for ${nameOf(selected)}`) : timedOut(selected))
+    const late = () => (wait.patience === undefined ? new CommandError(`condition not met for ${nameOf(selected)}`) : timedOut(selected))
     await poll(
       wait,
       (cluster) => {
@@ -84,7 +83,7 @@ async function untilCreated(context: CommandContext, wait: Wait, documents: Docu
 }
 
 async function run(context: CommandContext): Promise<void> {
-  const { flags, host } = context
+  const { flags } = context
   const conditions = flags.list('for')
   const wanted = (conditions.length ? conditions : ['']).map(parseCondition)
   const print = resultPrinter(context, 'none')
@@ -92,8 +91,7 @@ async function run(context: CommandContext): Promise<void> {
   const timeout = flags.duration('timeout')
   const wait: Wait = {
     follower: new Follower(context.cluster),
-    until: timeout === 0 ? undefined : host.wallClock() + (timeout < 0 ? LONGEST : timeout),
-    now: () => host.wallClock(),
+    patience: timeout === 0 ? undefined : new Patience(context, timeout < 0 ? LONGEST : timeout),
   }
   const deletes = wanted.some((w) => w.kind === 'delete')
   let selected: Selected[]
