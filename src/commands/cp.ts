@@ -1,8 +1,10 @@
 // kubectl cp: files between here and a container, as tar would carry them. Upstream: kubectl/pkg/cmd/cp/cp.go.
+
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Container, Pod } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
+import { readBounded } from '../cli/read-file'
 import { resourceNamed } from '../cli/resource-args'
 import type { Cluster } from '../cluster'
 import { CommandError, PlainFailure } from '../errors'
@@ -116,8 +118,10 @@ function collect(source: string, name: string): Entry[] {
   const stat = fs.lstatSync(source)
   const mode = stat.mode & 0o7777
   if (stat.isSymbolicLink()) return [{ name, link: fs.readlinkSync(source), mode }]
-  if (!stat.isDirectory()) return [{ name, bytes: fs.readFileSync(source), mode }]
-  const children = fs.readdirSync(source).sort()
+  // tar would wait for a pipe's other end, and never come to a device's.
+  if (stat.isFIFO() || stat.isSocket() || stat.isCharacterDevice()) throw new CommandError(`${source} is not a regular file`)
+  if (!stat.isDirectory()) return [{ name, bytes: local(() => readBounded(source)), mode }]
+  const children = local(() => fs.readdirSync(source)).sort()
   if (children.length === 0) return [{ name, directory: true, mode }]
   return children.flatMap((child) => collect(path.join(source, child), `${name}/${child}`))
 }
@@ -186,9 +190,9 @@ function outside(base: string, target: string): boolean {
   return relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)
 }
 
-function local(operation: () => void): void {
+function local<T>(operation: () => T): T {
   try {
-    operation()
+    return operation()
   } catch (error) {
     const { syscall, path: file } = error as NodeJS.ErrnoException
     throw new CommandError(`${syscall ?? 'open'} ${file ?? ''}: ${goReason(error)}`)

@@ -1,16 +1,17 @@
 // kubectl create secret tls: a certificate and its key. Upstream: kubectl/pkg/cmd/create/create_secret_tls.go, crypto/tls X509KeyPair.
+
 import crypto, { type KeyObject, type X509Certificate } from 'node:crypto'
-import fs from 'node:fs'
 import path from 'node:path'
 import type { Command, CommandContext } from '../cli/context'
 import { nameOf } from '../cli/generate'
 import { generateSecret } from '../cli/generate-secret'
+import { readBounded } from '../cli/read-file'
 import { CommandError } from '../errors'
 import { goReason } from '../lib/os-errors'
 
 function read(context: CommandContext, file: string): Buffer {
   try {
-    return fs.readFileSync(path.resolve(context.host.cwd, file))
+    return readBounded(path.resolve(context.host.cwd, file))
   } catch (error) {
     throw new CommandError(`Cannot read file ${file}, open ${file}: ${goReason(error)}`)
   }

@@ -1,5 +1,5 @@
 // kubectl patch: changes single fields of objects. Upstream: kubectl/pkg/cmd/patch/patch.go.
-import fs from 'node:fs'
+
 import path from 'node:path'
 import type { Json, KubeObject } from '../api/types'
 import { groupVersion } from '../apiserver/discovery'
@@ -7,6 +7,7 @@ import { type PatchType, patchedObject } from '../apiserver/patch'
 import { patchObject } from '../apiserver/patch-requests'
 import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
+import { readBounded } from '../cli/read-file'
 import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { documentsOf, type Selected, select } from '../cli/select'
@@ -49,7 +50,7 @@ async function readPatch(context: CommandContext): Promise<Json> {
   let text = flags.string('patch')
   if (file) {
     try {
-      text = fs.readFileSync(path.resolve(host.cwd, file), 'utf8')
+      text = readBounded(path.resolve(host.cwd, file)).toString('utf8')
     } catch {
       throw new CommandError(`unable to read patch file: open ${file}: no such file or directory`)
     }

@@ -7,7 +7,6 @@ import { backoffEnd, finishTime, matchFailurePolicy, replacesOnlyFailed } from '
 import { duplicates, INDEX_FAILURES, INDEX_IGNORED_FAILURES, indexedTemplate, indexOf, isIndexed, pendingIndexes } from './job-indexes'
 import { podFromTemplate } from './shared/pod-template'
 import { podsToDelete } from './shared/pods'
-import { requireRoom } from './shared/room'
 
 /** Keeps a pod until its Job has counted it. */
 export const JOB_FINALIZER = 'batch.kubernetes.io/job-tracking'
@@ -48,7 +47,6 @@ export function manage(state: JobSync): void {
   }
   const missing = wanted - active - (replacesOnlyFailed(job) ? state.terminating : 0)
   if (missing <= 0) return
-  requireRoom(job, wanted)
   if (job.spec.backoffLimitPerIndex === undefined) {
     const from = backoffEnd(state.backoff)
     if (from > context.env.now()) {

@@ -10,7 +10,6 @@ import { adopt, controllerKeys, controllerOf, groupOf, keyOf, orphans, release }
 import { podFromTemplate } from './shared/pod-template'
 import { availableFrom, concernsWorkloads, isPodActive, isPodReady, isPodTerminating, podsToDelete } from './shared/pods'
 import { forgetRetries, retryLater } from './shared/retries'
-import { requireRoom } from './shared/room'
 
 /** What a ReplicaSet and a ReplicationController have in common. */
 export interface Replicated extends KubeObject {
@@ -96,7 +95,6 @@ export function replicasController<T extends Replicated>(options: Options<T>): C
   }
 
   function createPods(owner: T, active: Pod[], count: number, { api }: ControllerContext): Failure | undefined {
-    requireRoom(owner, active.length + count)
     const pod = podFromTemplate(owner, owner.spec.template)
     for (let i = 0; i < count; i++) {
       try {

@@ -10,7 +10,6 @@ import { listRevisions, syncHistory, templateOf, truncateHistory } from './share
 import { adopt, controllerKeys, controllerOf, keyOf, orphans, release, splitKey } from './shared/ownership'
 import { availableFrom, concernsWorkloads, isPodReady } from './shared/pods'
 import { forgetRetries, retryLater } from './shared/retries'
-import { requireRoom } from './shared/room'
 import { applyRetention, corrected, createClaims, firstOrdinal, inRange, newPod, ordinalOf, REVISION_LABEL } from './statefulset-pods'
 
 const NAME = 'statefulset-controller'
@@ -127,7 +126,6 @@ function advance(state: Sync): void {
   const condemned = pods.filter((pod) => !inRange(set, ordinalOf(set, pod.metadata.name)))
   condemned.sort((a, b) => ordinalOf(set, b.metadata.name) - ordinalOf(set, a.metadata.name))
   const start = firstOrdinal(set)
-  requireRoom(set, set.spec.replicas)
   for (let ordinal = start; ordinal < start + set.spec.replicas; ordinal++) {
     if (!processReplica(state, ordinal, byOrdinal.get(ordinal)) && !parallel) return
   }

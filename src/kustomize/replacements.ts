@@ -1,5 +1,7 @@
 // replacements: a field of one object copied into fields of others. Upstream: kustomize api/filters/replacement, kyaml/yaml/match.go.
+
 import type { Json } from '../api/types'
+import { BoundedRegExp } from '../lib/bounded-regexp'
 import { fieldOf, isObject, type JsonObject } from '../lib/patch/value'
 import { parseYaml } from '../schema/yaml'
 import { failure, wrapped } from './failure'
@@ -94,7 +96,7 @@ function visitItems(
   const chosen = (item: Json, i: number): boolean => {
     if (part === '*') return true
     if (!rule) return i === Number(part)
-    const regex = wrapped('error parsing regexp', () => new RegExp(rule.value))
+    const regex = wrapped('error parsing regexp', () => new BoundedRegExp(rule.value))
     if (!rule.key) return regex.test(text(item))
     return isObject(item) && fieldOf(item, rule.key) !== undefined && regex.test(text(fieldOf(item, rule.key)))
   }

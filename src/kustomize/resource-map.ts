@@ -1,5 +1,6 @@
 // The objects of a kustomization in order, no two of them with the same id.
 // Upstream: kustomize api/resmap/reswrangler.go, api/types/selector.go.
+import { BoundedRegExp } from '../lib/bounded-regexp'
 import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
 import { isObject, type JsonObject } from '../lib/patch/value'
 import { failure, wrapped } from './failure'
@@ -103,7 +104,7 @@ export interface SelectorMatcher {
 
 function anchored(pattern: string | undefined): (value: string) => boolean {
   if (!pattern) return () => true
-  const regex = wrapped('error parsing regexp', () => new RegExp(`^(?:${pattern})$`))
+  const regex = wrapped('error parsing regexp', () => new BoundedRegExp(`^(?:${pattern})$`))
   return (value) => regex.test(value)
 }
 

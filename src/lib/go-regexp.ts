@@ -1,4 +1,5 @@
 // Regular expressions as Go's regexp package (RE2) reads them, made into JavaScript's; with Go's complaints about what it does not read.
+import { BoundedRegExp } from './bounded-regexp'
 
 /** Its message is Go's: "error parsing regexp: missing closing ): `(a`". */
 export class GoRegexpError extends Error {
@@ -241,5 +242,5 @@ class Translator {
 export function goRegExp(pattern: string): RegExp {
   const source = new Translator(pattern).run()
   // Properties need the u flag, under which some escapes that are fine otherwise are not.
-  return /\\[pP]\{|\\u\{/.test(source) ? new RegExp(source, 'u') : new RegExp(source)
+  return /\\[pP]\{|\\u\{/.test(source) ? new BoundedRegExp(source, 'u') : new BoundedRegExp(source)
 }

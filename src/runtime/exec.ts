@@ -16,6 +16,8 @@ export interface ExecFailure {
 
 /** Steps of a command typed by somebody: enough for any honest script. */
 const BUDGET = 3_000_000
+/** Steps of a probe or a hook, which come again and again: a busy one is out of time after so many. */
+const HOOK_BUDGET = 20_000
 /** Nothing runs longer than this when time is only imagined, ms. */
 const FOREVER = 3600_000
 
@@ -24,6 +26,8 @@ export interface ExecOptions {
   /** Standard input stays open: `send` gives it more. */
   stdin?: boolean
   tty?: boolean
+  /** Steps it may take in one go. */
+  budget?: number
 }
 
 /** A command that runs beside process 1; its state lives as long as the session, the cluster may change under it. */
@@ -65,7 +69,7 @@ export class ExecSession {
       context,
       main: false,
       tty: options.tty ?? false,
-      budget: BUDGET,
+      budget: options.budget ?? BUDGET,
       now: world.clock,
       output: options.output,
     })
@@ -133,6 +137,7 @@ export function execInContainer(
   const imagined: World = { ...world, env, clock: () => begun + later }
   const result = { exitCode: 0, stdout: '', stderr: '', durationMs: 0 }
   const session = ExecSession.open(imagined, pod, container, command, {
+    budget: HOOK_BUDGET,
     output(stream, text) {
       result[stream] += text
     },

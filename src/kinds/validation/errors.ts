@@ -87,6 +87,17 @@ export function invalids(field: string, value: unknown, complaints: string[]): F
 export const NEGATIVE = 'must be greater than or equal to 0'
 export const IMMUTABLE = 'field is immutable'
 
+/** As many Pods as Kubernetes is built for (https://kubernetes.io/docs/setup/best-practices/cluster-large/). */
+const MOST_PODS = 150_000
+
+/** How many Pods a workload asks for. The API server takes any number; here one line of a manifest must not cost the machine. */
+export function podCount(field: string, value: unknown): FieldError[] {
+  if (Number(value) <= MOST_PODS) return nonNegative(field, value)
+  return value === undefined
+    ? []
+    : [invalidValue(field, value, `must be less than or equal to ${MOST_PODS}, the Pods of the largest cluster`)]
+}
+
 export function nonNegative(field: string, value: unknown): FieldError[] {
   return typeof value === 'number' && value < 0 ? [invalidValue(field, value, NEGATIVE)] : []
 }

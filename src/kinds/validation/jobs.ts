@@ -5,7 +5,7 @@ import { isDns1123Label } from '../../lib/names'
 import { matchesSelector } from '../../lib/selectors'
 import { type Fields, fieldsOf } from '../defaults/fields'
 import { cronError } from './cron'
-import { immutable, invalidValue, nonNegative, notSupported, required, same, tooLong } from './errors'
+import { immutable, invalidValue, nonNegative, notSupported, podCount, required, same, tooLong } from './errors'
 import { validateFailurePolicy, validateSuccessPolicy } from './job-policies'
 import { validateDomainPath, validateSelector } from './object-meta'
 import { templateWarnings } from './pod-warnings'
@@ -96,7 +96,7 @@ const COUNTS = [
 
 /** A Job's spec without its selector: that of a CronJob's template has none yet. */
 function validateJobTemplateSpec(spec: Fields, path: string): FieldError[] {
-  const errors = COUNTS.flatMap((key) => nonNegative(`${path}.${key}`, spec[key]))
+  const errors = COUNTS.flatMap((key) => (key === 'parallelism' ? podCount : nonNegative)(`${path}.${key}`, spec[key]))
   if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
     errors.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'))
   }

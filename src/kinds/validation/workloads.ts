@@ -3,7 +3,7 @@ import type { KubeObject, LabelSelector, PodTemplateSpec, StringMap, Volume } fr
 import type { FieldError } from '../../errors'
 import { isEmptySelector, matchesLabels, matchesSelector } from '../../lib/selectors'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { forbiddenField, immutable, invalidValue, nonNegative, notSupported, required, same } from './errors'
+import { forbiddenField, immutable, invalidValue, nonNegative, notSupported, podCount, required, same } from './errors'
 import { isZero, validateAmountOrPercent, validateNotMoreThanAll } from './int-or-percent'
 import { validateAnnotations, validateLabels, validateSelector } from './object-meta'
 import { validatePodSpec } from './pod-spec'
@@ -79,7 +79,7 @@ function validateReplicaSetTemplate(spec: Fields): FieldError[] {
 export function validateReplicaSet(rs: KubeObject): FieldError[] {
   const spec = specOf(rs)
   return [
-    ...nonNegative('spec.replicas', spec.replicas),
+    ...podCount('spec.replicas', spec.replicas),
     ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...validateRequiredSelector(spec, 'deployment'),
     ...validateReplicaSetTemplate(spec),
@@ -91,7 +91,7 @@ export function validateReplicationController(rc: KubeObject): FieldError[] {
   const selector = fieldsOf(spec.selector) as StringMap | undefined
   const errors = nonNegative('spec.minReadySeconds', spec.minReadySeconds)
   if (!Object.keys(selector ?? {}).length) errors.push(required('spec.selector'))
-  errors.push(...nonNegative('spec.replicas', spec.replicas))
+  errors.push(...podCount('spec.replicas', spec.replicas))
   if (!fieldsOf(spec.template)) return [...errors, required('spec.template')]
   const template = templateOf(spec)
   if (selector && !matchesLabels(selector, template.metadata?.labels)) {
@@ -141,7 +141,7 @@ function validateStrategy(strategy: Fields): FieldError[] {
 export function validateDeployment(deployment: KubeObject): FieldError[] {
   const spec = specOf(deployment)
   const errors = [
-    ...nonNegative('spec.replicas', spec.replicas),
+    ...podCount('spec.replicas', spec.replicas),
     ...validateRequiredSelector(spec, 'deployment'),
     ...validateReplicaSetTemplate(spec),
     ...validateStrategy(fieldsOf(spec.strategy) ?? {}),
@@ -260,7 +260,7 @@ export function validateStatefulSet(set: KubeObject): FieldError[] {
     }
   }
   errors.push(
-    ...nonNegative('spec.replicas', spec.replicas),
+    ...podCount('spec.replicas', spec.replicas),
     ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...nonNegative('spec.ordinals.start', fieldsOf(spec.ordinals)?.start),
     ...validateRequiredSelector(spec, 'statefulset'),

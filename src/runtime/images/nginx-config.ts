@@ -1,4 +1,5 @@
 // nginx configuration: parsing, includes, and what of it decides an answer.
+import { BoundedRegExp } from '../../lib/bounded-regexp'
 
 export interface Directive {
   name: string
@@ -203,7 +204,7 @@ export function findLocation(server: Server, path: string): Location | undefined
   const longest = prefixes.sort((a, b) => b.pattern.length - a.pattern.length)[0]
   if (longest?.modifier === '^~') return longest
   const expression = server.locations.find(
-    (l) => l.modifier.startsWith('~') && new RegExp(l.pattern, l.modifier === '~*' ? 'i' : '').test(path),
+    (l) => l.modifier.startsWith('~') && new BoundedRegExp(l.pattern, l.modifier === '~*' ? 'i' : '').test(path),
   )
   return expression ?? longest
 }

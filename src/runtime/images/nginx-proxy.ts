@@ -1,4 +1,5 @@
 // How nginx answers in a location: return, proxy_pass, files.
+import { BoundedRegExp } from '../../lib/bounded-regexp'
 import type { HttpRequest, ProcessContext } from '../process'
 import type { Draft } from './nginx'
 import { type Config, type Directive, findLocation, type Location, type Server } from './nginx-config'
@@ -74,7 +75,7 @@ function expand(text: string, ask: Ask): string {
 /** The value a `map` gives. */
 function mapped(values: [string, string][], text: string): string {
   const hit = values.find(([key]) =>
-    key.startsWith('~') ? new RegExp(key.replace(/^~\*?/, ''), key.startsWith('~*') ? 'i' : '').test(text) : key === text,
+    key.startsWith('~') ? new BoundedRegExp(key.replace(/^~\*?/, ''), key.startsWith('~*') ? 'i' : '').test(text) : key === text,
   )
   return (hit ?? values.find(([key]) => key === 'default'))?.[1] ?? ''
 }
@@ -108,7 +109,7 @@ function bare(ask: Ask): Draft {
   const rewrite = ask.location?.directives.find((d) => d.name === 'rewrite')
   let asked = ask
   if (rewrite) {
-    const expression = new RegExp(rewrite.args[0])
+    const expression = new BoundedRegExp(rewrite.args[0])
     if (expression.test(ask.path)) {
       const path = ask.path.replace(expression, rewrite.args[1])
       if (/^(?:redirect|permanent)$/.test(rewrite.args[2] ?? ''))

@@ -1,4 +1,5 @@
 // Expansion of words: parameters, arithmetic, results of substitutions, field splitting, file names. Follows POSIX 2.6.
+import { BoundedRegExp } from '../../lib/bounded-regexp'
 
 import type { Files } from '../process'
 import { evaluate } from './arithmetic'
@@ -185,19 +186,19 @@ function edited(value: string, operator: string, word: Word, context: ExpansionC
       : pattern.startsWith('%')
         ? `${patternSource(pattern.slice(1))}$`
         : patternSource(pattern)
-    return pattern === '' ? value : value.replace(new RegExp(anchored, operator === '//' ? 'g' : ''), () => replacement)
+    return pattern === '' ? value : value.replace(new BoundedRegExp(anchored, operator === '//' ? 'g' : ''), () => replacement)
   }
   const expression = patternSource(expandPattern(word, context))
   if (operator === '#' || operator === '##') {
     for (let n = 0; n <= value.length; n++) {
       const end = operator === '#' ? n : value.length - n
-      if (new RegExp(`^(?:${expression})$`).test(value.slice(0, end))) return value.slice(end)
+      if (new BoundedRegExp(`^(?:${expression})$`).test(value.slice(0, end))) return value.slice(end)
     }
     return value
   }
   for (let n = 0; n <= value.length; n++) {
     const start = operator === '%' ? value.length - n : n
-    if (new RegExp(`^(?:${expression})$`).test(value.slice(start))) return value.slice(0, start)
+    if (new BoundedRegExp(`^(?:${expression})$`).test(value.slice(start))) return value.slice(0, start)
   }
   return value
 }

@@ -1,5 +1,6 @@
 // A small operating system for one container's scripts: processes, descriptors, pipes and a scheduler. Its state is JSON, so a script that
 // sleeps for an hour costs nothing and goes on in another invocation.
+import { RegexpTooSlow } from '../../lib/bounded-regexp'
 import type { Exit, Image, Listener, ProcessContext, Program, Signal } from '../process'
 import { normalPath } from '../tree'
 import { SyntaxProblem } from './ast'
@@ -361,6 +362,12 @@ export class Machine {
         else if (thrown instanceof BrokenPipe) {
           delete process.traps['EXIT']
           this.end(process, 141)
+        } else if (thrown instanceof RegexpTooSlow) {
+          this.complain(process, thrown.message)
+          this.end(process, 2)
+        } else if (thrown instanceof RangeError) {
+          // A text, a list or a nesting beyond the engine's bounds: out of memory, for a container.
+          this.end(process, 137)
         } else throw thrown
       }
       if (process.pending && !process.wait) this.interrupt(process)

@@ -1,4 +1,5 @@
 // Shell patterns: *, ?, [...] with backslash escapes, as regular expressions and against file names.
+import { BoundedRegExp } from '../../lib/bounded-regexp'
 import type { Files } from '../process'
 import { joinPath } from '../tree'
 
@@ -52,7 +53,7 @@ export function escapeRegExp(text: string): string {
 }
 
 export function matches(pattern: string, text: string): boolean {
-  return new RegExp(`^(?:${patternSource(pattern)})$`).test(text)
+  return new BoundedRegExp(`^(?:${patternSource(pattern)})$`).test(text)
 }
 
 export function hasPattern(pattern: string): boolean {
@@ -73,7 +74,7 @@ export function glob(pattern: string, cwd: string, files: Files): string[] {
         if (files.exists(joinPath(directory, name))) next.push(prefix + name)
         continue
       }
-      const expression = new RegExp(`^(?:${patternSource(part)})$`)
+      const expression = new BoundedRegExp(`^(?:${patternSource(part)})$`)
       for (const name of files.list(directory) ?? [])
         if (expression.test(name) && (!name.startsWith('.') || part.startsWith('.'))) next.push(prefix + name)
     }

@@ -58,6 +58,9 @@ export function push(process: ShellProcess, from: Frame, node: number, tested = 
   process.frames.push({ kind: 'node', source: from.source, node, step: 0, ...(tested ? { tested } : {}) })
 }
 
+/** The longest value of a variable, UTF-16 units. */
+const MOST_VALUE = 1 << 22
+
 /** Ends the node on top of the stack; `set -e` ends the process on an untested failure. */
 export function finish(machine: Machine, process: ShellProcess, frame: Frame, status: number, final = false): void {
   process.status = status
@@ -115,6 +118,8 @@ export function assign(machine: Machine, process: ShellProcess, name: string, va
     machine.complain(process, `${name}: is read only`)
     return false
   }
+  // The container's memory is not endless.
+  if (value.length > MOST_VALUE) throw new RangeError('out of memory')
   process.variables[name] = { ...before, value, ...(process.options.includes('a') ? { exported: 1 as const } : {}) }
   return true
 }

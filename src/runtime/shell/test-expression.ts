@@ -1,4 +1,5 @@
 // test, [ and [[: conditions on files, texts and numbers.
+import { BoundedRegExp } from '../../lib/bounded-regexp'
 import type { Machine } from './machine'
 import { matches } from './pattern'
 import type { ShellProcess } from './state'
@@ -106,7 +107,7 @@ export function evaluateTest(words: string[], machine: Machine, process: ShellPr
       case '!=':
         return double ? !matches(b, a) : a !== b
       case '=~':
-        return new RegExp(
+        return new BoundedRegExp(
           b.replace(
             /\[\[:(\w+):\]\]/g,
             (_, n: string) => ({ digit: '\\d', space: '\\s', alpha: '[A-Za-z]', alnum: '[A-Za-z0-9]' })[n] ?? '.',

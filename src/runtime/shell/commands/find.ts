@@ -1,4 +1,5 @@
 // find: a walk over directories, an expression for each path, commands run for those that fit.
+import { BoundedRegExp } from '../../../lib/bounded-regexp'
 import type { Command, CommandIo, FileStat } from '../../process'
 import { nameOf } from '../../tree'
 import { matches } from '../pattern'
@@ -127,7 +128,7 @@ class Parser {
         return test(({ name }) => matches(value, name))
       }
       case '-regex': {
-        const regex = new RegExp(`^(?:${expressionOf(this.value(word), false)})$`)
+        const regex = new BoundedRegExp(`^(?:${expressionOf(this.value(word), false)})$`)
         return test(({ name }) => regex.test(name))
       }
       case '-type': {

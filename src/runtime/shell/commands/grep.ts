@@ -1,4 +1,5 @@
 // grep, line by line as input comes, or over files.
+import { BoundedRegExp } from '../../../lib/bounded-regexp'
 import type { Command, CommandIo } from '../../process'
 import { escapeRegExp } from '../pattern'
 import { base, isGnu, linesOf, parseFlags, readOperand } from './errors'
@@ -25,7 +26,7 @@ export const grep: Command = (io, raw) => {
     .join('|')
   if (flags.has('w')) source = `\\b(?:${source})\\b`
   if (flags.has('x')) source = `^(?:${source})$`
-  const expression = new RegExp(source, flags.has('i') || flags.has('y') ? 'gi' : 'g')
+  const expression = new BoundedRegExp(source, flags.has('i') || flags.has('y') ? 'gi' : 'g')
   const hits = (line: string) => {
     expression.lastIndex = 0
     return expression.test(line) !== flags.has('v')

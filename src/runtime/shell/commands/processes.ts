@@ -1,4 +1,5 @@
 // Commands about processes and time: ps, pgrep, pkill, sleep, timeout, watch, and those that run another command.
+import { BoundedRegExp } from '../../../lib/bounded-regexp'
 import type { Command } from '../../process'
 import { base, isGnu, parseFlags } from './errors'
 import { formatDate } from './system'
@@ -91,7 +92,7 @@ const byName: Command = (io) => {
   const wanted = rest.at(-1) ?? ''
   const found = io.processes().filter((p) => {
     const own = p.command.split(' ')[0].replace(/^.*\//, '')
-    return name === 'killall' || name === 'pidof' ? own === wanted : new RegExp(wanted).test(flags.has('f') ? p.command : own)
+    return name === 'killall' || name === 'pidof' ? own === wanted : new BoundedRegExp(wanted).test(flags.has('f') ? p.command : own)
   })
   if (found.length === 0) {
     if (name === 'killall') io.err(`killall: ${wanted}: no process killed\n`)

@@ -1,4 +1,5 @@
 // The script of sed as a list of instructions; blocks, labels and branches become jumps.
+import { BoundedRegExp } from '../../../lib/bounded-regexp'
 import { expressionOf } from './regex'
 
 export type Address = { line: number } | { last: true } | { expression: RegExp } | { first: number; step: number }
@@ -115,7 +116,7 @@ class Parser {
   /** An empty one is the last one again. */
   private regex(pattern: string, anyCase: boolean): RegExp {
     if (pattern === '' && this.last) return this.last
-    this.last = new RegExp(expressionOf(pattern, this.extended), anyCase ? 'gi' : 'g')
+    this.last = new BoundedRegExp(expressionOf(pattern, this.extended), anyCase ? 'gi' : 'g')
     return this.last
   }
 

@@ -1,5 +1,7 @@
 // Commands about the system: hostname, env, date, id, uname, ps, sleep, printf, expr and their like.
+
 import { createHash } from 'node:crypto'
+import { BoundedRegExp } from '../../../lib/bounded-regexp'
 import type { Command, CommandIo } from '../../process'
 import { unescapeText } from '../words'
 import { base, isGnu, parseFlags, readOperand } from './errors'
@@ -302,7 +304,7 @@ const expr: Command = (io) => {
       case '%':
         return String(x % y)
       case ':': {
-        const match = new RegExp(`^(?:${b.replaceAll('\\(', '(').replaceAll('\\)', ')')})`).exec(a)
+        const match = new BoundedRegExp(`^(?:${b.replaceAll('\\(', '(').replaceAll('\\)', ')')})`).exec(a)
         return match ? (match[1] ?? String(match[0].length)) : '0'
       }
       default: {

@@ -298,7 +298,7 @@ const seq: Command = (io) => {
   const digits = Math.max(...rest.map((r) => (r.split('.')[1] ?? '').length))
   for (let i = 0; step > 0 ? first + i * step <= last + 1e-9 : step < 0 && first + i * step >= last - 1e-9; i++) {
     out.push((first + i * step).toFixed(digits))
-    if (out.length > 1_000_000) break
+    if (out.length > 100_000) break
   }
   if (out.length > 0) io.out(`${out.join(values['s'] ?? '\n')}\n`)
   return 0

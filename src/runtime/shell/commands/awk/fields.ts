@@ -1,4 +1,5 @@
 // Records and fields of awk: how input is cut into records, a record into fields, and how changed fields make a record again.
+import { BoundedRegExp } from '../../../../lib/bounded-regexp'
 import { expressionOf } from '../regex'
 import { fromOutside, type Value } from './values'
 
@@ -8,7 +9,7 @@ const compiled = new Map<string, RegExp>()
 export function regexOf(source: string): RegExp {
   let regex = compiled.get(source)
   if (!regex) {
-    regex = new RegExp(expressionOf(source, true), 'g')
+    regex = new BoundedRegExp(expressionOf(source, true), 'g')
     compiled.set(source, regex)
   }
   regex.lastIndex = 0
