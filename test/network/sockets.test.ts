@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import path from 'node:path'
+import { chiSquare, chiSquareTail } from '../../src/lib/chi-square'
 import type { Message } from '../../src/network/dns/message'
 import { queryFor, RCODES, recordText, TYPES } from '../../src/network/dns/message'
 import { decode, encode } from '../../src/network/dns/wire'
@@ -224,6 +225,26 @@ test('serve shares connections among the Pods, and keeps requests of one connect
   for (let i = 0; i < 10; i++) kept.add(hostOf(await get(port, { agent })))
   agent.destroy()
   expect(kept.size).toBe(1)
+})
+
+test('three thousand connections through a node port are shared equally', async () => {
+  const one = cli()
+  const port = randomNodePort()
+  await one.create([deployment('web', { replicas: 3, container: whoami }), nodePortService(port)])
+  await one.wait(5)
+  await served(one, port)
+  const counts = new Map<string | undefined, number>()
+  const some = async (n: number) => {
+    for (let i = 0; i < n; i++) {
+      const host = hostOf(await get(port))
+      counts.set(host, (counts.get(host) ?? 0) + 1)
+    }
+  }
+  await Promise.all(Array.from({ length: 30 }, () => some(100)))
+  expect(counts.size).toBe(3)
+  const equal = [1000, 1000, 1000]
+  // Chance alone goes below this once in ten thousand runs.
+  expect(chiSquareTail(chiSquare([...counts.values()], equal), 2)).toBeGreaterThan(0.0001)
 })
 
 test('session affinity keeps a client on one Pod', async () => {

@@ -1,7 +1,7 @@
-// Runs in any network namespace: makes connections one after the other and prints what came of each as JSON.
+// Runs in any network namespace: makes connections, those to one target one after the other, and prints what came of each as JSON.
 const dgram = require('node:dgram')
 const net = require('node:net')
-const PATIENCE_MS = 600
+const [asked, patience] = [JSON.parse(process.argv[2]), Number(process.argv[3])]
 
 function tcp(ip, port, source) {
   return new Promise((resolve) => {
@@ -12,7 +12,7 @@ function tcp(ip, port, source) {
       socket.destroy()
       resolve(result)
     }
-    const timer = setTimeout(() => finish('dropped'), PATIENCE_MS)
+    const timer = setTimeout(() => finish('dropped'), patience)
     socket.on('data', (bytes) => (text += bytes))
     socket.on('end', () => finish(text))
     socket.on('error', (error) => finish(error.code === 'ECONNREFUSED' ? 'refused' : error.code))
@@ -27,23 +27,21 @@ function udp(ip, port) {
       socket.close()
       resolve(result)
     }
-    const timer = setTimeout(() => finish('dropped'), PATIENCE_MS)
+    const timer = setTimeout(() => finish('dropped'), patience)
     socket.on('message', (bytes) => finish(String(bytes)))
     socket.on('error', (error) => finish(error.code === 'ECONNREFUSED' ? 'refused' : error.code))
     socket.connect(port, ip, () => socket.send('?'))
   })
 }
 
-async function main() {
-  const results = []
-  for (const { ip, port, protocol, times, source } of JSON.parse(process.argv[2])) {
-    const seen = []
-    for (let i = 0; i < times; i++) {
-      seen.push(await (protocol === 'UDP' ? udp : tcp)(ip, port, source))
-      if (seen.includes('dropped')) break
-    }
-    results.push(seen)
+async function ask({ ip, port, protocol, times, source }) {
+  const seen = []
+  for (let i = 0; i < times; i++) {
+    seen.push(await (protocol === 'UDP' ? udp : tcp)(ip, port, source))
+    if (seen.includes('dropped')) break
   }
-  process.stdout.write(JSON.stringify(results))
+  return seen
 }
-main()
+
+// Each target for itself: those that answer nothing take their time.
+Promise.all(asked.map(ask)).then((results) => process.stdout.write(JSON.stringify(results)))

@@ -114,6 +114,7 @@ const CASES: Case[] = [
 const AS_SEEN: Record<string, string> = { lost: 'dropped', delivered: 'refused' }
 const TIMES = 30
 const SHARED = 2000
+const PATIENCE_MS = 5000
 
 kernel('the rules in a kernel', () => {
   const lab = new Lab()
@@ -142,6 +143,8 @@ kernel('the rules in a kernel', () => {
     return n ? { node: `node-${n[1]}` } : { pod: view.get<Pod>('pods', 'default', from)! }
   }
 
+  const told = (outcomes: string[]) => [...new Set(outcomes)].sort()
+
   /** Every outcome our walk may give, as the client would see it: the Pod's name and the source it sees. */
   function expected(c: Case): string[] {
     const packet: Packet = { from: origin(c), to: c.ip, port: c.port, protocol: c.protocol ?? 'TCP' }
@@ -158,12 +161,15 @@ kernel('the rules in a kernel', () => {
     for (const n of [1, 2]) lab.masqueradePods(n)
     for (const from of new Set(CASES.map((c) => c.from))) {
       const own = CASES.filter((c) => c.from === from)
-      const actual = lab.connect(
-        from,
-        own.map((c) => ({ ...c, protocol: c.protocol ?? 'TCP', times: TIMES })),
-      )
+      const asked = own.map((c) => ({ ...c, protocol: c.protocol ?? 'TCP', times: TIMES }))
+      const actual = lab.connect(from, asked).map(told)
+      const wanted = own.map(expected)
+      // A busy machine is late or drops a packet: what differs is asked once more, with more patience.
+      for (const [i, target] of asked.entries()) {
+        if (actual[i].join() !== wanted[i].join()) actual[i] = told(lab.connect(from, [target], PATIENCE_MS)[0])
+      }
       const label = (c: Case) => `${c.source ?? from} -> ${c.ip}:${c.port}/${c.protocol ?? 'TCP'}`
-      expect(own.map((c, i) => [label(c), [...new Set(actual[i])].sort()])).toEqual(own.map((c) => [label(c), expected(c)]))
+      expect(own.map((c, i) => [label(c), actual[i]])).toEqual(own.map((c, i) => [label(c), wanted[i]]))
     }
   }, 120_000)
 

@@ -24,6 +24,15 @@ export interface LabPod {
   ports: number[]
 }
 
+export interface Target {
+  ip: string
+  port: number
+  protocol: string
+  times: number
+  /** Address to come from, when not the usual one. */
+  source?: string
+}
+
 export class Lab {
   private readonly prefix = `ks${process.pid % 10000}`
   private readonly made: string[] = []
@@ -85,6 +94,9 @@ export class Lab {
     ]) {
       this.inside(node, 'sysctl', '-qw', `net.ipv4.${setting}`)
     }
+    // Not every kernel has these for each namespace.
+    for (const setting of ['icmp_msgs_per_sec=1000000', 'icmp_msgs_burst=1000000'])
+      spawnSync('ip', ['netns', 'exec', this.namespace(node), 'sysctl', '-qw', `net.ipv4.${setting}`])
   }
 
   private buildPod({ name, node, ip }: LabPod): void {
@@ -141,9 +153,9 @@ export class Lab {
   }
 
   /** Makes connections from a namespace: a Pod's name, `n1`, or `world`. */
-  connect(from: string, targets: { ip: string; port: number; protocol: string; times: number; source?: string }[]): string[][] {
+  connect(from: string, targets: Target[], patienceMs = 1000): string[][] {
     const script = path.join(__dirname, 'client.cjs')
-    const words = ['netns', 'exec', this.namespace(from), process.execPath, script, JSON.stringify(targets)]
+    const words = ['netns', 'exec', this.namespace(from), process.execPath, script, JSON.stringify(targets), String(patienceMs)]
     return JSON.parse(this.run('ip', ...words)) as string[][]
   }
 
