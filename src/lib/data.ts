@@ -24,3 +24,17 @@ export function parseHead<T>(source: unknown, list: string): T {
   const text = (source as () => string)()
   return JSON.parse(`${text.slice(0, text.indexOf(`"${list}":[`))}"${list}":[]}`) as T
 }
+
+/** The member of such a table (or of `section` in it) of this name, parsed without the others. In the file each member is one line. */
+export function parseMember<T>(source: unknown, section: string | undefined, name: string): T | undefined {
+  if (typeof source !== 'function') {
+    const members = (section === undefined ? source : (source as Record<string, unknown>)[section]) as Record<string, T>
+    return Object.hasOwn(members, name) ? members[name] : undefined
+  }
+  const text = (source as () => string)()
+  const head = `\n${JSON.stringify(name)}:`
+  const start = text.indexOf(head, section === undefined ? 0 : text.indexOf(`\n"${section}":{\n`))
+  if (start < 0) return undefined
+  const end = text.indexOf('\n', start + head.length)
+  return JSON.parse(text.slice(start + head.length, text[end - 1] === ',' ? end - 1 : end)) as T
+}

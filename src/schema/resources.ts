@@ -1,5 +1,5 @@
 // The built-in resources of v1.37 as the discovery documents list them.
-import { parseData } from '../lib/data'
+import { parseData, parseMember } from '../lib/data'
 import resourceSource from './resources.json'
 import source from './schema.json'
 
@@ -55,9 +55,28 @@ const STORED_AS: Record<string, string> = { 'events.events.k8s.io': 'events' }
 let file: SchemaFile | undefined
 let resources: ResourceInfo[] | undefined
 
+/** All of the schema; a command that asks for a few types does better with `schemaType`. */
 export function schemaFile(): SchemaFile {
   file ??= parseData<SchemaFile>(source)
   return file
+}
+
+const types = new Map<string, unknown>()
+
+/** What the schema says of a type (`core.v1.ServicePort`); undefined when it knows none of this name. */
+export function schemaType(name: string): unknown {
+  if (!types.has(name)) types.set(name, file ? memberOf(file.types, name) : parseMember(source, 'types', name))
+  return types.get(name)
+}
+
+/** The type of a kind: `apps/v1`, `Deployment` -> `apps.v1.Deployment`; undefined when the schema knows none. */
+export function schemaKind(apiVersion: string, kind: string): string | undefined {
+  const name = `${apiVersion}/${kind}`
+  return file ? memberOf(file.kinds, name) : parseMember<string>(source, 'kinds', name)
+}
+
+function memberOf<T>(members: Record<string, T>, name: string): T | undefined {
+  return Object.hasOwn(members, name) ? members[name] : undefined
 }
 
 /** The discovery documents' lines on the built-in resources, subresources behind their resource. */

@@ -1,6 +1,6 @@
 // The structure of a kind's objects for merging: which lists are maps or sets by which keys, which values are replaced whole.
 import type { Json } from '../api/types'
-import { schemaFile } from './resources'
+import { schemaKind, schemaType } from './resources'
 
 export type Shape = ScalarShape | ListShape | MapShape | AnyShape
 
@@ -56,25 +56,15 @@ interface TypeData {
   fields?: Record<string, string | FieldData>
 }
 
-interface SchemaData {
-  kinds: Record<string, string>
-  types: Record<string, TypeData>
-}
-
 const SCALARS = ['string', 'int32', 'int64', 'boolean', 'double', 'byte', 'date-time', 'int-or-string']
 
 const shapes = new Map<string, Shape>()
 
-function schema(): SchemaData {
-  return schemaFile() as unknown as SchemaData
-}
-
 /** The structure of a built-in kind (`apps/v1`, `Deployment`), undefined when there is none of this name. */
 export function shapeOf(apiVersion: string, kind: string): MapShape | undefined {
-  const { kinds } = schema()
-  const key = `${apiVersion}/${kind}`
-  if (!Object.hasOwn(kinds, key)) return undefined
-  const shape = typeShape(kinds[key])
+  const type = schemaKind(apiVersion, kind)
+  if (type === undefined) return undefined
+  const shape = typeShape(type)
   return shape.kind === 'map' ? shape : undefined
 }
 
@@ -96,8 +86,7 @@ function makeShape(name: string): Shape {
   if (name === 'api.resource.Quantity') return { kind: 'scalar', type: 'quantity' }
   if (name.startsWith('[]')) return { kind: 'list', listType: 'atomic', keys: [], element: typeShape(name.slice(2)) }
   if (name.startsWith('map[string]')) return mapOf(name.slice('map[string]'.length))
-  const { types } = schema()
-  const type = Object.hasOwn(types, name) ? types[name] : undefined
+  const type = schemaType(name) as TypeData | undefined
   if (type?.fields) return structShape(name, type.fields, type.mapType === 'atomic')
   if (type?.type && SCALARS.includes(type.type)) return { kind: 'scalar', type: type.type }
   return { kind: 'any' }

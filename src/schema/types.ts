@@ -1,7 +1,7 @@
 // The compiled field tables: what schema.json says of a type joined with what Go's struct tags say of printing it.
-import { parseData } from '../lib/data'
+import { parseMember } from '../lib/data'
 import goSource from './go-types.json'
-import { schemaFile } from './resources'
+import { schemaKind, schemaType } from './resources'
 
 export type ScalarKind =
   | 'string'
@@ -87,7 +87,6 @@ const PLAIN: Record<string, [ScalarKind, string]> = {
   'util.intstr.IntOrString': ['int-or-string', 'intstr.IntOrString'],
 }
 
-let goTypes: Record<string, RawGo> | undefined
 const compiled = new Map<string, StructType | undefined>()
 
 function goNameOf(type: string): string {
@@ -106,7 +105,7 @@ export function parseFieldType(text: string, named?: string): FieldType {
   }
   const plain = PLAIN[text]
   if (plain) return { form: 'scalar', kind: plain[0], go: named ?? plain[1] }
-  const raw = schemaFile().types[text] as RawType | undefined
+  const raw = schemaType(text) as RawType | undefined
   if (raw?.fields) return { form: 'struct', type: text, go: goNameOf(text) }
   return { form: 'scalar', kind: raw?.type === 'object' ? 'object' : 'any', go: goNameOf(text) }
 }
@@ -129,13 +128,12 @@ function presences(go: RawGo): Map<string, Presence> {
 /** The struct type of this schema name (`core.v1.ServicePort`), undefined when it has no fields. Compiled once. */
 export function structType(name: string): StructType | undefined {
   if (compiled.has(name)) return compiled.get(name)
-  const raw = schemaFile().types[name] as RawType | undefined
+  const raw = schemaType(name) as RawType | undefined
   if (!raw?.fields) {
     compiled.set(name, undefined)
     return undefined
   }
-  goTypes ??= parseData<Record<string, RawGo>>(goSource)
-  const go = goTypes[name] ?? {}
+  const go = parseMember<RawGo>(goSource, undefined, name) ?? {}
   const presence = presences(go)
   const fields = new Map<string, Field>()
   for (const key of Object.keys(raw.fields).sort()) {
@@ -158,5 +156,5 @@ export function structType(name: string): StructType | undefined {
 
 /** The schema name of a built-in kind: `apps/v1`, `Deployment` -> `apps.v1.Deployment`. */
 export function typeNameOf(apiVersion: string, kind: string): string | undefined {
-  return schemaFile().kinds[`${apiVersion}/${kind}`]
+  return schemaKind(apiVersion, kind)
 }
