@@ -1,8 +1,9 @@
 // Keeps one IPAddress for each ClusterIP, and the ranges ClusterIPs come from ready. Follows pkg/registry/core/service/ipallocator
 // and pkg/controller/servicecidrs.
-import { isIP } from 'node:net'
+
 import type { Change, Client, Controller } from '../api/contracts'
 import type { Condition, KubeObject, Service } from '../api/types'
+import { isIP } from '../lib/is-ip'
 import { timestamp } from '../lib/time'
 
 const ADDRESSES = 'ipaddresses.networking.k8s.io'

@@ -1,7 +1,7 @@
 // Hashes and made-up names: pod-template-hash, controller revisions, kube-proxy's chain names.
-import crypto from 'node:crypto'
 import { fnv32, fnv32a, safeEncode } from './fnv'
 import { toCompactJson } from './json-emit'
+import { sha256 } from './sha256'
 
 /** JSON with sorted keys and without absent or null fields: equal objects give equal text whatever the order of their keys. */
 export function canonicalJson(value: unknown): string {
@@ -41,7 +41,7 @@ export function sha256Base32(text: string, length = 16): string {
   let bits = 0
   let count = 0
   let out = ''
-  for (const byte of crypto.createHash('sha256').update(text).digest()) {
+  for (const byte of sha256(text)) {
     bits = (bits << 8) | byte
     count += 8
     while (count >= 5) {
@@ -58,7 +58,7 @@ const HEX_SUBSTITUTES: Record<string, string> = { '0': 'g', '1': 'h', '3': 'k', 
 
 /** The first 40 bits of a text's sha256 in hex, vowels and their look-alikes replaced. Upstream: kubectl/pkg/util/hash. */
 function contentHash(text: string): string {
-  const hex = crypto.createHash('sha256').update(text).digest('hex').slice(0, 10)
+  const hex = Buffer.from(sha256(text)).toString('hex', 0, 5)
   return hex.replace(/[013ae]/g, (char) => HEX_SUBSTITUTES[char])
 }
 

@@ -1,22 +1,11 @@
 // IP addresses and networks: the cluster's ranges, membership, order and the names of reverse DNS.
-import net from 'node:net'
 import ipaddr from 'ipaddr.js'
+import { isIP, isIPv4, isIPv6 } from '../lib/is-ip'
+
+export { isIP, isIPv4, isIPv6 }
 
 /** All Pods; kube-proxy's --cluster-cidr, which tells Pod traffic from the rest. */
 export const CLUSTER_CIDR = '10.244.0.0/16'
-
-/** 4, 6, or 0 for what is no address. Functions of our own around node:net, so that it is loaded when one is called. */
-export function isIP(text: string): number {
-  return net.isIP(text)
-}
-
-export function isIPv4(text: string): boolean {
-  return net.isIPv4(text)
-}
-
-export function isIPv6(text: string): boolean {
-  return net.isIPv6(text)
-}
 
 /** An IPv4 address as a number; the caller has checked that it is one. */
 export function ipv4Number(ip: string): number {

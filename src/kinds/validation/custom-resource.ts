@@ -1,8 +1,9 @@
 // Validation of custom resources against their CRD's schema, in the words of kube-openapi's validator.
 // Upstream: k8s.io/kube-openapi/pkg/validation, apiextensions-apiserver/pkg/apiserver/validation/validation.go.
-import { isIP } from 'node:net'
+
 import type { FieldError } from '../../errors'
 import { goRegExp } from '../../lib/go-regexp'
+import { isIP } from '../../lib/is-ip'
 import type { JsonSchema } from '../../schema/custom'
 import { validateRules } from './cel-rules'
 import { duplicate, invalidValue, notSupported, required, tooLong, tooMany, typeInvalid } from './errors'

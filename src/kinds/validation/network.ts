@@ -1,7 +1,8 @@
 // Validation of ingresses, network policies and endpoints. Upstream: pkg/apis/{networking,core,discovery}/validation.
-import { isIP } from 'node:net'
+
 import type { KubeObject, LabelSelector } from '../../api/types'
 import type { FieldError } from '../../errors'
+import { isIP } from '../../lib/is-ip'
 import { isDns1123Label, isDns1123Subdomain, isLabelKey, isPortName, isPortNumber, isWildcardDns1123Subdomain } from '../../lib/names'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { duplicate, forbiddenField, immutable, invalids, invalidValue, notSupported, required, tooLong, tooMany } from './errors'

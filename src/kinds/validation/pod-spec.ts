@@ -1,7 +1,8 @@
 // Validation of a Pod's spec, its own or a template's. Upstream: pkg/apis/core/validation/validation.go (ValidatePodSpec).
-import { isIP } from 'node:net'
+
 import type { ObjectMeta, PodSpec } from '../../api/types'
 import type { FieldError } from '../../errors'
+import { isIP } from '../../lib/is-ip'
 import { isDns1123Label, isDns1123Subdomain, isLabelKey } from '../../lib/names'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers'

@@ -1,7 +1,8 @@
 // Validation of Services, and what an update may not change. Upstream: pkg/apis/core/validation/validation.go (ValidateService, ValidateServiceUpdate).
-import { isIP } from 'node:net'
+
 import type { Service, ServicePort, ServiceSpec } from '../../api/types'
 import type { FieldError } from '../../errors'
+import { isIP } from '../../lib/is-ip'
 import { isDns1123Label, isDns1123Subdomain, isLabelKey, isPortNumber } from '../../lib/names'
 import { duplicate, forbiddenField, invalids, invalidValue, notSupported, required, same } from './errors'
 import { validateLabels } from './object-meta'
