@@ -25,7 +25,8 @@ export function selection(info: ResourceInfo, { labelSelector = '', fieldSelecto
     const labels = labelSelector ? parseLabelSelector(labelSelector) : []
     const fields = fieldSelector ? checkFieldSelector(parseFieldSelector(fieldSelector), info.resource) : undefined
     return {
-      matches: (object) => selectorMatches(labels, object.metadata.labels) && (!fields || fieldsMatch(fields, object)),
+      matches: (object) =>
+        (labels.length === 0 || selectorMatches(labels, object.metadata.labels)) && (!fields || fieldsMatch(fields, object)),
       values: labels.filter(({ operator }) => operator === '=' || operator === '==').flatMap(({ values }) => values),
     }
   } catch (error) {

@@ -135,7 +135,7 @@ class Held implements Lock {
       else if (unless(['ENOENT'], () => fs.renameSync(ticket, this.file) ?? true)) return
     }
     if (tickets) unless(['ENOENT', 'ENOTEMPTY', 'EEXIST'], () => fs.rmdirSync(queue))
-    fs.rmSync(this.file, { force: true })
+    unless(['ENOENT'], () => fs.unlinkSync(this.file))
   }
 }
 

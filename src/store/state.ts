@@ -245,6 +245,8 @@ export class State {
 
   /** What was changed as JSON, entries of a shape as what sets them apart; undefined for what was removed. */
   private folded(): [string, string | undefined][] {
+    if (this.dirty.size < ALIKE && this.keys(SHAPES).length === 0)
+      return [...this.dirty].map(([key, value]) => [key, value === undefined ? undefined : JSON.stringify(value)])
     const changes: [string, string | undefined][] = []
     const alike = new Map<ShapeId, Alike[]>()
     for (const [key, value] of this.dirty) {
