@@ -3,6 +3,7 @@
 import type { Controller, ControllerContext } from '../api/contracts'
 import type { Condition, KubeObject } from '../api/types'
 import { ApiError } from '../errors'
+import { isProtectedGroup } from '../kinds/validation/crd'
 import { semanticEqual } from '../lib/equal'
 import { timestamp } from '../lib/time'
 import { conditionOf, setStatusCondition } from './shared/conditions'
@@ -59,6 +60,17 @@ function conflictOf(crd: Crd, names: Names, others: Crd[]): [string, string] | u
   return undefined
 }
 
+/** Whether a definition of the community's groups was approved. Upstream: pkg/controller/apiapproval. */
+function approval({ metadata, spec }: Crd): Condition | undefined {
+  const note = metadata.annotations?.['api-approved.kubernetes.io']
+  if (!note || !isProtectedGroup(spec.group)) return undefined
+  const type = 'KubernetesAPIApprovalPolicyConformant'
+  if (note.startsWith('unapproved')) {
+    return { type, status: 'False', reason: 'UnapprovedAnnotation', message: `not approved: ${JSON.stringify(note)}` }
+  }
+  return { type, status: 'True', reason: 'ApprovedAnnotation', message: `approved in ${note}` }
+}
+
 function establish(crd: Crd, { api, env }: ControllerContext): void {
   const now = timestamp(env.now())
   const names = withDefaults(crd.spec.names)
@@ -66,7 +78,9 @@ function establish(crd: Crd, { api, env }: ControllerContext): void {
   const accepted: Condition = conflict
     ? { type: 'NamesAccepted', status: 'False', reason: conflict[0], message: conflict[1] }
     : { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' }
-  let conditions = setStatusCondition(crd.status?.conditions, accepted, now)
+  const policy = approval(crd)
+  const known = policy ? setStatusCondition(crd.status?.conditions, policy, now) : crd.status?.conditions
+  let conditions = setStatusCondition(known, accepted, now)
   if (conditionOf(conditions, 'Established')?.status !== 'True') {
     const established: Condition = conflict
       ? { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' }

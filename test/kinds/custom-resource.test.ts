@@ -81,7 +81,11 @@ test.each<[string, string, string[]]>([
     crd(version('{type: object}'), 'shop.example.com'),
     ['metadata.name: Invalid value: "shop.example.com": must be spec.names.plural+"."+spec.group'],
   ],
-  ['no schema', crd('versions: [{name: v1, served: true, storage: true}]'), ['spec.versions[0].schema.openAPIV3Schema: Required value']],
+  [
+    'no schema',
+    crd('versions: [{name: v1, served: true, storage: true}]'),
+    ['spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required'],
+  ],
   [
     'a field of no type',
     crd(version('{type: object, properties: {spec: {properties: {a: {type: string}}}}}')),
@@ -92,6 +96,25 @@ test.each<[string, string, string[]]>([
     crd(version('{type: object, properties: {spec: {type: text}}}')),
     [
       'spec.versions[0].schema.openAPIV3Schema.properties[spec].type: Unsupported value: "text": supported values: "array", "boolean", "integer", "null", "number", "object", "string"',
+    ],
+  ],
+  [
+    'of the community, approved by nobody',
+    `{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: xs.foo.k8s.io},
+      spec: {group: foo.k8s.io, scope: Namespaced, names: {plural: xs, kind: X}, versions: [{name: v1, served: true, storage: true,
+      schema: {openAPIV3Schema: {type: object}}}]}}`,
+    [
+      'metadata.annotations[api-approved.kubernetes.io]: Required value: protected groups must have approval annotation "api-approved.kubernetes.io", see https://github.com/kubernetes/enhancements/pull/1111',
+    ],
+  ],
+  [
+    'a schema by reference, and a map of no type',
+    `{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: xs.example.com},
+      spec: {group: example.com, scope: Namespaced, names: {plural: xs, kind: X}, versions: [{name: v1, served: true, storage: true,
+      schema: {openAPIV3Schema: {type: object, properties: {a: {$ref: "#/x"}, b: {type: string, x-kubernetes-map-type: atomic}}}}}]}}`,
+    [
+      'spec.versions[0].schema.openAPIV3Schema.properties[a].$ref: Forbidden: $ref is not supported',
+      'spec.versions[0].schema.openAPIV3Schema.properties[b].type: Invalid value: "string": must be object if x-kubernetes-map-type is specified',
     ],
   ],
 ])('definitions: %s', (_name, text, errors) => {
@@ -168,6 +191,6 @@ test('a rule about the whole names no field; what is no expression is refused wi
       spec: {group: example.com, scope: Namespaced, names: {plural: xs, kind: X}, versions: [{name: v1, served: true, storage: true,
       schema: {openAPIV3Schema: {type: object, x-kubernetes-validations: [{rule: "self.a >"}]}}}]}}`)[0],
   ).toMatch(
-    /^spec\.versions\[0\]\.schema\.openAPIV3Schema\.x-kubernetes-validations\[0\]\.rule: Invalid value: "self\.a >": compilation failed: ERROR: <input>:1:9: Syntax error: /,
+    /^spec\.versions\[0\]\.schema\.openAPIV3Schema\.x-kubernetes-validations\[0\]\.rule: Invalid value: \{"Rule":"self\.a \\u003e",.*\}: compilation failed: ERROR: <input>:1:9: Syntax error: /,
   )
 })

@@ -1,16 +1,14 @@
 // Validation of CustomResourceDefinitions. Upstream: apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go and schema/validation.go.
 import type { KubeObject } from '../../api/types'
 import type { FieldError } from '../../errors'
-import { CelSyntaxError, parseCel } from '../../lib/cel/parse'
-import { goRegExp } from '../../lib/go-regexp'
 import { isDns1035Label, isDns1123Subdomain } from '../../lib/names'
 import type { JsonSchema } from '../../schema/custom'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
+import { validateRootSchema } from './crd-schema'
 import { forbiddenField, immutable, invalidValue, notSupported, required } from './errors'
 
 const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string']
 const COLUMN_FORMATS = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password']
-const SCHEMA_TYPES = ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string']
 
 function labelOr(field: string, value: string, prefix = ''): FieldError[] {
   const complaints = value ? isDns1035Label(prefix ? value.toLowerCase() : value) : []
@@ -66,118 +64,6 @@ function validateScale(scale: Fields | undefined, path: string): FieldError[] {
   })
 }
 
-// ---------------------------------------------------------------- schemas
-
-type Level = 'root' | 'item' | 'field'
-const UNTYPED: Record<Level, string> = {
-  root: 'must not be empty at the root',
-  item: 'must not be empty for specified array items',
-  field: 'must not be empty for specified object fields',
-}
-
-function validateStructure(schema: JsonSchema, level: Level, path: string): FieldError[] {
-  const errors: FieldError[] = []
-  if (schema.type === 'array' && !schema.items) errors.push(required(`${path}.items`, 'must be specified'))
-  if (schema.items) errors.push(...validateStructure(schema.items, 'item', `${path}.items`))
-  for (const [key, property] of Object.entries(schema.properties ?? {})) {
-    errors.push(...validateStructure(property, 'field', `${path}.properties[${key}]`))
-  }
-  const others = schema.additionalProperties
-  if (others !== undefined && level === 'root') errors.push(forbiddenField(`${path}.additionalProperties`, 'must not be used at the root'))
-  if (typeof others === 'object') errors.push(...validateStructure(others, 'field', `${path}.additionalProperties`))
-  if (schema.pattern !== undefined) errors.push(...validatePattern(schema.pattern, `${path}.pattern`))
-  const free = schema['x-kubernetes-int-or-string'] || schema['x-kubernetes-preserve-unknown-fields']
-  if (!schema.type && !free) errors.push(required(`${path}.type`, UNTYPED[level]))
-  if (level === 'root' && schema.type && schema.type !== 'object') {
-    errors.push(invalidValue(`${path}.type`, schema.type, 'must be object at the root'))
-  }
-  return errors
-}
-
-function validatePattern(pattern: string, field: string): FieldError[] {
-  try {
-    goRegExp(pattern)
-    return []
-  } catch (error) {
-    return [invalidValue(field, pattern, `must be a valid regular expression, but isn't: ${(error as Error).message}`)]
-  }
-}
-
-function validateSchema(schema: JsonSchema, path: string): FieldError[] {
-  const errors: FieldError[] = []
-  const { type } = schema
-  if (type && !SCHEMA_TYPES.includes(type)) errors.push(notSupported(`${path}.type`, type, SCHEMA_TYPES))
-  for (const key of ['definitions', 'dependencies', 'patternProperties', 'additionalItems', '$ref', 'id'] as const) {
-    if (schema[key] !== undefined) errors.push(forbiddenField(`${path}.${key}`, `${key} is not supported`))
-  }
-  if (type === 'null') errors.push(forbiddenField(`${path}.type`, 'type cannot be set to null, use nullable as an alternative'))
-  if (schema.uniqueItems) {
-    errors.push(forbiddenField(`${path}.uniqueItems`, 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'))
-  }
-  const others = schema.additionalProperties
-  if (typeof others === 'object' || others === false) {
-    if (Object.keys(schema.properties ?? {}).length) {
-      errors.push(forbiddenField(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'))
-    }
-    if (typeof others === 'object') errors.push(...validateSchema(others, `${path}.additionalProperties`))
-  }
-  for (const [key, property] of Object.entries(schema.properties ?? {})) {
-    errors.push(...validateSchema(property, `${path}.properties[${key}]`))
-  }
-  if (schema.items) errors.push(...validateSchema(schema.items, `${path}.items`))
-  return [...errors, ...validateListType(schema, path), ...validateRuleTexts(schema, `${path}.x-kubernetes-validations`)]
-}
-
-/** Rules are to be expressions. Their types are not checked here. */
-function validateRuleTexts(schema: JsonSchema, path: string): FieldError[] {
-  return (schema['x-kubernetes-validations'] ?? []).flatMap((rule, i) => {
-    const text = rule.rule ?? ''
-    if (!text.trim()) return [required(`${path}[${i}].rule`, 'rule is not specified')]
-    try {
-      parseCel(text)
-      return []
-    } catch (error) {
-      if (!(error instanceof CelSyntaxError)) throw error
-      const lines = text.slice(0, error.offset).split('\n')
-      const column = lines[lines.length - 1].length
-      const shown = text.split('\n')[lines.length - 1]
-      const why = `compilation failed: ERROR: <input>:${lines.length}:${column + 1}: ${error.message}\n | ${shown}\n | ${'.'.repeat(column)}^`
-      return [invalidValue(`${path}[${i}].rule`, text, why)]
-    }
-  })
-}
-
-function validateListType(schema: JsonSchema, path: string): FieldError[] {
-  const errors: FieldError[] = []
-  const kind = schema['x-kubernetes-list-type']
-  const keys = schema['x-kubernetes-list-map-keys'] ?? []
-  if (kind === undefined) {
-    if (keys.length) errors.push(required(`${path}.x-kubernetes-list-type`, 'must be map if x-kubernetes-list-map-keys is non-empty'))
-    return errors
-  }
-  const needed = 'must be array if x-kubernetes-list-type is specified'
-  if (!schema.type) errors.push(required(`${path}.type`, needed))
-  else if (schema.type !== 'array') errors.push(invalidValue(`${path}.type`, schema.type, needed))
-  if (!['atomic', 'set', 'map'].includes(kind)) errors.push(notSupported(`${path}.x-kubernetes-list-type`, kind, ['atomic', 'set', 'map']))
-  if (kind !== 'map') return errors
-  if (!keys.length) errors.push(required(`${path}.x-kubernetes-list-map-keys`, 'must not be empty if x-kubernetes-list-type is map'))
-  const { items } = schema
-  if (!items) errors.push(required(`${path}.items`, 'must have a schema if x-kubernetes-list-type is map'))
-  else if (items.type !== 'object') {
-    errors.push(invalidValue(`${path}.items.type`, items.type ?? '', "must be object if parent array's x-kubernetes-list-type is map"))
-  } else {
-    for (const key of keys) {
-      const property = items.properties?.[key]
-      if (!property) errors.push(invalidValue(`${path}.x-kubernetes-list-map-keys`, keys, 'entries must all be names of item properties'))
-      else if (!items.required?.includes(key) && property.default === undefined) {
-        const why = 'this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property'
-        errors.push(required(`${path}.items.properties[${key}].default`, why))
-      }
-    }
-  }
-  return errors
-}
-
 // ---------------------------------------------------------------- the definition
 
 function validateVersion(version: Fields, path: string): FieldError[] {
@@ -186,13 +72,7 @@ function validateVersion(version: Fields, path: string): FieldError[] {
   const complaints = isDns1035Label(name)
   if (complaints.length) errors.push(invalidValue(`${path}.name`, name, complaints.join(',')))
   const schema = fieldsOf(fieldsOf(version.schema)?.openAPIV3Schema) as JsonSchema | undefined
-  if (schema) {
-    const here = `${path}.schema.openAPIV3Schema`
-    if (schema.nullable) errors.push(forbiddenField(`${here}.nullable`, 'nullable cannot be true at the root'))
-    const structural = validateStructure(schema, 'root', here)
-    structural.sort((a, b) => (`${a.field}: ${a.message}` < `${b.field}: ${b.message}` ? -1 : 1))
-    errors.push(...structural, ...validateSchema(schema, here))
-  }
+  if (schema) errors.push(...validateRootSchema(schema, `${path}.schema.openAPIV3Schema`))
   errors.push(...validateScale(fieldsOf(fieldsOf(version.subresources)?.scale), `${path}.subresources`))
   for (const [i, column] of listOf(version.additionalPrinterColumns).entries()) {
     errors.push(...validateColumn(column, `${path}.additionalPrinterColumns[${i}]`))
@@ -217,15 +97,39 @@ export function validateCustomResourceDefinition(crd: KubeObject): FieldError[] 
   if (!scope) errors.push(required('spec.scope'))
   else if (scope !== 'Cluster' && scope !== 'Namespaced') errors.push(notSupported('spec.scope', scope, ['Cluster', 'Namespaced']))
   for (const [i, version] of versions.entries()) {
-    if (!fieldsOf(version.schema)?.openAPIV3Schema) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`))
+    if (!fieldsOf(version.schema)?.openAPIV3Schema)
+      errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`, 'schemas are required'))
   }
   for (const [i, version] of versions.entries()) errors.push(...validateVersion(version, `spec.versions[${i}]`))
   const unique = new Set(versions.map((v) => v.name)).size === versions.length
-  if (!unique) errors.push(invalidValue('spec.versions', versions, 'must contain unique version names'))
+  const shown = spec.versions ?? null
+  if (!unique) errors.push(invalidValue('spec.versions', shown, 'must contain unique version names'))
   if (versions.filter((v) => v.storage === true).length !== 1) {
-    errors.push(invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version'))
+    errors.push(invalidValue('spec.versions', shown, 'must have exactly one version marked as storage version'))
   }
-  return [...errors, ...validateNames(names), ...validateConversion(fieldsOf(spec.conversion))]
+  return [...errors, ...validateNames(names), ...validateConversion(fieldsOf(spec.conversion)), ...validateApproval(crd, group)]
+}
+
+const APPROVED = 'api-approved.kubernetes.io'
+
+/** The community's groups are asked who approved the API. Upstream: apiextensions-apiserver/pkg/apihelpers (GetAPIApprovalState). */
+function validateApproval(crd: KubeObject, group: string): FieldError[] {
+  if (!isProtectedGroup(group)) return []
+  const field = `metadata.annotations[${APPROVED}]`
+  const must = `protected groups must have approval annotation "${APPROVED}"`
+  const see = 'see https://github.com/kubernetes/enhancements/pull/1111'
+  const value = crd.metadata.annotations?.[APPROVED] ?? ''
+  if (!value) return [required(field, `${must}, ${see}`)]
+  if (value.startsWith('unapproved') || isUrl(value)) return []
+  return [invalidValue(field, value, `${must} with either a URL or a reason starting with "unapproved", ${see}`)]
+}
+
+export function isProtectedGroup(group: string): boolean {
+  return /(^|\.)(k8s|kubernetes)\.io$/.test(group)
+}
+
+function isUrl(text: string): boolean {
+  return URL.canParse(text) && new URL(text).host !== ''
 }
 
 function validateConversion(conversion: Fields | undefined): FieldError[] {

@@ -24,7 +24,10 @@ function ordered(value: unknown): unknown {
  * as the word; a list or map without anything is null, shown as JSON.
  */
 function show(value: unknown): string {
-  return value === undefined ? '"null"' : JSON.stringify(ordered(value))
+  if (value === undefined) return '"null"'
+  if (typeof value === 'string') return JSON.stringify(value)
+  // As Go's encoder, which has HTML in mind.
+  return JSON.stringify(ordered(value)).replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`)
 }
 
 function withDetail(text: string, detail: string): string {
