@@ -144,22 +144,42 @@ export class ApiHttp {
     }
   }
 
-  private read(request: RestRequest, user: User | undefined): { reply: RestResponse; warnings: string[] } {
+  private read(request: RestRequest, user: User | undefined): Answered {
     return this.asUser(user, (server) => {
-      const reply = handle(server, request)
+      const reply = refusedOr(() => handle(server, request))
       const resource = reply.status === 200 ? resourceOf(server, request.path) : undefined
       if (resource) this.watches.cache.note(server, resource)
-      return { reply, warnings: server.warnings }
+      return { reply, warnings: [...new Set(server.warnings)] }
     })
   }
 
-  private write(request: RestRequest, user: User | undefined): { reply: RestResponse; warnings: string[] } {
+  private write(request: RestRequest, user: User | undefined): Answered {
     this.live.flush()
-    const warnings: string[] = []
-    const file = new ClusterFile(this.host, this.file, (message) => warnings.push(message), user)
-    const reply = file.write((cluster) => handle(cluster.server, request))
+    let warnings: string[] = []
+    const file = new ClusterFile(this.host, this.file, () => {}, user)
+    const reply = refusedOr(() =>
+      file.write(({ server }) => {
+        warnings = server.warnings
+        return handle(server, request)
+      }),
+    )
     this.watches.look()
-    return { reply, warnings }
+    return { reply, warnings: [...new Set(warnings)] }
+  }
+}
+
+interface Answered {
+  reply: RestResponse
+  /** Each once; they come with refusals, too. */
+  warnings: string[]
+}
+
+function refusedOr(answer: () => RestResponse): RestResponse {
+  try {
+    return answer()
+  } catch (error) {
+    if (error instanceof ApiError) return statusOf(error)
+    throw error
   }
 }
 
