@@ -15,11 +15,13 @@ import { applyPatch } from './managed-fields'
 import { emptyObject, withOwnership, writerOf } from './managed-fields-tracking'
 import type { RequestOptions } from './options'
 import { type PatchType, patchedObject } from './patch'
+import { patchScale } from './scale-requests'
 import type { ApiServer } from './server'
 import { shapeOfResource } from './shapes'
 
 /**
- * Patches the stored object and answers it as it is then; the old one when the patch changes nothing.
+ * Patches the stored object and answers it as it is then; the old one when the patch changes nothing. Of the subresource scale it
+ * patches and answers the Scale.
  * Throws ApiError NotFound, BadRequest, Invalid, Conflict (the patch carries another resourceVersion or uid).
  */
 export function patchObject(
@@ -34,6 +36,7 @@ export function patchObject(
   server.authorize('patch', info, namespace, name, options.subresource)
   const stored = server.storage.get(info.resource, info.namespaced ? namespace : undefined, name)
   if (!stored) throw notFound(info.resource, name)
+  if (options.subresource === 'scale') return patchScale(server, info, stored, type, patch, { ...options, authorized: true })
   const live = withOwnership(server.view, info, stored)
   const patched = patchedObject(info, fromStored(live, groupVersion(info), info.kind), type, patch)
   const shown = type === 'strategic' ? goText(consumed(patch)) : toCompactJson(patched)

@@ -64,11 +64,8 @@ export function typedObject(object: KubeObject, saveConfig: boolean): KubeObject
   const complete = normalize(object)
   if (!saveConfig) return complete
   const { metadata } = complete
-  const annotated = (text?: string) => {
-    const annotations = { ...metadata.annotations, ...(text === undefined ? {} : { [LAST_APPLIED]: text }) }
-    return { ...complete, metadata: { ...metadata, annotations } }
-  }
-  return annotated(`${toCompactJson(inGoOrder(annotated()), { sort: false })}\n`)
+  const annotation = `${toCompactJson(inGoOrder(complete), { sort: false })}\n`
+  return { ...complete, metadata: { ...metadata, annotations: { ...metadata.annotations, [LAST_APPLIED]: annotation } } }
 }
 
 /** intstr.Parse: a number when it is one. */

@@ -5,6 +5,7 @@ import { groupVersion } from '../apiserver/discovery'
 import { withOwnership } from '../apiserver/managed-fields-tracking'
 import { listObjects, readWarning } from '../apiserver/query'
 import { scaleOf } from '../apiserver/scale'
+import { scaleResource } from '../apiserver/scale-requests'
 import type { CommandContext } from '../cli/context'
 import type { Documents } from '../cli/manifests'
 import { parseResourceArguments, type Target } from '../cli/resource-args'
@@ -73,9 +74,12 @@ function fromArguments(context: CommandContext, cluster: Cluster): Answer {
     allowAll: true,
     allNamespaces,
   })
+  if (flags.string('subresource') && targets.some(({ name }) => name === undefined)) {
+    throw new CommandError('subresource cannot be used when bulk resources are specified')
+  }
   const namespace = allNamespaces ? undefined : context.namespace
   return collect(context, cluster, targets, named && single, ({ info, name }) => {
-    if (name === undefined) return listObjects(server, info, namespace, query)
+    if (name === undefined) return listObjects(server, info, namespace, query).map((object) => ({ info, object }))
     return [subresourceOf(context, info, server.get(info, namespace, name))]
   })
 }
@@ -105,10 +109,10 @@ function fromDocuments(context: CommandContext, cluster: Cluster, { documents }:
 }
 
 /** `--subresource`: the object's status is part of it, other subresources a pod or a config map does not have. */
-function subresourceOf(context: CommandContext, info: ResourceInfo, object: KubeObject): KubeObject {
+function subresourceOf(context: CommandContext, info: ResourceInfo, object: KubeObject): Found {
   const wanted = context.flags.string('subresource')
-  if (!wanted || (wanted === 'status' && info.subresources.includes(wanted))) return object
-  if (wanted === 'scale' && info.subresources.includes('scale')) return scaleOf(object)
+  if (!wanted || (wanted === 'status' && info.subresources.includes(wanted))) return { info, object }
+  if (wanted === 'scale' && info.subresources.includes('scale')) return { info: scaleResource(info), object: scaleOf(object) }
   throw new ApiError('NotFound', 'the server could not find the requested resource')
 }
 
@@ -117,7 +121,7 @@ function collect(
   cluster: Cluster,
   targets: Target[],
   single: boolean,
-  request: (target: Target) => KubeObject[],
+  request: (target: Target) => Found[],
 ): Answer {
   const found: Found[] = []
   const failures: Error[] = []
@@ -125,7 +129,7 @@ function collect(
   for (const target of targets) {
     const { info } = target
     try {
-      found.push(...request(target).map((object) => ({ info, object })))
+      found.push(...request(target))
       infos.push(info)
     } catch (error) {
       if (!(error instanceof Error)) throw error

@@ -51,6 +51,7 @@ import { resourceSlice } from './resource-slice'
 import { role } from './role'
 import { roleBinding } from './role-binding'
 import { runtimeClass } from './runtime-class'
+import { scale } from './scale'
 import { secret } from './secret'
 import { service } from './service'
 import { serviceAccount } from './service-account'
@@ -96,6 +97,7 @@ const KINDS: Record<string, () => Kind> = {
   'replicasets.apps': () => replicaSet,
   'statefulsets.apps': () => statefulSet,
   'horizontalpodautoscalers.autoscaling': () => horizontalPodAutoscaler,
+  'scales.autoscaling': () => scale,
   'cronjobs.batch': () => cronJob,
   'jobs.batch': () => job,
   'certificatesigningrequests.certificates.k8s.io': () => certificateSigningRequest,

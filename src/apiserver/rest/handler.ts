@@ -9,6 +9,7 @@ import { groupVersion } from '../discovery'
 import { withOwnership } from '../managed-fields-tracking'
 import { presented, readWarning } from '../query'
 import { scaleOf } from '../scale'
+import { scaleResource } from '../scale-requests'
 import type { ApiServer } from '../server'
 import { serverVersion } from '../version'
 import { aggregated } from './aggregated'
@@ -181,8 +182,7 @@ function read(view: Showing, target: Target, query: URLSearchParams): RestRespon
   const object =
     server.storage.get<KubeObject>(info.resource, info.namespaced ? namespace : undefined, name) ?? server.get(info, namespace, name)
   if (subresource === 'scale') {
-    const scales = { ...info, resource: 'scales.autoscaling', group: 'autoscaling', version: 'v1', kind: 'Scale', custom: undefined }
-    return one({ ...view, info: scales }, scaleOf(object))
+    return one({ ...view, info: scaleResource(info) }, scaleOf(object))
   }
   if (subresource && !['status', 'approval', 'ephemeralcontainers', 'resize'].includes(subresource)) throw notAllowed()
   return one(view, object)

@@ -7,15 +7,14 @@ import { decodeObject } from '../decode'
 import { groupVersion } from '../discovery'
 import { evictPod } from '../eviction'
 import type { RequestOptions } from '../options'
-import { type PatchType, patchedObject } from '../patch'
+import type { PatchType } from '../patch'
 import { applyObject, patchObject } from '../patch-requests'
-import { scaleOf } from '../scale'
+import { updateScale } from '../scale-requests'
 import type { ApiServer } from '../server'
 import { issueToken } from '../tokens'
 import { chosen, listDocument } from './lists'
 import { notAllowed, notServed, type RestRequest, success } from './messages'
 import { isReview, reviewed } from './reviews'
-import { updateScale } from './scales'
 
 export interface Target {
   info: ResourceInfo
@@ -167,14 +166,8 @@ export function patch(server: ApiServer, target: Target, query: URLSearchParams,
     throw invalid('PatchOptions', 'meta.k8s.io', '', [{ type: 'Forbidden', field: 'force', message }])
   }
   const body = request.body ?? null
-  if (subresource === 'scale') {
-    server.authorize('patch', info, namespace, name, subresource)
-    const object = stored(server, target)
-    const scales = { ...info, group: 'autoscaling', version: 'v1', kind: 'Scale', custom: undefined }
-    const scale = patchedObject(scales, scaleOf(object), PATCH_TYPES[type], body)
-    return { object: updateScale(server, info, object, scale, { ...options, authorized: true }), status: 200, foreign: true }
-  }
-  return { object: patchObject(server, info, namespace, name, PATCH_TYPES[type], body, options), status: 200 }
+  const object = patchObject(server, info, namespace, name, PATCH_TYPES[type], body, options)
+  return { object, status: 200, foreign: subresource === 'scale' }
 }
 
 function apply(server: ApiServer, target: Target, query: URLSearchParams, request: RestRequest, options: WriteOptions): Outcome {
@@ -184,7 +177,8 @@ function apply(server: ApiServer, target: Target, query: URLSearchParams, reques
     throw invalid('PatchOptions', 'meta.k8s.io', '', [{ type: 'Required', field: 'fieldManager', message }])
   }
   const isNew = server.storage.get(info.resource, info.namespaced ? namespace : undefined, name) === undefined
-  const configuration = bodyObject(server, target, request, options.validation)
+  // As it was sent: what nobody wrote is owned by nobody.
+  const configuration = checkedBody(target, request.body, groupVersion(info), info.kind)
   const object = applyObject(server, info, configuration, { ...options, force: query.get('force') === 'true' })
   return { object, status: isNew ? 201 : 200 }
 }

@@ -1,10 +1,11 @@
 // The subresource scale: reading and writing the number of replicas alone. Upstream: pkg/registry/apps/deployment/storage ScaleREST.
-import type { KubeObject } from '../../api/types'
-import { conflict, invalid } from '../../errors'
-import type { ResourceInfo } from '../../schema/resources'
-import type { RequestOptions } from '../options'
-import { scaleOf } from '../scale'
-import type { ApiServer } from '../server'
+import type { Json, KubeObject } from '../api/types'
+import { conflict, invalid } from '../errors'
+import type { ResourceInfo } from '../schema/resources'
+import type { RequestOptions } from './options'
+import { type PatchType, patchedObject } from './patch'
+import { scaleOf } from './scale'
+import type { ApiServer } from './server'
 
 type Scalable = KubeObject & { spec: { replicas?: number } }
 
@@ -31,4 +32,21 @@ export function updateScale(
   }
   const changed: Scalable = { ...object, spec: { ...(object as Scalable).spec, replicas } }
   return scaleOf(server.update(changed, { ...options, subresource: 'scale' }))
+}
+
+/** The Scale as a resource of its own, of the workload's name. */
+export function scaleResource(info: ResourceInfo): ResourceInfo {
+  return { ...info, resource: 'scales.autoscaling', group: 'autoscaling', version: 'v1', kind: 'Scale', custom: undefined }
+}
+
+/** Patches what the Scale of a stored object says. */
+export function patchScale(
+  server: ApiServer,
+  info: ResourceInfo,
+  object: KubeObject,
+  type: PatchType,
+  patch: Json,
+  options: RequestOptions,
+): KubeObject {
+  return updateScale(server, info, object, patchedObject(scaleResource(info), scaleOf(object), type, patch), options)
 }
