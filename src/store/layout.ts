@@ -32,6 +32,8 @@ const OPEN = ',"entries":{\n'
 /** The header line is never longer, bytes; what is no state file is not searched for its end. */
 const MOST_HEADER = 64 * 1024
 const CLOSE = '}}\n'
+/** Lines that searches remember. */
+const MOST_PROBES = 4096
 const NEWLINE = 10
 const QUOTE = 34
 const COMMA = 44
@@ -58,6 +60,7 @@ export class Layout {
   /** Offsets of the first entry line and just behind the last one. */
   readonly start: number
   readonly end: number
+  private readonly probes = new Map<number, { line: number; key: string; next: number }>()
 
   constructor(readonly bytes: Bytes) {
     if (bytes.length === 0) throw new DamagedState('the file is empty', 1)
@@ -115,12 +118,22 @@ export class Layout {
     while (low < high) {
       let middle = (low + high) >>> 1
       if (low + high > 0xffffffff) middle = Math.floor((low + high) / 2)
-      const before = middle > low ? this.bytes.lastIndexOf(NEWLINE, middle - 1) : -1
-      const line = before >= low ? before + 1 : low
-      if (this.keyAt(line) < key) low = this.next(line)
-      else high = line
+      const probe = this.probe(low, middle)
+      if (probe.key < key) low = probe.next
+      else high = probe.line
     }
     return low
+  }
+
+  /** The line that holds `middle`, or `low` when that line starts before it. The first steps of every search are the same. */
+  private probe(low: number, middle: number): { line: number; key: string; next: number } {
+    const known = this.probes.get(middle)
+    if (known && known.line >= low) return known
+    const before = middle > low ? this.bytes.lastIndexOf(NEWLINE, middle - 1) : -1
+    const line = before >= low ? before + 1 : low
+    const probe = { line, key: this.keyAt(line), next: this.next(line) }
+    if (this.probes.size < MOST_PROBES) this.probes.set(middle, probe)
+    return probe
   }
 
   /** Offset behind the value of the entry line that starts at `offset`. */
