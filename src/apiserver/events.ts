@@ -59,13 +59,13 @@ export function recordEvent(recorder: Recorder, about: KubeObject, event: NewEve
   const component = event.component ?? recorder.component
   const { uid } = about.metadata
   const known = storage.records.get<Memory>(TABLE, `${uid}/${component}`)
-  const memory: Memory = structuredClone(known) ?? { left: {}, similar: {}, names: [] }
+  const memory: Memory = { left: { ...known?.left }, similar: { ...known?.similar }, names: known?.names ?? [] }
   const before = memory.left[event.type] ?? { tokens: BURST, at: now }
   const left = { tokens: Math.min(BURST, before.tokens + (now - before.at) / REFILL_MS), at: now }
   memory.left[event.type] = left
   const group = `${event.type} ${event.reason}`
   const similar = memory.similar[group]
-  const messages = similar && now - similar.at <= SIMILAR_INTERVAL_MS ? similar.messages : []
+  const messages = similar && now - similar.at <= SIMILAR_INTERVAL_MS ? [...similar.messages] : []
   const said = hash(event.message)
   if (!messages.includes(said)) messages.push(said)
   memory.similar[group] = { at: now, messages }

@@ -34,8 +34,17 @@ export function trackCreate(
   options: RequestOptions,
   now: string,
 ): ManagedFieldsEntry[] | undefined {
-  return updateManagers(asJson(emptyObject(info)), asJson(object), shapeOfResource(view, info), writerOf(info, options, now), true)
+  // Who owns what does not depend on what makes the objects of one template differ.
+  const { name: _n, uid: _u, creationTimestamp: _c, resourceVersion: _v, ...metadata } = object.metadata
+  const key = options.trusted ? JSON.stringify([options.manager, { ...object, metadata }]) : undefined
+  if (key !== undefined && key === lastCreated?.key) return lastCreated.entries?.map((entry) => ({ ...entry, time: now }))
+  const entries = updateManagers(asJson(emptyObject(info)), asJson(object), shapeOfResource(view, info), writerOf(info, options, now), true)
+  if (key !== undefined) lastCreated = { key, entries }
+  return entries
 }
+
+/** What components created last: a controller makes many of one template in a row. */
+let lastCreated: { key: string; entries: ManagedFieldsEntry[] | undefined } | undefined
 
 /** For the object that is to replace `old`, defaulted, before admission and allocation. */
 export function trackUpdate(

@@ -62,6 +62,7 @@ export function schemaFile(): SchemaFile {
 }
 
 const types = new Map<string, unknown>()
+const kinds = new Map<string, string | undefined>()
 
 /** What the schema says of a type (`core.v1.ServicePort`); undefined when it knows none of this name. */
 export function schemaType(name: string): unknown {
@@ -72,7 +73,8 @@ export function schemaType(name: string): unknown {
 /** The type of a kind: `apps/v1`, `Deployment` -> `apps.v1.Deployment`; undefined when the schema knows none. */
 export function schemaKind(apiVersion: string, kind: string): string | undefined {
   const name = `${apiVersion}/${kind}`
-  return file ? memberOf(file.kinds, name) : parseMember<string>(source, 'kinds', name)
+  if (!kinds.has(name)) kinds.set(name, file ? memberOf(file.kinds, name) : parseMember<string>(source, 'kinds', name))
+  return kinds.get(name)
 }
 
 function memberOf<T>(members: Record<string, T>, name: string): T | undefined {
