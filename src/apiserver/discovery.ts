@@ -1,9 +1,9 @@
 // Which resources the server knows: the built-in ones and those of CustomResourceDefinitions, found by name, kind or short name.
-import type { View } from '../api/contracts'
+import type { Records, View } from '../api/contracts'
 import type { KubeObject } from '../api/types'
 import { builtinResources, type ResourceInfo } from '../schema/resources'
 
-interface Crd extends KubeObject {
+export interface Crd extends KubeObject {
   spec: {
     group: string
     scope: string
@@ -50,9 +50,37 @@ export function groupVersion(info: { group: string; version: string }): string {
   return info.group ? `${info.group}/${info.version}` : info.version
 }
 
+/** kubectl keeps what it discovered this long, ms. Upstream: cli-runtime's genericclioptions (NewCachedDiscoveryClientForConfig). */
+const KEPT_MS = 6 * 3600 * 1000
+const GONE = 'gone-types'
+
+interface Gone {
+  infos: ResourceInfo[]
+  /** ms. */
+  until: number
+}
+
 export class Discovery {
   private custom: ResourceInfo[] | undefined
-  constructor(private readonly view: View) {}
+  constructor(
+    private readonly view: View,
+    private readonly records: Records,
+    private readonly now: () => number,
+  ) {}
+
+  /** Notes that a definition is gone: kubectl's cache knows its types for some time. */
+  remember(definition: Crd): void {
+    this.records.put<Gone>(GONE, definition.metadata.name, { infos: customResources(definition), until: this.now() + KEPT_MS })
+  }
+
+  /** A type that is served no longer, but that kubectl still knows. */
+  resolveGone(word: string): ResourceInfo | undefined {
+    const gone = this.records.list<Gone>(GONE).filter(([, { until }]) => until > this.now())
+    return found(
+      gone.flatMap(([, { infos }]) => infos),
+      word,
+    )
+  }
 
   /** To be called when a CustomResourceDefinition changed. */
   forget(): void {
@@ -85,21 +113,8 @@ export class Discovery {
    * Undefined when nothing matches.
    */
   resolve(word: string): ResourceInfo | undefined {
-    const [name, ...rest] = word.toLowerCase().split('.')
     // Built-in resources are asked first: custom ones cost a look at the CRDs.
-    for (const resources of [() => builtinResources(), () => this.customs()]) {
-      const hit =
-        pick(
-          resources().filter((r) => r.plural === name || r.singular === name),
-          rest,
-        ) ??
-        pickByShortName(
-          resources().filter((r) => r.shortNames.includes(name)),
-          rest,
-        )
-      if (hit) return hit
-    }
-    return undefined
+    return found(builtinResources(), word) ?? found(this.customs(), word)
   }
 
   /** The resources of a category such as `all`, each once. */
@@ -107,6 +122,18 @@ export class Discovery {
     const seen = new Set<string>()
     return this.all().filter((r) => r.categories.includes(name) && !seen.has(r.resource) && seen.add(r.resource))
   }
+}
+
+function found(resources: ResourceInfo[], word: string): ResourceInfo | undefined {
+  const [name, ...rest] = word.toLowerCase().split('.')
+  const named = resources.filter((r) => r.plural === name || r.singular === name)
+  return (
+    pick(named, rest) ??
+    pickByShortName(
+      resources.filter((r) => r.shortNames.includes(name)),
+      rest,
+    )
+  )
 }
 
 function pick(hits: ResourceInfo[], rest: string[]): ResourceInfo | undefined {

@@ -17,7 +17,7 @@ import type { AdmissionContext } from './admission/plugin'
 import { forbiddenAccess, isAllowed, type User } from './authorization'
 import { bindPod } from './binding'
 import { customKind } from './custom-kinds'
-import { Discovery } from './discovery'
+import { type Crd, Discovery } from './discovery'
 import { trackCreate, trackStatus, trackUpdate, withOwnership } from './managed-fields-tracking'
 import { validateMeta, validateMetaUpdate } from './meta-validation'
 import type { RequestOptions } from './options'
@@ -42,10 +42,13 @@ export class ApiServer {
     changed: (change: Change) => void,
   ) {
     this.storage = new Storage(state, (change) => {
-      if (change.resource === 'customresourcedefinitions.apiextensions.k8s.io') this.discovery.forget()
+      if (change.resource === 'customresourcedefinitions.apiextensions.k8s.io') {
+        this.discovery.forget()
+        if (change.before && !change.after) this.discovery.remember(change.before as Crd)
+      }
       changed(change)
     })
-    this.discovery = new Discovery(this.storage)
+    this.discovery = new Discovery(this.storage, this.storage.records, () => env.now())
   }
 
   get view(): View {

@@ -1,6 +1,6 @@
 // What TYPE, TYPE NAME and TYPE/NAME arguments mean. Upstream: cli-runtime/pkg/resource/builder.go.
-import type { Discovery } from '../apiserver/discovery'
-import { CommandError } from '../errors'
+import { type Discovery, groupVersion } from '../apiserver/discovery'
+import { ApiError, CommandError } from '../errors'
 import type { ResourceInfo } from '../schema/resources'
 
 /** One thing to look up: a resource, and the object's name unless the whole collection is meant. */
@@ -50,11 +50,23 @@ export function resourceNamed(discovery: Discovery, word: string): ResourceInfo 
   return info
 }
 
+/** What the server says of a type that it serves no longer, to who asks for it all the same. */
+function goneType(discovery: Discovery, word: string, name?: string): ApiError | undefined {
+  const info = discovery.resolveGone(word)
+  if (!info) return undefined
+  const missing = `the server could not find the requested resource (get ${info.resource}${name === undefined ? '' : ` ${name}`})`
+  const list = `Unable to list "${groupVersion(info)}, Resource=${info.plural}": `
+  return new ApiError('NotFound', name === undefined ? list + missing : missing)
+}
+
 /** `all` and other categories stand for several resources. */
-function resourcesNamed(discovery: Discovery, list: string): ResourceInfo[] {
+function resourcesNamed(discovery: Discovery, list: string, name: string | undefined): ResourceInfo[] {
   return list.split(',').flatMap((word) => {
     const category = discovery.resolve(word) ? [] : discovery.category(word)
-    return category.length ? category : [resourceNamed(discovery, word)]
+    if (category.length) return category
+    const gone = discovery.resolve(word) ? undefined : goneType(discovery, word, name)
+    if (gone) throw gone
+    return [resourceNamed(discovery, word)]
   })
 }
 
@@ -74,7 +86,7 @@ export function parseResourceArguments(discovery: Discovery, words: string[], ru
   }
   if (slashes) return tuples(discovery, args, rules)
   if (!args.length) throw new CommandError(MISSING)
-  const infos = resourcesNamed(discovery, args[0])
+  const infos = resourcesNamed(discovery, args[0], args[1])
   const names = args.slice(1)
   if (names.length && rules.selector) throw new CommandError('name cannot be provided when a selector is specified')
   if (names.length) {
@@ -100,7 +112,7 @@ function tuples(discovery: Discovery, args: string[], rules: ArgumentRules): Res
   if (rules.selector) throw new CommandError('selectors and the all flag cannot be used when passing resource/name arguments')
   const targets = parts.map(([type, name]) => ({ info: discovery.resolve(type), type, name }))
   const unknown = targets.find((t) => !t.info)
-  if (unknown) throw noSuchType(unknown.type)
+  if (unknown) throw goneType(discovery, unknown.type, unknown.name) ?? noSuchType(unknown.type)
   const known = targets.map(({ info, name }) => ({ info: info as ResourceInfo, name }))
   if (rules.allNamespaces && known.some((t) => t.info.namespaced)) {
     throw new CommandError('a resource cannot be retrieved by name across all namespaces')
