@@ -5,9 +5,6 @@ import { fnv32a } from '../lib/fnv'
 import { microTimestamp, timestamp } from '../lib/time'
 import type { Storage } from './storage'
 
-/** Events live for an hour (kube-apiserver --event-ttl). */
-export const EVENT_TTL_MS = 3_600_000
-
 export function referenceTo(object: KubeObject, fieldPath?: string): ObjectReference {
   const { namespace, name, uid, resourceVersion } = object.metadata
   return {

@@ -12,6 +12,7 @@ import { endpointsController } from './endpoints'
 import { endpointSliceController } from './endpointslice'
 import { endpointSliceMirroringController } from './endpointslice-mirroring'
 import { ephemeralVolumeController } from './ephemeral-volume'
+import { eventTtlController } from './event-ttl'
 import { garbageCollector } from './garbage-collector'
 import { horizontalPodAutoscaler } from './hpa'
 import { jobController } from './job'
@@ -118,4 +119,5 @@ export const CONTROLLERS: ControllerEntry[] = [
   { name: 'ipallocator.k8s.io', watches: ['services'], controller: () => serviceAddressController },
   { name: 'service-cidr-controller', watches: ['servicecidrs.networking.k8s.io'], controller: () => serviceCidrController },
   { name: 'kube-proxy', watches: ['services', 'endpointslices.discovery.k8s.io', 'nodes'], controller: () => kubeProxy },
+  { name: 'event-ttl', watches: ['events'], controller: () => eventTtlController },
 ]

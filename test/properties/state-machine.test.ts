@@ -1,0 +1,85 @@
+// Random commands on a small cluster: after each, Pods, owners, counters, endpoints and rules agree; when all is deleted, nothing is left.
+import fc from 'fast-check'
+import { type Shell, shell } from '../commands/shell'
+import { rounds, seed, tried } from '../torture/tried'
+import { broken, snapshotOf } from './invariants'
+
+const name = fc.constantFrom('a', 'b', 'c')
+const count = fc.integer({ min: 0, max: 4 })
+const port = fc.constantFrom(80, 8080)
+
+const command = fc.oneof(
+  fc.tuple(name, count).map(([n, c]) => `create deployment ${n} --image=nginx --replicas=${c}`),
+  fc.tuple(name, count).map(([n, c]) => `scale deployment ${n} --replicas=${c}`),
+  name.map((n) => `delete deployment ${n}`),
+  fc.tuple(name, fc.constantFrom('background', 'foreground', 'orphan')).map(([n, how]) => `delete deployment ${n} --cascade=${how}`),
+  fc.tuple(name, port, fc.constantFrom('ClusterIP', 'NodePort')).map(([n, p, type]) => `expose deployment ${n} --port=${p} --type=${type}`),
+  name.map((n) => `delete svc ${n}`),
+  fc.tuple(name, name).map(([n, other]) => `label pods -l app=${n} app=${other} --overwrite`),
+  name.map((n) => `label pods -l app=${n} app-`),
+  name.map((n) => `delete pods -l app=${n}`),
+  name.map((n) => `delete pods -l app=${n} --force --grace-period=0`),
+  fc.constant('delete rs --all'),
+  fc.tuple(name, fc.constantFrom('nginx:1.25', 'nginx:1.26', 'nosuchimage:1')).map(([n, image]) => `set image deployment/${n} *=${image}`),
+  name.map((n) => `rollout restart deployment ${n}`),
+  name.map((n) => `rollout undo deployment ${n}`),
+  fc.tuple(name, name).map(([n, other]) => `set selector svc ${n} app=${other}`),
+  name.map((n) => `create job ${n} --image=busybox -- sh -c "sleep 5"`),
+  name.map((n) => `delete job ${n}`),
+  fc.tuple(fc.constantFrom('cordon', 'uncordon'), fc.constantFrom('node-1', 'node-2')).map(([verb, node]) => `${verb} ${node}`),
+  fc.constant('drain node-2 --ignore-daemonsets --force --delete-emptydir-data'),
+  name.map((n) => `run ${n} --image=nginx --labels=app=${n}`),
+  name.map((n) => `delete pod ${n}`),
+  fc.integer({ min: 1, max: 120 }).map((seconds) => `cluster advance ${seconds}s`),
+)
+
+async function check(box: Shell, history: string[]): Promise<void> {
+  const rules = await box.kubectl('iptables-save --node node-1 -t nat')
+  const wrong = broken(snapshotOf(box.path('state.json')), rules)
+  if (wrong.length) throw new Error(`${wrong.join('\n')}\nafter\n${history.join('\n')}`)
+}
+
+const EVERYTHING = ['delete deployment,rs,job,pod,svc --all', 'uncordon node-1', 'uncordon node-2', 'cluster advance 3h']
+
+test('any commands in any order', async () => {
+  const runs = rounds(150)
+  let commands = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { minLength: 4, maxLength: 14 }), async (lines) => {
+      const box = shell(2)
+      try {
+        const history: string[] = []
+        for (const line of lines) {
+          history.push(`$ kubectl ${line}`)
+          const answer = await box.kubectl(line)
+          if (/failed unexpectedly|do not come to rest/.test(answer)) throw new Error(`${answer}\nafter\n${history.join('\n')}`)
+          await check(box, history)
+          commands++
+        }
+        for (const line of EVERYTHING) await box.kubectl(line)
+        await check(box, history)
+        const { objects, records } = snapshotOf(box.path('state.json'))
+        const left = objects.filter(
+          (o) => o.metadata.namespace === 'default' && ['Pod', 'ReplicaSet', 'Job', 'EndpointSlice'].includes(o.kind),
+        )
+        const names = left.map((o) => `${o.kind}/${o.metadata.name}`).filter((n) => n !== 'EndpointSlice/kubernetes')
+        expect({ names, records }).toEqual({ names: [], records: await ofFreshCluster() })
+      } finally {
+        box.remove()
+      }
+    }),
+    { seed, numRuns: runs, endOnFailure: process.env.KUBESIM_SHRINK === undefined },
+  )
+  tried('a random command, then every invariant', commands)
+}, 600_000)
+
+let fresh: Record<string, number> | undefined
+
+async function ofFreshCluster(): Promise<Record<string, number>> {
+  if (fresh) return fresh
+  const box = shell(2)
+  for (const line of EVERYTHING) await box.kubectl(line)
+  fresh = snapshotOf(box.path('state.json')).records
+  box.remove()
+  return fresh
+}
