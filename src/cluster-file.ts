@@ -2,12 +2,14 @@
 import type { User } from './apiserver/authorization'
 import { bootstrap } from './apiserver/bootstrap'
 import { Cluster } from './cluster'
-import { type Host, type MutableEnv, makeEnv, seededRandom, seedOf, trueRandom, wallClockOf } from './env'
+import { type Host, type MutableEnv, makeEnv, type Progress, progressOn, seededRandom, seedOf, trueRandom, wallClockOf } from './env'
 import { putUserImage, userImages } from './runtime/images/user'
 import { damageNamed, emptyState, fileStamp, readState, withLock, writeState } from './store/file'
 import type { State } from './store/state'
 
 export class ClusterFile {
+  private readonly progress: Progress
+
   constructor(
     private readonly host: Host,
     readonly file: string,
@@ -15,7 +17,9 @@ export class ClusterFile {
     private readonly warn: (message: string) => void = () => {},
     /** Who asks; undefined is the administrator. */
     private readonly user?: User,
-  ) {}
+  ) {
+    this.progress = progressOn(host)
+  }
 
   /** Runs `body` on the state as it is now. What `body` changes is not kept. */
   read<T>(body: (cluster: Cluster) => T): T {
@@ -65,6 +69,7 @@ export class ClusterFile {
           this.passWarnings(cluster)
           return result
         } finally {
+          this.progress.end()
           existing?.close()
         }
       }),
@@ -161,7 +166,9 @@ export class ClusterFile {
   private open(state: State): { cluster: Cluster; env: MutableEnv; random?: () => number } {
     const seeded = state.header.random === undefined ? undefined : seededRandom(state.header.random)
     const env = makeEnv(this.clusterTime(state), seeded ? seeded.next : trueRandom)
-    return { cluster: new Cluster(state, env), env, random: seeded?.state }
+    const cluster = new Cluster(state, env)
+    cluster.progress = this.progress.step
+    return { cluster, env, random: seeded?.state }
   }
 }
 

@@ -50,6 +50,9 @@ export class Cluster {
   private readonly workers: Worker[]
   private readonly watchers = new Map<string, Worker[]>()
   private readonly due: DueTimes
+  private changes = 0
+  /** Told of every change, with what to say of it to who waits. */
+  progress?: (text: () => string) => void
 
   constructor(
     readonly state: State,
@@ -80,6 +83,8 @@ export class Cluster {
   }
 
   private dispatch(change: Change): void {
+    this.changes++
+    this.progress?.(() => this.busyness())
     for (const resource of [change.resource, '*']) {
       for (const worker of this.watchers.get(resource) ?? []) {
         for (const key of worker.controller.watches[resource](change, this.server.view)) worker.queue.add(key)
@@ -108,6 +113,12 @@ export class Cluster {
         this.reconcile(worker, key, label)
       }
     }
+  }
+
+  /** `1,200 changes; kubelet 830, endpoint-controller 1`: what was done, and how many keys wait for whom. */
+  private busyness(): string {
+    const waiting = this.workers.filter((w) => w.queue.size > 0).map((w) => `${w.entry.name} ${w.queue.size}`)
+    return `${this.changes.toLocaleString('en')} changes${waiting.length ? `; ${waiting.join(', ')}` : ''}`.slice(0, 79)
   }
 
   private busy(current: Worker): string {

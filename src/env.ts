@@ -199,6 +199,41 @@ export function makeEnv(time: number, random: () => number): MutableEnv {
   return { now: () => now, random, set: (t) => (now = t) }
 }
 
+/** A line on stderr for who waits at a terminal: shown once something takes more than a second, and gone at the end. */
+export interface Progress {
+  /** Something more was done; `text` is asked for when it is to be shown. */
+  step(text: () => string): void
+  end(): void
+}
+
+const PATIENCE_MS = 1000
+const REFRESH_MS = 200
+/** The clock is looked at once in so many steps. */
+const STEPS = 64
+
+export function progressOn({ streams }: Pick<Host, 'streams'>, clock: () => number = monotonic): Progress {
+  let steps = 0
+  let next: number | undefined
+  let shown = false
+  return {
+    step(text) {
+      if (steps++ % STEPS !== 0) return
+      const now = clock()
+      next ??= now + PATIENCE_MS
+      if (now < next || !streams.stderrIsTerminal) return
+      next = now + REFRESH_MS
+      shown = true
+      streams.err(`\r${text()}\u001b[K`)
+    },
+    end() {
+      if (shown) streams.err('\r\u001b[K')
+      shown = false
+      next = undefined
+      steps = 0
+    },
+  }
+}
+
 /** Milliseconds since some moment, with fractions; for measuring how long something took. */
 export function monotonic(): number {
   return performance.now()
