@@ -5,9 +5,10 @@ import type { OwnContext } from '../cli/own'
 import { sleep } from '../env'
 import { CommandError } from '../errors'
 import { isIP } from '../network/address'
+import { isLoopback } from '../runtime/connect'
 import { expressions, type Filter, isAccepted, isFromElsewhere, LOCAL_HOSTS } from './api-filter'
 import { ApiHttp, send } from './api-http'
-import { listenFailure } from './listen'
+import { listenOn, portOf } from './listen'
 
 export interface ApiOptions {
   address?: string
@@ -22,7 +23,7 @@ export async function serveApi(context: OwnContext, options: ApiOptions): Promis
   const { host } = context
   const address = options.address ?? '127.0.0.1'
   if (!isIP(address)) throw new CommandError(`invalid address "${address}"`)
-  const port = portOf(options.port)
+  const port = portOf(options.port, DEFAULT_PORT)
   const local = isLoopback(address)
   const filter: Filter = {
     acceptPaths: [/^/],
@@ -49,31 +50,9 @@ export async function serveApi(context: OwnContext, options: ApiOptions): Promis
   host.surviveHangUp()
   // A cluster is made now if there is none, so that the first request does not wait for it.
   api.live.cluster()
-  const bound = await listen(api, address, port)
+  const bound = await listenOn(api.server, address, port)
   context.out(`the Kubernetes API of this cluster is at http://${address.includes(':') ? `[${address}]` : address}:${bound}\n`)
   if (!local) context.err('Warning: whoever reaches this address may do everything with this cluster\n')
   while (!interrupted) await sleep(PAUSE_MS)
   api.close()
-}
-
-function portOf(given: string | undefined): number {
-  if (given === undefined) return DEFAULT_PORT
-  const port = Number(given)
-  if (!/^\d+$/.test(given) || port > 65535) throw new CommandError(`invalid port "${given}"`)
-  return port
-}
-
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1'
-}
-
-/** Resolves to the port. Throws CommandError. */
-async function listen(api: ApiHttp, address: string, port: number): Promise<number> {
-  try {
-    await api.listen({ host: address, port })
-  } catch (error) {
-    throw listenFailure(error as Error, address, port, 'TCP')
-  }
-  const bound = api.server.address()
-  return typeof bound === 'object' && bound ? bound.port : port
 }
