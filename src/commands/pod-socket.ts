@@ -1,9 +1,11 @@
 // A real TCP connection and the program in a container at its other end: HTTP parsed by Node, other protocols byte for byte.
 // Bounded against peers that are slow or send without end.
 import http from 'node:http'
-import type net from 'node:net'
+import net from 'node:net'
+import { faultsOf } from '../faults'
 import type { Live, Target } from '../live'
 import { isDnsServer } from '../network/dns/resolver'
+import { nobodyThere, splitAddress } from '../runtime/local-process'
 import type { HttpRequest } from '../runtime/process'
 import type { Answer } from './dns-serve'
 
@@ -23,6 +25,12 @@ export function connectToProgram(socket: net.Socket, live: Live, target: Target,
     import('./dns-serve').then(({ converse }) => podDns(live, target).then((answer) => converse(socket, answer)))
     return
   }
+  // A fault speaks in the program's place.
+  const broken = faultsOf(live.cluster().world, 'reply', target.pod, target.container.name).length > 0
+  if (target.listener.process !== undefined && !broken) {
+    lead(socket, target.listener.process, target.listener.handler === 'http')
+    return
+  }
   if (target.listener.handler === 'stream') {
     stream(socket, live, target)
     return
@@ -39,6 +47,25 @@ export function speaksDns({ pod, listener }: Target): boolean {
 export async function podDns(live: Live, { pod }: Target): Promise<Answer> {
   const { dnsAnswers } = await import('./dns-serve')
   return dnsAnswers(() => live.cluster(), pod.status?.podIP ? [pod.status.podIP] : [])
+}
+
+/** Straight to a real process of this machine, byte for byte. */
+function lead(socket: net.Socket, address: string, isHttp: boolean): void {
+  const inner = net.connect(splitAddress(address))
+  inner.on('error', () => {
+    if (!isHttp || inner.bytesRead > 0 || !socket.writable) {
+      socket.destroy()
+      return
+    }
+    const { body } = nobodyThere(address)
+    const head = `Content-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close`
+    socket.end(`HTTP/1.1 502 Bad Gateway\r\n${head}\r\n\r\n${body}`)
+  })
+  socket.on('error', () => inner.destroy())
+  socket.on('close', () => inner.destroy())
+  for (const end of [socket, inner]) end.setTimeout(IDLE_MS, () => end.destroy())
+  socket.pipe(inner)
+  inner.pipe(socket)
 }
 
 function stream(socket: net.Socket, live: Live, target: Target): void {

@@ -34,6 +34,8 @@ export interface Listener {
   address?: '127.0.0.1'
   /** Speaks TLS: a client must as well. */
   tls?: boolean
+  /** A real process of this machine that is behind it, `127.0.0.1:3000`. */
+  process?: string
   /** Set by a shell that runs programs of its own: which of its processes answers here. */
   owner?: number
 }

@@ -101,7 +101,7 @@ function step(spec: ImageSpec, state: State, context: ProcessContext): Step {
 function listenerOf(listen: ListenSpec): Listener {
   const protocol = listen.protocol ?? 'TCP'
   const http = protocol === 'TCP' && listen.reply === undefined
-  return { port: listen.port, protocol, handler: http ? 'http' : 'stream' }
+  return { port: listen.port, protocol, handler: http ? 'http' : 'stream', ...(listen.process ? { process: listen.process } : {}) }
 }
 
 function answer(listen: ListenSpec | undefined, request: HttpRequest, context: ProcessContext): HttpResponse {
