@@ -2,7 +2,7 @@
 import { impersonated, type User } from '../apiserver/authorization'
 import { ClusterFile } from '../cluster-file'
 import { type Host, stateFile } from '../env'
-import { PlainFailure, UsageError } from '../errors'
+import { UsageError } from '../errors'
 import type { Flags } from './flags'
 import type { KubeContext } from './kube-context'
 import { helpHint } from './report'
@@ -27,20 +27,18 @@ export class CommandContext {
     return this.opened
   }
 
-  /** Whom --as names; undefined is the administrator. Throws CommandError for groups without a user. */
+  /** Whom --as names; undefined is the administrator. */
   get user(): User | undefined {
     const { flags } = this
     const groups = flags.list('as-group')
     const extra: Record<string, string[]> = {}
     for (const entry of flags.list('as-user-extra')) {
+      if (!entry.includes('=')) continue
       const [key, ...value] = entry.split('=')
       extra[key] = [...(extra[key] ?? []), value.join('=')]
     }
     const name = flags.string('as')
     if (name) return impersonated(name, groups, flags.string('as-uid'), extra)
-    if (groups.length || flags.string('as-uid') || Object.keys(extra).length) {
-      throw new PlainFailure('Error in configuration: requesting uid, groups or user-extra for  without impersonating a user')
-    }
     return undefined
   }
 

@@ -99,6 +99,13 @@ const RUN_FILENAME: FlagSpec = {
   shortDeprecated: IGNORED,
 }
 
+const REORDER: FlagSpec = {
+  name: 'reorder',
+  type: 'string',
+  default: 'legacy',
+  deprecated: "use the new 'sortOptions' field in kustomization.yaml instead.",
+}
+
 /** Flags that help does not show. Upstream: the callers of pflag's MarkDeprecated. */
 function deprecatedFlags(path: string): FlagSpec[] {
   const word = path.replace(/^kubectl ?/, '')
@@ -106,6 +113,7 @@ function deprecatedFlags(path: string): FlagSpec[] {
     ...(RECORDING.split(',').includes(word) ? [RECORD] : []),
     ...(word === 'autoscale' ? [CPU_PERCENT] : []),
     ...(word === 'run' ? [RUN_FILENAME] : []),
+    ...(word === 'kustomize' ? [REORDER] : []),
   ]
 }
 

@@ -1,9 +1,12 @@
 // The context a command runs in: its namespace, and what is wrong with the kubeconfig. Upstream: clientcmd/client_config.go.
 import fs from 'node:fs'
+import path from 'node:path'
 import type { Host } from '../env'
 import { CommandError, PlainFailure } from '../errors'
+import { parseDuration } from '../lib/ages'
+import { goReason } from '../lib/os-errors'
 import type { Flags } from './flags'
-import { type Kubeconfig, KubeconfigFiles, kubeconfigPaths } from './kubeconfig'
+import { type Kubeconfig, KubeconfigFiles, kubeconfigPaths, type Stanza } from './kubeconfig'
 
 export interface KubeContext {
   /** Empty when the context names none. */
@@ -19,25 +22,113 @@ export function resolveContext(host: Host, flags: Flags): KubeContext {
     return { namespace: '', failure: new CommandError(`stat ${flags.string('kubeconfig')}: no such file or directory`) }
   }
   try {
-    return contextOf(KubeconfigFiles.load(host, flags).merged, flags)
+    return contextOf(host, KubeconfigFiles.load(host, flags).merged, flags)
   } catch (error) {
     return { namespace: '', failure: error as Error }
   }
 }
 
-function contextOf(config: Kubeconfig, flags: Flags): KubeContext {
+function contextOf(host: Host, config: Kubeconfig, flags: Flags): KubeContext {
   const flag = (name: string) => (flags.holdsText(name) ? flags.string(name) : '')
   const name = flag('context') || config.currentContext
   const context = config.contexts.get(name) as { cluster?: string; user?: string; namespace?: string } | undefined
   const namespace = context?.namespace ?? ''
+  const problems: string[] = []
+  if (name && !context) problems.push(`context was not found for specified context: ${name}`)
+  const userName = flag('user') || context?.user || ''
+  const clusterName = flag('cluster') || context?.cluster || ''
+  problems.push(...userProblems(host, userName, withFlags(config.users.get(userName), flags, USER_FLAGS), flags))
+  const cluster = withFlags(config.clusters.get(clusterName), flags, CLUSTER_FLAGS)
+  if (flag('cluster') && !config.clusters.has(flag('cluster'))) {
+    problems.push(`no server found for cluster ${JSON.stringify(clusterName)}`)
+  }
+  problems.push(...clusterProblems(host, clusterName, cluster))
+  if (problems.length > 1) {
+    return { namespace, failure: failed(`\n${problems.map((problem) => `* ${problem}`).join('\n')}`) }
+  }
+  if (problems.length) {
+    const ofContext = problems[0].startsWith('context was not found')
+    return { namespace, failure: ofContext ? failed(problems[0]) : new CommandError(problems[0]) }
+  }
   if (flag('user') && !config.users.has(flag('user'))) {
     return { namespace, failure: new CommandError(`auth info ${JSON.stringify(flag('user'))} does not exist`) }
   }
+  // Without an address kubectl asks this machine, where nobody listens.
+  if (clusterName && !cluster.server) return { namespace, failure: new PlainFailure(REFUSED) }
+  return { namespace, ...(isTimeout(flags) ? {} : { failure: new CommandError(BAD_TIMEOUT) }) }
+}
+
+function failed(problems: string): PlainFailure {
+  return new PlainFailure(`Error in configuration: ${problems}`)
+}
+
+const REFUSED = 'The connection to the server localhost:8080 was refused - did you specify the right host or port?'
+const BAD_TIMEOUT =
+  'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)'
+
+/** Upstream: client-go/tools/clientcmd/overrides.go ParseTimeout. */
+function isTimeout(flags: Flags): boolean {
+  const text = flags.holdsText('request-timeout') ? flags.string('request-timeout') : '0'
+  if (/^\d+$/.test(text)) return true
+  try {
+    return parseDuration(text) >= 0 && !text.startsWith('-')
+  } catch {
+    return false
+  }
+}
+
+const USER_FLAGS = ['token', 'username', 'password', 'client-certificate', 'client-key']
+const CLUSTER_FLAGS = ['server', 'certificate-authority']
+
+/** A stanza with what flags say in place of its own. */
+function withFlags(stanza: Stanza | undefined, flags: Flags, names: string[]): Record<string, string | undefined> {
+  const out = { ...(stanza as Record<string, string> | undefined) }
+  for (const name of names) if (flags.holdsText(name) && flags.changed(name) && flags.string(name)) out[name] = flags.string(name)
+  return out
+}
+
+/** Upstream: client-go/tools/clientcmd/validation.go validateAuthInfo. */
+function userProblems(host: Host, name: string, user: Record<string, string | undefined>, flags: Flags): string[] {
   const problems: string[] = []
-  if (name && !context) problems.push(`context was not found for specified context: ${name}`)
-  const cluster = flag('cluster') || context?.cluster || ''
-  if (cluster && !config.clusters.get(cluster)?.server) problems.push(`no server found for cluster ${JSON.stringify(cluster)}`)
-  if (problems.length === 0) return { namespace }
-  const text = problems.length === 1 ? problems[0] : `\n${problems.map((problem) => `* ${problem}`).join('\n')}`
-  return { namespace, failure: new PlainFailure(`Error in configuration: ${text}`) }
+  const methods: string[] = []
+  if (user.token) methods.push('token')
+  if (user.username || user.password) methods.push('basicAuth')
+  const certificate = user['client-certificate']
+  const key = user['client-key']
+  if (certificate || user['client-certificate-data']) {
+    if (certificate && user['client-certificate-data']) {
+      problems.push(`client-cert-data and client-cert are both specified for ${name}. client-cert-data will override.`)
+    }
+    if (key && user['client-key-data']) {
+      problems.push(`client-key-data and client-key are both specified for ${name}; client-key-data will override`)
+    }
+    if (!key && !user['client-key-data']) {
+      problems.push(`client-key-data or client-key must be specified for ${name} to use the clientCert authentication method.`)
+    }
+    if (certificate) problems.push(...unreadable(host, 'client-cert', certificate, name))
+    if (key) problems.push(...unreadable(host, 'client-key', key, name))
+  }
+  if (methods.length > 1) {
+    problems.push(`more than one authentication method found for ${name}; found [${methods.join(' ')}], only one is allowed`)
+  }
+  const extra = flags.list('as-user-extra').some((entry) => entry.includes('='))
+  const others = flags.list('as-group').length || flags.string('as-uid') || extra
+  if (others && !flags.string('as')) {
+    problems.push(`requesting uid, groups or user-extra for ${name} without impersonating a user`)
+  }
+  return problems
+}
+
+function clusterProblems(host: Host, name: string, cluster: Record<string, string | undefined>): string[] {
+  const authority = cluster['certificate-authority']
+  return authority ? unreadable(host, 'certificate-authority', authority, name) : []
+}
+
+function unreadable(host: Host, what: string, file: string, owner: string): string[] {
+  try {
+    fs.closeSync(fs.openSync(path.resolve(host.cwd, file), 'r'))
+    return []
+  } catch (error) {
+    return [`unable to read ${what} ${file} for ${owner} due to open ${file}: ${goReason(error)}`]
+  }
 }

@@ -104,6 +104,7 @@ function parsed(path: string, rest: string[], presets: [name: string, text: stri
   } catch (error) {
     if (!(error instanceof UsageError) || error.hint !== undefined) throw error
     const program = path ? `kubectl ${path}` : 'kubectl'
+    if (path === 'diff') throw new UsageError(error.message, helpHint(program))
     throw new UsageError(error.message, path === 'options' ? `Run '${program}' without flags.` : `See '${program} --help' for usage.`)
   }
 }

@@ -32,7 +32,8 @@ export interface Change {
   listing?: boolean
 }
 
-const LOCAL_ONLY = `error: you must specify resources by --filename when --local is set.
+/** What --local says to objects named by arguments. */
+export const LOCAL_ONLY = `error: you must specify resources by --filename when --local is set.
 Example resource specifications include:
    '-f rsrc.yaml'
    '--filename=rsrc.json'`

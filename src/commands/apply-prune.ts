@@ -23,6 +23,12 @@ export interface PruneResources {
   byDefault: boolean
 }
 
+/** Throws CommandError for entries of --prune-allowlist that are no <group/version/kind>. */
+export function checkAllowlist({ flags }: CommandContext): void {
+  const wrong = flags.list('prune-allowlist').find((text) => text.split('/').length !== 3)
+  if (wrong !== undefined) throw new CommandError(`invalid GroupVersionKind format: ${wrong}, please follow <group/version/kind>`)
+}
+
 /** The kinds to look through. Throws CommandError for a bad --prune-allowlist. */
 export function pruneResources({ context, cluster }: Pick<Applying, 'context' | 'cluster'>): PruneResources {
   const { discovery } = cluster.server
@@ -32,9 +38,8 @@ export function pruneResources({ context, cluster }: Pick<Applying, 'context' | 
     return { infos, byDefault: true }
   }
   const infos = allowed.map((text) => {
-    const parts = text.split('/')
-    if (parts.length !== 3) throw new CommandError(`invalid GroupVersionKind format: ${text}, please follow <group/version/kind>`)
-    const [group, version, kind] = [parts[0] === 'core' ? '' : parts[0], parts[1], parts[2]]
+    const [first, version, kind] = text.split('/')
+    const group = first === 'core' ? '' : first
     const info = discovery.byKind(group ? `${group}/${version}` : version, kind)
     if (!info)
       throw new CommandError(

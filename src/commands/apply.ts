@@ -1,6 +1,7 @@
 // kubectl apply: brings objects to what files say, on the client's or the server's reckoning. Upstream: kubectl/pkg/cmd/apply/apply.go.
 import type { KubeObject } from '../api/types'
 import { placeInNamespace, recognise } from '../apiserver/decode'
+import { cascadeOf } from '../cli/cascade'
 import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf } from '../cli/dry-run'
 import { manifestsOf } from '../cli/kustomize'
@@ -14,7 +15,7 @@ import { type List, resultPrinterFor } from '../print'
 import type { FieldValidation } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
 import { applyOnClient } from './apply-client'
-import { type PruneResources, prune, pruneResources, warnOfPruning } from './apply-prune'
+import { checkAllowlist, type PruneResources, prune, pruneResources, warnOfPruning } from './apply-prune'
 import { applyOnServer } from './apply-server'
 
 /** One object to apply, as the file has it. */
@@ -68,8 +69,10 @@ async function apply(context: CommandContext): Promise<void> {
   const { flags, args } = context
   if (args.length) throw context.usage(`Unexpected args: [${args.join(' ')}]`)
   const dryRun = dryRunOf(context)
+  cascadeOf(context)
   if (!flags.list('filename').length && !flags.string('kustomize')) throw new CommandError('must specify one of -f and -k')
   const validation = validationOf(context)
+  if (flags.bool('prune')) checkAllowlist(context)
   validate(context, dryRun)
   const serverSide = flags.bool('server-side')
   const manager = serverSide && !flags.changed('field-manager') ? 'kubectl' : flags.string('field-manager')

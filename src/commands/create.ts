@@ -23,7 +23,13 @@ async function create(context: CommandContext): Promise<void> {
   if (args.length) throw context.usage(`Unexpected args: [${args.join(' ')}]`)
   if (!files.length && !flags.string('kustomize')) throw new CommandError('must specify one of -f and -k')
   const validation = validationOf(context)
-  if (flags.string('raw')) validateRaw(context)
+  const raw = flags.string('raw')
+  if (raw) {
+    validateRaw(context)
+    const { rawBody, sendRaw } = await import('./get-raw')
+    sendRaw(context, 'POST', raw, await rawBody(context, raw), flags.string('field-manager'))
+    return
+  }
   const { documents, failures } = await manifestsOf(context)
   if (flags.bool('edit')) return createEdited(context, { documents, failures }, validation)
   const dryRun = dryRunOf(context)

@@ -2,6 +2,7 @@
 import type { DeleteOptions } from '../api/contracts'
 import type { KubeObject } from '../api/types'
 import { listObjects } from '../apiserver/query'
+import { cascadeOf } from '../cli/cascade'
 import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf, dryRunSuffix } from '../cli/dry-run'
 import type { Document } from '../cli/manifests'
@@ -9,7 +10,7 @@ import { parseResourceArguments } from '../cli/resource-args'
 import { documentsOf } from '../cli/select'
 import { addSource } from '../cli/source-error'
 import type { Cluster } from '../cluster'
-import { ApiError, CommandError, combine } from '../errors'
+import { ApiError, CommandError, combine, notFound } from '../errors'
 import { kindPrefix } from '../print/table'
 import type { ResourceInfo } from '../schema/resources'
 import { Patience } from './patience'
@@ -28,15 +29,7 @@ const FORCE_WARNING =
 
 function deleteOptions(context: CommandContext): DeleteOptions {
   const { flags } = context
-  const cascade = flags.string('cascade')
-  const policies: Record<string, DeleteOptions['propagationPolicy']> = {
-    background: 'Background',
-    true: 'Background',
-    orphan: 'Orphan',
-    false: 'Orphan',
-    foreground: 'Foreground',
-  }
-  if (!(cascade in policies)) throw new CommandError(`invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`)
+  const propagationPolicy = cascadeOf(context)
   let grace = flags.number('grace-period')
   if (flags.bool('now')) {
     if (grace !== -1) throw new CommandError('--now and --grace-period cannot be specified together')
@@ -46,15 +39,16 @@ function deleteOptions(context: CommandContext): DeleteOptions {
     if (grace > 0) throw new CommandError('--force and --grace-period greater than 0 cannot be specified together')
     if (grace < 0) grace = 0
   } else if (grace === 0) grace = 1
-  return { propagationPolicy: policies[cascade], ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}) }
+  return { propagationPolicy, ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}) }
 }
 
 function validate(context: CommandContext): void {
   const { flags } = context
   const output = flags.string('output')
   if (output && output !== 'name') throw new CommandError(`unexpected -o output mode: ${output}. We only support '-o name'`)
-  if (flags.bool('all') && flags.string('selector')) throw new CommandError('cannot set --all and --selector at the same time')
-  if (flags.bool('all') && flags.string('field-selector')) throw new CommandError('cannot set --all and --field-selector at the same time')
+  if (flags.bool('all') && (flags.string('selector') || flags.string('field-selector'))) {
+    throw new CommandError("setting 'all' parameter but found a non empty selector. ")
+  }
 }
 
 async function remove(context: CommandContext): Promise<void> {
@@ -62,7 +56,15 @@ async function remove(context: CommandContext): Promise<void> {
   validate(context)
   const options = deleteOptions(context)
   const dryRun = dryRunOf(context)
+  const raw = flags.string('raw')
+  if (raw) {
+    if (flags.bool('interactive')) throw new CommandError('--interactive can not be used with --raw')
+    const { rawBody, sendRaw } = await import('./get-raw')
+    sendRaw(context, 'DELETE', raw, await rawBody(context, raw), 'kubectl-delete')
+    return
+  }
   const documents = await documentsOf(context)
+  if (flags.bool('interactive') && !(await confirmed(context, documents?.documents))) return
   const failures: Error[] = [...(documents?.failures ?? [])]
   const warnings: string[] = []
   if (flags.bool('force') && dryRun === 'none') warnings.push(FORCE_WARNING)
@@ -90,6 +92,34 @@ async function remove(context: CommandContext): Promise<void> {
   const ignored = flags.bool('ignore-not-found') && (documents !== undefined || context.args.length > 0)
   if (!begun.length && !ignored) context.out('No resources found\n')
   if (dryRun === 'none' && flags.bool('wait')) await waitUntilGone(context, begun)
+}
+
+/** --interactive: asks before anything is deleted. Throws ApiError for objects that are not there. */
+async function confirmed(context: CommandContext, documents: Document[] | undefined): Promise<boolean> {
+  const { flags } = context
+  const failures: Error[] = []
+  const victims = context.cluster.read((cluster) => {
+    const named = documents ? victimsOfDocuments(context, cluster, documents, failures) : victimsOfArguments(context, cluster)
+    return named.filter(({ info, namespace, name }) => {
+      // What arguments name is looked up when it is deleted.
+      if (!documents || cluster.view.get(info.resource, namespace, name)) return true
+      if (!flags.bool('ignore-not-found')) failures.push(notFound(info.resource, name))
+      return false
+    })
+  })
+  const failure = combine(failures)
+  if (failure) throw failure
+  if (victims.length === 0) {
+    context.out('No resources found\n')
+    return false
+  }
+  context.out(`You are about to delete the following ${victims.length} resource(s):\n`)
+  context.out(victims.map(({ info, name }) => `${kindPrefix(info)}/${name}\n`).join(''))
+  context.out('Do you want to continue? (y/N): ')
+  const [answer] = (await context.host.streams.readInput()).trim().split(/\s+/)
+  if (answer?.toLowerCase() === 'y') return true
+  context.out('deletion is cancelled\n')
+  return false
 }
 
 function victimsOfArguments(context: CommandContext, cluster: Cluster): Victim[] {

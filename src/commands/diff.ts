@@ -22,7 +22,7 @@ import { withoutManagedFields } from '../print/structured'
 import type { ResourceInfo } from '../schema/resources'
 import type { Given } from './apply'
 import { threeWayPatch } from './apply-client'
-import { pruneResources, superfluous, warnOfPruning } from './apply-prune'
+import { checkAllowlist, pruneResources, superfluous, warnOfPruning } from './apply-prune'
 
 interface Pair {
   /** The file's name on both sides: `apps.v1.Deployment.default.web`. */
@@ -38,6 +38,7 @@ async function diff(context: CommandContext): Promise<void> {
   if (flags.bool('force-conflicts') && !flags.bool('server-side')) {
     throw new CommandError('--force-conflicts only works with --server-side')
   }
+  if (flags.bool('prune')) checkAllowlist(context)
   const { documents, failures } = await manifestsOf(context)
   const pairs = context.cluster.read((cluster) => compare(context, cluster, documents, failures))
   const shown = pairs.map(({ name, live, merged }) => ({ name, ...prepared(context, live, merged) }))

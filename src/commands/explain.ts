@@ -50,8 +50,14 @@ function target(cluster: Cluster, text: string, apiVersion: string): { info: Res
 function inVersion(cluster: Cluster, info: ResourceInfo, apiVersion: string): ResourceInfo {
   if (!apiVersion) return info
   const other = cluster.server.discovery.all().find((each) => each.plural === info.plural && groupVersion(each) === apiVersion)
-  if (!other) throw new CommandError(`couldn't find resource for "${apiVersion}, Resource=${info.plural}"`)
-  return other
+  if (other) return other
+  if (apiVersion.split('/').length > 2) throw new CommandError(`unexpected GroupVersion string: ${apiVersion}`)
+  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion]
+  // A version the server has, though not of this kind.
+  if (cluster.server.discovery.all().some((each) => groupVersion(each) === apiVersion)) {
+    throw new CommandError(`GVR (${group}/${version}, Resource=${info.plural}) not found in OpenAPI schema`)
+  }
+  throw new CommandError(`couldn't find resource for "${group}/${version}, Resource=${info.plural}"`)
 }
 
 function documentOf(cluster: Cluster, info: ResourceInfo): DocumentedType {

@@ -2,6 +2,7 @@
 import type { Json } from '../api/types'
 import { handle } from '../apiserver/rest/handler'
 import type { CommandContext } from '../cli/context'
+import { readTextFile } from '../cli/result'
 import { CommandError } from '../errors'
 
 /** Throws CommandError for what is no path, ApiError for what the server refuses. */
@@ -26,6 +27,24 @@ export function sendRaw(
     throw new CommandError('the body of a raw request has to be JSON')
   }
   context.out(context.cluster.write((cluster) => handle(cluster.server, { method, path, body, manager })).body)
+}
+
+/** What --raw of commands that send a body refuses of the other flags, and the body. Throws CommandError. */
+export async function rawBody(context: CommandContext, path: string): Promise<string> {
+  const { flags, host } = context
+  const files = flags.list('filename')
+  if (files.length > 1) throw new CommandError('--raw can only use a single local file or stdin')
+  if (/^https?:\/\//.test(files[0] ?? '')) throw new CommandError('--raw cannot read from a url')
+  if (flags.bool('recursive')) throw new CommandError('--raw and --recursive are mutually exclusive')
+  if (flags.string('output')) throw new CommandError('--raw and --output are mutually exclusive')
+  checkPath(path)
+  if (files.length === 0) return ''
+  if (files[0] === '-') return host.streams.readInput()
+  try {
+    return readTextFile(host.cwd, files[0])
+  } catch (error) {
+    throw new CommandError((error as Error).message)
+  }
 }
 
 function checkPath(path: string): void {

@@ -17,9 +17,14 @@ function run(context: CommandContext): void {
   if (!RESTRICTORS.includes(restrictor)) {
     throw new CommandError(`illegal flag value --load-restrictor ${restrictor}; legal values: [${RESTRICTORS.join(' ')}]`)
   }
+  const reorder = flags.string('reorder')
+  if (reorder !== 'legacy' && reorder !== 'none') {
+    throw new CommandError(`illegal flag value --reorder ${reorder}; legal values: [legacy none]`)
+  }
   const resources = buildKustomization(args[0] ?? '.', {
     cwd: host.cwd,
     restricted: restrictor === 'LoadRestrictionsRootOnly',
+    ...(flags.changed('reorder') ? { reorder } : {}),
     warn: (line) => context.err(line),
   })
   const output = flags.string('output')

@@ -1,6 +1,7 @@
 // kubectl replace: puts whole objects in place of the stored ones. Upstream: kubectl/pkg/cmd/replace/replace.go.
 import type { KubeObject } from '../api/types'
 import { decodeObject, placeInNamespace, recognise } from '../apiserver/decode'
+import { cascadeOf } from '../cli/cascade'
 import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf } from '../cli/dry-run'
 import { manifestsOf } from '../cli/kustomize'
@@ -36,6 +37,13 @@ async function replace(context: CommandContext): Promise<void> {
   const dryRun = dryRunOf(context)
   const validation = validationOf(context)
   validate(context, dryRun)
+  const raw = context.flags.string('raw')
+  if (raw) {
+    const { rawBody, sendRaw } = await import('./get-raw')
+    if (context.flags.list('filename').length !== 1) throw new CommandError('--raw can only use a single local file or stdin')
+    sendRaw(context, 'PUT', raw, await rawBody(context, raw), context.flags.string('field-manager'))
+    return
+  }
   const print = resultPrinter(context, dryRun)
   const { flags } = context
   const { documents, failures } = await manifestsOf(context)
@@ -86,8 +94,7 @@ function given(context: CommandContext, cluster: Cluster, documents: Document[],
 /** --force: deletes the objects and waits until they are gone; those that are not there are passed over. */
 async function removeFirst(context: CommandContext, documents: Document[], failures: Error[]): Promise<void> {
   const { flags } = context
-  const cascade = flags.string('cascade')
-  const propagationPolicy = cascade === 'orphan' ? 'Orphan' : cascade === 'foreground' ? 'Foreground' : 'Background'
+  const propagationPolicy = cascadeOf(context)
   const grace = flags.number('grace-period')
   const removed = context.cluster.write((cluster) => {
     const { server } = cluster

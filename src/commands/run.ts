@@ -1,5 +1,7 @@
 // kubectl run: makes a Pod, and a Service with it; attaches when asked to. Upstream: kubectl/pkg/cmd/run/run.go.
+import type { DeleteOptions } from '../api/contracts'
 import type { Container, KubeObject, Pod, StringMap } from '../api/types'
+import { cascadeOf } from '../cli/cascade'
 import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf } from '../cli/dry-run'
 import { typedObject } from '../cli/generate'
@@ -36,6 +38,7 @@ async function run(context: CommandContext): Promise<void> {
   const { flags } = context
   if (!flags.changed('image')) throw new UsageError('required flag(s) "image" not set')
   const plan = complete(context)
+  const propagationPolicy = cascadeOf(context)
   validate(context, plan)
   const print = resultPrinter(context, plan.dryRun, true)
   const { lines, failures, made } = context.cluster[plan.dryRun === 'client' ? 'read' : 'write']((cluster) =>
@@ -45,7 +48,7 @@ async function run(context: CommandContext): Promise<void> {
     try {
       await attachAndWait(context, plan, made[0] as Pod)
     } finally {
-      if (flags.bool('rm')) remove(context, made)
+      if (flags.bool('rm')) remove(context, made, propagationPolicy)
     }
     return
   }
@@ -250,12 +253,12 @@ async function waitFor(
 }
 
 /** --rm: what was made goes again. */
-function remove(context: CommandContext, made: KubeObject[]): void {
+function remove(context: CommandContext, made: KubeObject[], propagationPolicy: DeleteOptions['propagationPolicy']): void {
   const lines = context.cluster.write((cluster) =>
     made.flatMap(({ kind, metadata }) => {
       const info = cluster.server.resourceOf(made.find((m) => m.kind === kind)!)
       try {
-        cluster.server.delete(info, metadata.namespace, metadata.name, { propagationPolicy: 'Background', manager: 'kubectl-run' })
+        cluster.server.delete(info, metadata.namespace, metadata.name, { propagationPolicy, manager: 'kubectl-run' })
         return [`${info.singular} ${JSON.stringify(metadata.name)} deleted from ${metadata.namespace} namespace\n`]
       } catch (error) {
         if (error instanceof ApiError && error.reason === 'NotFound') return []

@@ -4,6 +4,7 @@ import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
 import { resultPrinter } from '../cli/result'
 import { select } from '../cli/select'
+import { validationOf } from '../cli/validation'
 import { CommandError, combine } from '../errors'
 import { isLabelKey, isLabelValue } from '../lib/names'
 
@@ -123,6 +124,7 @@ function taint(context: CommandContext): void {
     throw context.usage((error as Error).message)
   }
   validate(context, resources, changes)
+  validationOf(context)
   const dryRun = dryRunOf(context)
   const print = resultPrinter(context, dryRun)
   const lines: string[] = []

@@ -2,4 +2,4 @@
 import type { Command } from '../cli/context'
 import { refuseMetrics } from './top-node'
 
-export const command: Command = { run: refuseMetrics }
+export const command: Command = { run: (context) => refuseMetrics(context, 'selector') }

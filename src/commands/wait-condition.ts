@@ -49,6 +49,7 @@ function splitExpression(text: string): string[] {
 
 function jsonPathCondition(text: string): Wanted {
   const [expression, given] = splitExpression(text)
+  if (text === '') throw new CommandError('jsonpath expression cannot be empty')
   if (expression === '') throw new CommandError(FORMAT)
   let path: string
   try {

@@ -4,6 +4,7 @@ import type { Command, CommandContext } from '../cli/context'
 import type { Documents } from '../cli/manifests'
 import { resultPrinter } from '../cli/result'
 import { documentsOf, type Selected, select } from '../cli/select'
+import { LOCAL_ONLY } from '../cli/set-objects'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError, combine } from '../errors'
 import { Follower } from '../follower'
@@ -85,9 +86,11 @@ async function untilCreated(context: CommandContext, wait: Wait, documents: Docu
 async function run(context: CommandContext): Promise<void> {
   const { flags } = context
   const conditions = flags.list('for')
-  const wanted = (conditions.length ? conditions : ['']).map(parseCondition)
+  if (conditions.length === 0) throw new CommandError('unrecognized condition: []')
+  const wanted = conditions.map(parseCondition)
   const print = resultPrinter(context, 'none')
   const documents = await documentsOf(context)
+  if (flags.bool('local') && !documents) throw new CommandError(LOCAL_ONLY)
   const timeout = flags.duration('timeout')
   const wait: Wait = {
     follower: new Follower(context.cluster),
@@ -98,7 +101,7 @@ async function run(context: CommandContext): Promise<void> {
   if (wanted.some((w) => w.kind === 'create')) {
     selected = await untilCreated(context, wait, documents)
   } else {
-    const found = select(context, wait.follower.current(), documents)
+    const found = select(context, wait.follower.current(), documents, { local: flags.bool('local') })
     const failure = combine(deletes ? found.failures.filter((f) => !isNotFound(f)) : found.failures)
     if (failure) throw failure
     selected = found.objects

@@ -19,6 +19,8 @@ export interface BuildOptions {
   cwd: string
   /** Files must be in or below the kustomization's directory; true unless told. */
   restricted?: boolean
+  /** The order asked for by flag, for kustomizations that ask for none. */
+  reorder?: 'legacy' | 'none'
   /** Told of deprecated fields, a line with its newline. */
   warn(line: string): void
 }
@@ -39,7 +41,7 @@ export function buildKustomization(directory: string, options: BuildOptions): Re
   fixNameReferences(map)
   map.resources = map.resources.filter((r) => !isLocal(r))
   for (const resource of map.resources) tidyAnnotations(resource)
-  return inOrder(map, target.kustomization)
+  return inOrder(map, target.kustomization, options.reorder)
 }
 
 /** Annotations have been rewritten as texts on the way. */
@@ -62,8 +64,8 @@ function addHashes(map: ResourceMap): void {
 }
 
 /** kubectl asks for the legacy order where the kustomization asks for none. */
-function inOrder(map: ResourceMap, { sortOptions }: Kustomization): Resource[] {
-  const { order = 'legacy', legacySortOptions } = sortOptions ?? {}
+function inOrder(map: ResourceMap, { sortOptions }: Kustomization, reorder: BuildOptions['reorder'] = 'legacy'): Resource[] {
+  const { order = reorder === 'none' ? 'fifo' : 'legacy', legacySortOptions } = sortOptions ?? {}
   if (order !== 'legacy' && order !== 'fifo') throw failure("the field 'sortOptions.order' must be one of [fifo, legacy]")
   if (order === 'fifo' && legacySortOptions) {
     throw failure("the field 'sortOptions.legacySortOptions' is set but the selected sort order is 'fifo', not 'legacy'")
