@@ -2,10 +2,11 @@
 import type { Pod } from '../api/types'
 import { networkFault } from '../faults'
 import { answerHttp, answerStream, listenerAt, networkPeers } from './containers'
+import { healthCheckAt } from './health-check-port'
 import { hostsEntry, isAddress } from './hosts'
 import { parseRequest, parseResponse, requestText, responseText } from './http-text'
 import { hostsFile } from './pod-files'
-import type { Connection, HttpRequest } from './process'
+import type { Connection, HttpRequest, HttpResponse } from './process'
 import type { Protocol, Sender, World } from './world'
 
 /**
@@ -53,7 +54,11 @@ interface Path {
 
 function connectTo(world: World, pods: Pod[], ip: string, port: number, protocol: Protocol, path: Path): Connection {
   const listener = listenerAt(world, pods, path.at ?? port, protocol, path.loopback)
-  if (!listener) return { outcome: pods.length > 0 ? 'refused' : 'timeout', ip, port }
+  if (!listener) {
+    const health = protocol === 'TCP' && !path.loopback ? healthCheckAt(world, pods, path.at ?? port) : undefined
+    if (health) return answering(health, ip, port)
+    return { outcome: pods.length > 0 ? 'refused' : 'timeout', ip, port }
+  }
   return {
     outcome: 'connected',
     ip,
@@ -71,6 +76,19 @@ function connectTo(world: World, pods: Pod[], ip: string, port: number, protocol
       const request = parseRequest(data)
       return request ? responseText(answerHttp(world, listener, completeRequest(request, path, port))) : ''
     },
+  }
+}
+
+/** Somebody who says the same to everything. */
+function answering(response: HttpResponse, ip: string, port: number): Connection {
+  return {
+    outcome: 'connected',
+    ip,
+    port,
+    pod: 'kube-proxy',
+    tls: false,
+    request: () => response,
+    stream: (data) => (parseRequest(data) ? responseText(response) : ''),
   }
 }
 

@@ -12,6 +12,7 @@ import { policiesFor } from '../network/policy'
 import { probabilityText, ruleText } from '../network/proxy/iptables-save'
 import { isLoopback } from '../runtime/connect'
 import { listenerAt } from '../runtime/containers'
+import { healthCheckAt } from '../runtime/health-check-port'
 import { hostsEntry } from '../runtime/hosts'
 import { hostsFile } from '../runtime/pod-files'
 import type { World } from '../runtime/world'
@@ -126,13 +127,13 @@ function arriveInside(world: World, found: Findings, source: Pod, hops: TraceHop
   return result('refused', `Pod ${nameOf(source)} refuses: nobody listens on port ${port}`)
 }
 
-/** Ports of components that are part of a node here, without a program of their own: the kubelet, and what static Pods declare. */
+/** Ports of components that are part of a node here, without a program of their own: the kubelet, health checks, what static Pods declare. */
 function isNodeService(world: World, way: Route): boolean {
   const node = world.view.get<Node>('nodes', undefined, way.node ?? '')
   if (way.port === (node?.status?.daemonEndpoints?.kubeletEndpoint.Port ?? 10250)) return true
-  return hostPods(world, way.node ?? '').some((p) =>
-    p.spec.containers.some((c) => c.ports?.some((port) => port.containerPort === way.port)),
-  )
+  const pods = hostPods(world, way.node ?? '')
+  if (healthCheckAt(world, pods, way.port)) return true
+  return pods.some((p) => p.spec.containers.some((c) => c.ports?.some((port) => port.containerPort === way.port)))
 }
 
 /** Virtual addresses and Pod networks are known to the nodes alone. */

@@ -124,3 +124,21 @@ test('DNS of the cluster fails as it does there when its Service has no endpoint
   expect(out).toContain('kubernetes.default.svc.cluster.local. A: no answer from 10.96.0.10: connection refused\n')
   expect(exit).toBe(1)
 })
+
+// ---------------------------------------------------------------- health check node ports
+
+test('kube-proxy tells on the health check node port whether its node has ready Pods', async () => {
+  const spec = { type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 30999 }
+  const cli = await prepared([clientPod(), deployment('web', { replicas: 1 }), webService(spec)])
+  await cli.wait(5)
+  const { out: node } = await cli.run('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[0].spec.nodeName}')
+  const ips: Record<string, string> = { 'node-1': '172.18.0.2', 'node-2': '172.18.0.3' }
+  const ask = (ip: string) => cli.run('exec', 'client', '--', 'wget', '-qO-', `http://${ip}:30999/healthz`)
+  expect((await ask(ips[node])).out).toBe(
+    '{\n\t"service": {\n\t\t"namespace": "default",\n\t\t"name": "web"\n\t},\n\t"localEndpoints": 1,\n\t"serviceProxyHealthy": true\n}',
+  )
+  const other = node === 'node-1' ? 'node-2' : 'node-1'
+  expect((await ask(ips[other])).err).toContain('503')
+  expect((await cli.run('trace', 'outside', `${other}:30999`)).exit).toBe(0)
+  expect((await cli.run('trace', 'outside', `${other}:30998`)).exit).toBe(1)
+})
