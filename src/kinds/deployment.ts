@@ -10,7 +10,7 @@ import { replicaSetsOf } from './describe/replica-sets'
 import { selectorText } from './describe/selectors'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
-import { validateDeployment, validateSelectorUpdate, workloadWarnings } from './validation/workloads'
+import { namedWorkloadWarnings, validateDeployment, validateSelectorUpdate } from './validation/workloads'
 
 function describeDeployment(deployment: Deployment, context: DescribeContext): string {
   const { metadata, spec, status } = deployment
@@ -60,7 +60,7 @@ export const deployment = defineKind<Deployment>({
   resource: 'deployments.apps',
   validate: validateDeployment,
   validateUpdate: validateSelectorUpdate,
-  warnings: workloadWarnings,
+  warnings: namedWorkloadWarnings,
   defaults: defaultDeployment,
   prepareForCreate: clearStatus({}),
   columns: [

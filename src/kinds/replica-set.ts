@@ -11,7 +11,7 @@ import { podTemplateLines } from './describe/pod-template'
 import { podCounts } from './describe/pods'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
-import { validateReplicaSet, validateSelectorUpdate, workloadWarnings } from './validation/workloads'
+import { namedWorkloadWarnings, validateReplicaSet, validateSelectorUpdate } from './validation/workloads'
 
 function describeReplicaSet(set: ReplicaSet, context: DescribeContext): string {
   const { metadata, spec, status } = set
@@ -34,7 +34,7 @@ export const replicaSet = defineKind<ReplicaSet>({
   resource: 'replicasets.apps',
   validate: validateReplicaSet,
   validateUpdate: validateSelectorUpdate,
-  warnings: workloadWarnings,
+  warnings: namedWorkloadWarnings,
   defaults: defaultReplicaSet,
   prepareForCreate: clearStatus({ replicas: 0 }),
   columns: [

@@ -11,7 +11,7 @@ import { podTemplateLines } from './describe/pod-template'
 import { podCounts } from './describe/pods'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
-import { validateReplicationController, workloadWarnings } from './validation/workloads'
+import { namedWorkloadWarnings, validateReplicationController } from './validation/workloads'
 
 function describeReplicationController(controller: ReplicationController, context: DescribeContext): string {
   const { metadata, spec, status } = controller
@@ -32,7 +32,7 @@ function describeReplicationController(controller: ReplicationController, contex
 export const replicationController = defineKind<ReplicationController>({
   resource: 'replicationcontrollers',
   validate: validateReplicationController,
-  warnings: workloadWarnings,
+  warnings: namedWorkloadWarnings,
   defaults: defaultReplicationController,
   prepareForCreate: clearStatus({ replicas: 0 }),
   columns: [

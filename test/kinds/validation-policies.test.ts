@@ -1,5 +1,5 @@
 // Refusals of what Jobs, quotas, limits, volumes, nodes and classes say about others, in the API server's words and order.
-import { refusals, updateRefusals } from './check'
+import { refusals, updateRefusals, warnings } from './check'
 
 const job = (spec: string, restartPolicy = 'Never') =>
   `{apiVersion: batch/v1, kind: Job, metadata: {name: j}, spec: {manualSelector: true, selector: {matchLabels: {a: b}},
@@ -230,4 +230,28 @@ test.each<[string, string, string, string[]]>([
   ],
 ])('%s does not change', (_name, before, after, errors) => {
   expect(updateRefusals(before, after)).toEqual(errors)
+})
+
+test.each<[string, string, string[]]>([
+  [
+    'a Pod',
+    '{apiVersion: v1, kind: Pod, metadata: {name: a.b}, spec: {containers: [{name: c, image: a}]}}',
+    [
+      "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]",
+    ],
+  ],
+  [
+    'a Deployment',
+    '{apiVersion: apps/v1, kind: Deployment, metadata: {name: a.b}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: a}]}}}}',
+    [
+      'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]',
+    ],
+  ],
+  [
+    'a DaemonSet, whose name may be what it likes',
+    '{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: a.b}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: a}]}}}}',
+    [],
+  ],
+])('a name with a dot is warned of: %s', (_name, text, expected) => {
+  expect(warnings(text)).toEqual(expected)
 })

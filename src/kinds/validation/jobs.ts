@@ -8,7 +8,7 @@ import { cronError } from './cron'
 import { immutable, invalidValue, nonNegative, notSupported, podCount, required, same, tooLong } from './errors'
 import { validateFailurePolicy, validateSuccessPolicy } from './job-policies'
 import { validateDomainPath, validateSelector } from './object-meta'
-import { templateWarnings } from './pod-warnings'
+import { nameWarnings, templateWarnings } from './pod-warnings'
 import { validatePodTemplate } from './workloads'
 
 const MAX_CRON_NAME = 52
@@ -228,17 +228,15 @@ export function validateCronJob(cron: KubeObject): FieldError[] {
   return errors
 }
 
-export function jobWarnings(job: KubeObject): string[] {
+export function jobWarnings(job: KubeObject, old?: KubeObject): string[] {
   const spec = fieldsOf(job.spec) ?? {}
-  const warnings: string[] = []
-  if (/\./.test(job.metadata.name)) {
-    warnings.push(
-      'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]',
-    )
-  }
-  return [...warnings, ...templateWarnings(spec.template, 'spec.template')]
+  const many = spec.completionMode === 'Indexed' && Number(spec.completions ?? 0) > MANY && Number(spec.parallelism ?? 0) > FEWER
+  const untracked =
+    'spec: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail'
+  return [...nameWarnings(job.metadata.name, old), ...(many ? [untracked] : []), ...templateWarnings(spec.template, 'spec.template')]
 }
 
-export function cronJobWarnings(cron: KubeObject): string[] {
-  return templateWarnings(fieldsOf(fieldsOf(fieldsOf(cron.spec)?.jobTemplate)?.spec)?.template, 'spec.jobTemplate.spec.template')
+export function cronJobWarnings(cron: KubeObject, old?: KubeObject): string[] {
+  const template = fieldsOf(fieldsOf(fieldsOf(cron.spec)?.jobTemplate)?.spec)?.template
+  return [...nameWarnings(cron.metadata.name, old), ...templateWarnings(template, 'spec.jobTemplate.spec.template')]
 }

@@ -1,5 +1,6 @@
 // What the API server warns of in Pods and templates. Upstream: pkg/api/pod/warnings.go, pkg/api/node/util.go.
 import type { Container, ContainerPort, ObjectMeta, Pod, PodSpec } from '../../api/types'
+import { isDns1123Label } from '../../lib/names'
 import { canonicalQuantity, quantityMilliValue, quantityOf } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 
@@ -165,8 +166,16 @@ function specWarnings(spec: PodSpec, meta: Partial<ObjectMeta> | undefined, pref
   return [...warnings, ...affinityWarnings(spec, path)]
 }
 
-export function podWarnings(pod: Pod): string[] {
-  return specWarnings(pod.spec, pod.metadata, '')
+/** A new object whose name serves as a host name, or begins one, had better be a label. `use` is what the name is used in. */
+export function nameWarnings(name: string, old: unknown, use = 'Pod names and hostnames'): string[] {
+  const complaints = old === undefined ? isDns1123Label(name) : []
+  if (!complaints.length) return []
+  const why = 'which can result in surprising behavior; a DNS label is recommended'
+  return [`metadata.name: this is used in ${use}, ${why}: [${complaints.join(' ')}]`]
+}
+
+export function podWarnings(pod: Pod, old?: Pod): string[] {
+  return [...nameWarnings(pod.metadata.name, old, "the Pod's hostname"), ...specWarnings(pod.spec, pod.metadata, '')]
 }
 
 /** `path` is where the template stands: `spec.template`. */

@@ -7,7 +7,7 @@ import { forbiddenField, immutable, invalidValue, nonNegative, notSupported, pod
 import { isZero, validateAmountOrPercent, validateNotMoreThanAll } from './int-or-percent'
 import { validateAnnotations, validateLabels, validateSelector } from './object-meta'
 import { validatePodSpec } from './pod-spec'
-import { templateWarnings } from './pod-warnings'
+import { nameWarnings, templateWarnings } from './pod-warnings'
 import { validateClaimSpec } from './storage'
 
 const MISMATCH = '`selector` does not match template `labels`'
@@ -293,4 +293,9 @@ export function validateStatefulSetUpdate(set: KubeObject, old: KubeObject): Fie
 
 export function workloadWarnings(object: KubeObject): string[] {
   return templateWarnings(specOf(object).template, 'spec.template')
+}
+
+/** Of the kinds whose Pods are named after them. */
+export function namedWorkloadWarnings(object: KubeObject, old?: KubeObject): string[] {
+  return [...nameWarnings(object.metadata.name, old), ...workloadWarnings(object)]
 }
