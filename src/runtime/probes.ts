@@ -141,7 +141,10 @@ function grpcProbe(world: World, pod: Pod, probe: Probe, timeoutMs: number, faul
   const path = '/grpc.health.v1.Health/Check'
   const response = connection.request({ method: 'POST', path, headers: { 'content-type': 'application/grpc' }, body: service })
   if ((response.delayMs ?? 0) + fault.delayMs >= timeoutMs) return failure(`timeout: health rpc did not complete within ${limit}`)
+  const isGrpc = Object.entries(response.headers).some(([n, v]) => n.toLowerCase() === 'content-type' && v.startsWith('application/grpc'))
   if (response.status !== 200) {
+    // A server that speaks no HTTP/2 is never connected to.
+    if (!isGrpc) return failure(`timeout: failed to connect service "${address}" within ${limit}: context deadline exceeded`)
     return failure(
       'error: this server does not implement the grpc health protocol (grpc.health.v1.Health): unknown service grpc.health.v1.Health',
     )

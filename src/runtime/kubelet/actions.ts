@@ -15,7 +15,7 @@ import {
 
 export interface Actions {
   /** Containers to kill now, with the words of their events. */
-  kill: { name: string; message: string }[]
+  kill: { name: string; message: string; grace?: number }[]
   init: PendingStart[]
   regular: PendingStart[]
   ephemeral: string[]
@@ -41,6 +41,13 @@ function killCause(session: Session, container: Container, word: 'Container' | '
   return undefined
 }
 
+/** A probe's own grace period comes before its Pod's. Follows setTerminationGracePeriod of kuberuntime_container.go. */
+function probeGrace(session: Session, container: Container): { grace?: number } {
+  const type = failed(session, 'liveness', container) ? 'liveness' : failed(session, 'startup', container) ? 'startup' : undefined
+  const grace = type && (container[`${type}Probe`] as { terminationGracePeriodSeconds?: number } | undefined)?.terminationGracePeriodSeconds
+  return grace === undefined ? {} : { grace }
+}
+
 /** The end that the back-off counts from when a running container is killed: that of the instance before it. */
 function killAndStart(session: Session, container: Container): PendingStart {
   return { name: container.name, exitedAt: session.state.containers[container.name]?.previous?.finishedAt }
@@ -64,7 +71,7 @@ function initActions(session: Session, actions: Actions): boolean {
     if (isRunning(own)) {
       const cause = killCause(session, container, 'Init container')
       if (!cause) return
-      actions.kill.push({ name: container.name, message: `${cause}, will be restarted` })
+      actions.kill.push({ name: container.name, message: `${cause}, will be restarted`, ...probeGrace(session, container) })
       actions.init.push(killAndStart(session, container))
     } else {
       actions.init.push({ name: container.name, exitedAt: endOf(own) })
@@ -113,7 +120,11 @@ export function computeActions(session: Session): Actions {
       continue
     }
     const restarts = pod.spec.restartPolicy !== 'Never' || cause.endsWith('definition changed')
-    actions.kill.push({ name: container.name, message: restarts ? `${cause}, will be restarted` : cause })
+    actions.kill.push({
+      name: container.name,
+      message: restarts ? `${cause}, will be restarted` : cause,
+      ...probeGrace(session, container),
+    })
     if (restarts) actions.regular.push(killAndStart(session, container))
   }
   if (kept === 0 && actions.regular.length === 0) {

@@ -2,7 +2,7 @@
 import { allocatePodIp } from '../../network/ipam'
 import { mountProblem } from '../volumes'
 import { computeActions } from './actions'
-import { beginKill } from './kill'
+import { beginKill, type KillOptions } from './kill'
 import { addWorkers } from './probe-workers'
 import { endPostStart, type StartOutcome, tryStart } from './start'
 import { containerOf, emit, initContainers, isRunning, isSidecar, type PendingStart, type Session } from './state'
@@ -31,7 +31,7 @@ export function syncPod(session: Session): boolean {
     for (const name of Object.keys(state.containers)) stop(session, name)
     return Object.keys(state.kills).length > 0 || created
   }
-  for (const { name, message } of actions.kill) stop(session, name, message)
+  for (const { name, message, grace } of actions.kill) stop(session, name, { message, ...(grace === undefined ? {} : { grace }) })
   const starts = [...actions.ephemeral.map((name) => ({ name })), ...actions.init, ...actions.regular]
   if (actions.kill.length > 0) {
     state.pending = starts
@@ -40,9 +40,9 @@ export function syncPod(session: Session): boolean {
   return startAll(session, starts) || created
 }
 
-function stop(session: Session, name: string, message?: string): void {
+function stop(session: Session, name: string, options: KillOptions = {}): void {
   const container = containerOf(session.pod, name)
-  if (container && isRunning(session.state.containers[name])) beginKill(session, container, message === undefined ? {} : { message })
+  if (container && isRunning(session.state.containers[name])) beginKill(session, container, options)
 }
 
 /** Volumes that the kubelet fills must have their ConfigMaps and Secrets; false while they do not. */
