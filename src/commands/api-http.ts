@@ -1,6 +1,7 @@
 // The Kubernetes API on HTTP connections: reads requests within bounds, answers them from the state file, hands on what stays open.
 // Upstream: apiserver/pkg/server (limits), apiserver/pkg/endpoints/filters.
 import http from 'node:http'
+import type net from 'node:net'
 import type { Json } from '../api/types'
 import type { User } from '../apiserver/authorization'
 import { handle, objectTarget, type RestRequest, type RestResponse, statusOf } from '../apiserver/rest/handler'
@@ -10,9 +11,11 @@ import { ApiError } from '../errors'
 import { Live } from '../live'
 import { decodeProtobuf, ProtobufError } from '../schema/protobuf'
 import { parseYaml } from '../schema/yaml'
+import { EXEC_PROTOCOLS, execRequest } from './api-exec'
 import { followLog } from './api-log'
 import { userOf } from './api-user'
 import { ApiWatches } from './api-watch'
+import { offeredProtocol, WebSocket } from './websocket'
 
 /** As the API server: bytes of a body. */
 const MOST_BODY = 3 << 20
@@ -34,6 +37,8 @@ export class ApiHttp {
   readonly server: http.Server
   readonly live: Live
   private readonly watches: ApiWatches
+  /** Connections that HTTP no longer knows of. */
+  private readonly upgraded = new Set<net.Socket>()
 
   constructor(
     private readonly host: Host,
@@ -55,6 +60,7 @@ export class ApiHttp {
       (request, response) => this.accept(request, response),
     )
     this.server.maxConnections = MOST_CONNECTIONS
+    this.server.on('upgrade', (request, socket, head) => this.upgrade(request, socket as net.Socket, head))
   }
 
   /** Rejects with the system's error. */
@@ -74,7 +80,43 @@ export class ApiHttp {
     this.watches.close()
     this.server.close()
     this.server.closeAllConnections()
+    for (const socket of this.upgraded) socket.destroy()
     this.live.flush()
+  }
+
+  /** A connection that becomes another: `exec`. Others are refused, whereupon clients try no further. */
+  private upgrade(request: http.IncomingMessage, socket: net.Socket, head: Buffer): void {
+    socket.on('error', () => socket.destroy())
+    const response = new http.ServerResponse(request)
+    response.assignSocket(socket)
+    response.shouldKeepAlive = false
+    response.on('finish', () => socket.end())
+    try {
+      const path = this.before(request, response)
+      if (path === undefined) return
+      const { searchParams, pathname } = new URL(path, 'http://cluster')
+      const user = userOf(this.live.cluster(), request.headers)
+      const protocol = offeredProtocol(request, EXEC_PROTOCOLS)
+      const target = this.asUser(user, (server) => {
+        const meant = objectTarget(server, pathname)
+        if (meant) server.authorize('create', meant.info, meant.namespace, meant.name, meant.subresource)
+        return meant
+      })
+      const isExec = target?.info.resource === 'pods' && target.subresource === 'exec'
+      const unable = () => new ApiError('BadRequest', 'unable to upgrade: only exec over a WebSocket is served')
+      if (!isExec) throw unable()
+      // What is wrong with the request itself is said to every client, also to those that speak another protocol.
+      const begin = execRequest(new ClusterFile(this.host, this.file), target.namespace ?? '', target.name ?? '', searchParams)
+      if (!protocol) throw unable()
+      response.detachSocket(socket)
+      this.upgraded.add(socket)
+      socket.once('close', () => this.upgraded.delete(socket))
+      begin(new WebSocket(socket, request, protocol, head))
+    } catch (error) {
+      const refused =
+        error instanceof ApiError ? error : new ApiError('InternalError', `Internal error occurred: ${(error as Error).message}`)
+      send(response, statusOf(refused), [])
+    }
   }
 
   private accept(request: http.IncomingMessage, response: http.ServerResponse): void {

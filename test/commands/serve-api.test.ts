@@ -294,6 +294,70 @@ test('the documents tell which parameters a write takes and how lists merge', as
   })
 })
 
+/** Runs a command over a WebSocket; each channel's text, `input` sent first. */
+function execute(query: string, input?: string): Promise<Record<number, string>> {
+  const channels: Record<number, string> = {}
+  return new Promise((resolve, reject) => {
+    const headers = {
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Protocol': 'v5.channel.k8s.io',
+    }
+    const request = http.request({ port, path: `/api/v1/namespaces/default/pods/hello/exec?${query}`, headers, agent: false })
+    request.on('response', (response) => {
+      let body = ''
+      response.on('data', (part) => (body += part))
+      response.on('end', () => reject(new Error(body)))
+    })
+    request.on('upgrade', (response, socket, head) => {
+      expect(response.headers['sec-websocket-accept']).toBe('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=')
+      let bytes = head
+      const read = () => {
+        while (bytes.length >= 2) {
+          const long = bytes[1] === 126
+          const length = long ? bytes.readUInt16BE(2) : bytes[1]
+          const start = long ? 4 : 2
+          if (bytes.length < start + length) return
+          if (bytes[0] === 0x82) channels[bytes[start]] = (channels[bytes[start]] ?? '') + bytes.subarray(start + 1, start + length)
+          bytes = bytes.subarray(start + length)
+        }
+      }
+      socket.on('data', (part) => {
+        bytes = Buffer.concat([bytes, part])
+        read()
+      })
+      socket.on('end', () => {
+        read()
+        socket.destroy()
+        resolve(channels)
+      })
+      // A mask of zeros leaves the bytes as they are.
+      const frame = (body: Buffer) => socket.write(Buffer.concat([Buffer.from([0x82, 0x80 | body.length, 0, 0, 0, 0]), body]))
+      read()
+      if (input !== undefined) {
+        frame(Buffer.concat([Buffer.from([0]), Buffer.from(input)]))
+        frame(Buffer.from([255, 0]))
+      }
+    })
+    request.on('error', reject)
+    request.end()
+  })
+}
+
+test('a command runs in a container', async () => {
+  await box.kubectl('run hello --image=busybox -- sleep 1000')
+  const script = encodeURIComponent('echo out; echo wrong >&2; exit 3')
+  const { 1: out, 2: err, 3: status } = await execute(`command=sh&command=-c&command=${script}&stdout=true&stderr=true`)
+  expect([out, err, JSON.parse(status).details.causes]).toEqual(['out\n', 'wrong\n', [{ reason: 'ExitCode', message: '3' }]])
+  expect(await execute('command=cat&stdin=true&stdout=true', 'a line\n')).toEqual({
+    1: 'a line\n',
+    3: '{"metadata":{},"status":"Success"}',
+  })
+  expect((await execute('command=ls&container=nope'))[3]).toContain('container nope')
+})
+
 /** A kubectl of the official kind: its help names the project's address, and its version is told without a cluster. */
 function realKubectl(): string | undefined {
   const { status, stdout } = spawnSync('kubectl', ['options'], { encoding: 'utf8' })
