@@ -6,6 +6,7 @@ import path from 'node:path'
 import tty from 'node:tty'
 import type { Env } from './api/contracts'
 import { CommandError } from './errors'
+import { goReason } from './lib/os-errors'
 
 /** Standard streams as a command sees them. */
 export interface Streams {
@@ -85,6 +86,11 @@ function standardStream(fd: Output): NodeJS.WriteStream {
   return stream
 }
 
+/** May a stream be coloured, if it is a terminal? Upstream: cli-runtime/pkg/printers/terminal.go AllowsColorOutput. */
+export function allowsColor({ variables }: Pick<Host, 'variables'>, terminal: boolean): boolean {
+  return terminal && variables.TERM !== 'dumb' && variables.NO_COLOR === undefined
+}
+
 /** A pipe that was closed by its reader ends the program quietly, as it ends kubectl. */
 function endQuietly(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(141)
@@ -107,7 +113,9 @@ function write(fd: Output, text: string): void {
   } catch (error) {
     // Another process left the pipe or terminal in a state in which a write may not wait: the stream does that for us.
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN') standardStream(fd).write(rest)
-    else endQuietly(error as NodeJS.ErrnoException)
+    else if ((error as NodeJS.ErrnoException).code === 'ENOSPC' && fd === 1) {
+      throw new CommandError(`write /dev/stdout: ${goReason(error)}`)
+    } else endQuietly(error as NodeJS.ErrnoException)
   }
 }
 

@@ -1,7 +1,7 @@
 // What a command is given: its flags and arguments, the cluster's file, the streams.
 import { impersonated, type User } from '../apiserver/authorization'
 import { ClusterFile } from '../cluster-file'
-import { type Host, stateFile } from '../env'
+import { allowsColor, type Host, stateFile } from '../env'
 import { UsageError } from '../errors'
 import type { Flags } from './flags'
 import type { KubeContext } from './kube-context'
@@ -62,7 +62,9 @@ export class CommandContext {
   /** Passes on a warning of the server. */
   warn(message: string): void {
     this.warnings++
-    this.err(`Warning: ${message}\n`)
+    const { host, flags } = this
+    const coloured = !flags.bool('no-color') && allowsColor(host, host.streams.stderrIsTerminal)
+    this.err(`${coloured ? '\u001b[33;1mWarning:\u001b[0m' : 'Warning:'} ${message}\n`)
   }
 
   /** The namespace a command works in, and whether it was asked for by flag. */

@@ -163,7 +163,10 @@ export function showsFlagsInUseLine(path: string): boolean {
 }
 
 /** kubesim's own global flags. */
-const OWN_FLAGS: FlagSpec[] = [{ name: 'state', type: 'string' }]
+const OWN_FLAGS: FlagSpec[] = [
+  { name: 'state', type: 'string' },
+  { name: 'no-color', type: 'bool', default: 'false', noValue: 'true' },
+]
 
 /** Every flag a command takes; its own ones hide global ones of the same name or letter. */
 export function flagsOf(spec: CommandSpec): FlagSpec[] {

@@ -23,7 +23,8 @@ export interface OwnCommand {
 
 export type { Program }
 
-export async function runOwn(name: string, words: string[], host: Host): Promise<number> {
+export async function runOwn(name: string, typed: string[], given: Host): Promise<number> {
+  const { words, host } = withoutColor(typed, given)
   let exitCode = 0
   const program = new Program('kubesim').exitOverride().option('--state <file>', 'the state file (default: $KUBESIM_STATE)')
   program.configureOutput({ writeOut: (t) => host.streams.out(t), writeErr: (t) => host.streams.err(t) }).showSuggestionAfterError()
@@ -49,6 +50,13 @@ export async function runOwn(name: string, words: string[], host: Host): Promise
     throw error
   }
   return exitCode
+}
+
+/** --no-color, wherever it stands, is as if $NO_COLOR were set. */
+function withoutColor(typed: string[], host: Host): { words: string[]; host: Host } {
+  const end = typed.indexOf('--')
+  const words = typed.filter((word, i) => word !== '--no-color' || (end >= 0 && i > end))
+  return words.length === typed.length ? { words, host } : { words, host: { ...host, variables: { ...host.variables, NO_COLOR: '1' } } }
 }
 
 function inheritOverride(command: Program): void {

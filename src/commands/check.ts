@@ -55,7 +55,7 @@ async function check(context: OwnContext, options: Options): Promise<number> {
   const calls = up.services.flatMap((service) => callService(cluster, service))
   const report = reportOf(calls, up, failures)
   if (options.output === 'json') context.out(`${JSON.stringify(report, null, 4)}\n`)
-  else context.out(textOf(report, await paintFor(context.host.streams.stdoutIsTerminal)))
+  else context.out(textOf(report, await paintFor(context.host)))
   return report.ok ? 0 : 1
 }
 

@@ -40,7 +40,7 @@ export const command: OwnCommand = {
       .action(async (target: string, options: Options) => {
         if (options.output !== undefined && options.output !== 'json')
           throw new CommandError(`unknown output "${options.output}": only json`)
-        exit(hit(context, target, options, await paintFor(context.host.streams.stdoutIsTerminal)))
+        exit(hit(context, target, options, await paintFor(context.host)))
       })
   },
 }

@@ -36,7 +36,7 @@ export const command: OwnCommand = {
           throw new CommandError(`unknown output "${options.output}": only json`)
         const found = context.cluster.read((cluster) => trace(cluster.world, requestOf(cluster, from, to, options)))
         if (options.output === 'json') context.out(`${JSON.stringify(found, null, 4)}\n`)
-        else context.out(traceText(found, options.all === true, await paintFor(context.host.streams.stdoutIsTerminal)))
+        else context.out(traceText(found, options.all === true, await paintFor(context.host)))
         exit(found.verdict === 'delivered' ? 0 : 1)
       })
   },
