@@ -42,7 +42,7 @@ async function check(box: Shell, history: string[]): Promise<void> {
 const EVERYTHING = ['delete deployment,rs,job,pod,svc --all', 'uncordon node-1', 'uncordon node-2', 'cluster advance 3h']
 
 test('any commands in any order', async () => {
-  const runs = rounds(150)
+  const runs = rounds(60)
   let commands = 0
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 4, maxLength: 14 }), async (lines) => {

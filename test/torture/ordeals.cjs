@@ -73,6 +73,7 @@ async function deaths({ commands = CHANGES.length }) {
         })
       await must('create configmap web', state)
       await must(`cluster snapshot ${dir}/copy.json`, state)
+      await must('create configmap late', state)
       const before = fs.readFileSync(state)
       const operations = child('LOG').stderr.match(/^op \d+ \w+$/gm)
       demand(operations?.length > 5, `${command} writes nothing`)
