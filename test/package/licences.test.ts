@@ -15,7 +15,9 @@ test('THIRD-PARTY.txt is what npm run licences writes', () => {
 test('nothing runs when the package is installed, and every version is pinned by its checksum', () => {
   const manifest = JSON.parse(read('package.json')) as { scripts: Record<string, string>; dependencies?: Record<string, string> }
   expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([])
-  const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, { integrity?: string; link?: boolean; optional?: boolean }> }
+  const lock = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { integrity?: string; link?: boolean; optional?: boolean }>
+  }
   const unpinned = Object.entries(lock.packages).filter(([name, p]) => name !== '' && !p.link && !p.integrity && !p.optional)
   expect(unpinned.map(([name]) => name)).toEqual([])
 })
