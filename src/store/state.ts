@@ -84,17 +84,17 @@ export class State {
     if (!layout) return undefined
     const at = layout.seek(key)
     if (at >= layout.end || layout.keyAt(at) !== key) return undefined
-    const value = this.unfolded(layout, at)
+    const value = this.unfolded(layout, at, key)
     this.put(key, value)
     return value
   }
 
-  private unfolded(layout: Layout, at: number): unknown {
+  private unfolded(layout: Layout, at: number, key: string): unknown {
     const value = layout.valueAt(at)
     if (!isFolded(value)) return value
     const shape = this.shape(value['~'])
-    if (!shape) throw new DamagedState(`the entry "${layout.keyAt(at)}" is of a shape that is not in the file`, layout.lineAt(at))
-    return shape.unfold(value['='], layout.keyAt(at))
+    if (!shape) throw new DamagedState(`the entry "${key}" is of a shape that is not in the file`, layout.lineAt(at))
+    return shape.unfold(value['='], key)
   }
 
   private shape(id: ShapeId): Shape | undefined {
@@ -215,20 +215,41 @@ export class State {
   private load(prefix: string): void {
     const { layout } = this
     if (!layout) return
+    // Keys of one place follow each other.
+    let place: string | undefined
+    let parent = this.root
     for (let at = layout.seek(prefix); at < layout.end; at = layout.next(at)) {
       const key = layout.keyAt(at)
       if (!key.startsWith(prefix)) break
-      if (!this.isKnown(key)) this.put(key, this.unfolded(layout, at))
+      const slash = key.lastIndexOf('/')
+      if (place === undefined || slash !== place.length || !key.startsWith(place)) {
+        place = key.slice(0, Math.max(0, slash))
+        parent = this.branchAt(place)
+      }
+      parent.children ??= new Map()
+      const name = key.slice(slash + 1)
+      const known = parent.children.get(name)
+      if (known?.value !== undefined) continue
+      const value = this.unfolded(layout, at, key)
+      if (known) known.value = value
+      else parent.children.set(name, { value, loaded: false })
+      parent.keys = undefined
     }
   }
 
-  private isKnown(key: string): boolean {
-    let branch: Branch | undefined = this.root
-    for (const part of key.split('/')) {
-      branch = branch.children?.get(part)
-      if (!branch) return false
+  private branchAt(path: string): Branch {
+    let branch = this.root
+    if (path === '') return branch
+    for (const part of path.split('/')) {
+      let child = branch.children?.get(part)
+      if (!child) {
+        child = { loaded: false }
+        branch.children ??= new Map()
+        branch.children.set(part, child)
+      }
+      branch = child
     }
-    return branch.value !== undefined
+    return branch
   }
 
   /** Gives back what reading the file holds open. */
