@@ -48,13 +48,16 @@ export async function changeMetadata(context: CommandContext, edit: MetadataChan
   validateChange(context, edit, dryRun)
   const local = flags.bool('local')
   const version = flags.string('resource-version')
-  const print = resultPrinter(context, dryRun)
+  // label has a printer an object, so that nothing stands between two documents.
+  const shared = edit.field === 'labels' ? undefined : resultPrinter(context, dryRun)
+  const print = (object: KubeObject, outcome: string) => (shared ?? resultPrinter(context, dryRun))(object, outcome)
+  if (!shared) resultPrinter(context, dryRun)
   const documents = await documentsOf(context)
   const writes = dryRun !== 'client' && !local && !flags.bool('list')
   const lines: string[] = []
   const failures = context.cluster[writes ? 'write' : 'read']((cluster) => {
     const selection = select(context, cluster, documents, { args: edit.pairs.resources, local })
-    if (version && !selection.single) throw new CommandError('--resource-version may only be used with a single resource')
+    if (version && !local && !selection.single) throw new CommandError('--resource-version may only be used with a single resource')
     for (const selected of selection.objects) {
       try {
         // Without a prototype: `constructor` is a key like any other.
@@ -67,6 +70,10 @@ export async function changeMetadata(context: CommandContext, edit: MetadataChan
         }
         const changed = withField(selected.object, edit.field, after)
         const outcome = edit.outcome(before, after ?? {})
+        if (local) {
+          lines.push(print(withVersion(changed, version), outcome))
+          continue
+        }
         if (!writes || (edit.field === 'labels' && deepEqual(before, after ?? {}))) {
           lines.push(print(changed, outcome))
           continue

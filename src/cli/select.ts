@@ -28,8 +28,10 @@ export interface SelectRules {
   args?: string[]
   /** A bare TYPE means every object of it. */
   allowAll?: boolean
-  /** Objects come from the files themselves, the server is not asked (--local, some dry runs). */
+  /** Objects come from the files themselves, the server is not asked. */
   local?: boolean
+  /** Such objects get the namespace of the command when they name none; with --local nothing tells whether they have one. */
+  placed?: boolean
   /** The command's --selector is about something else. */
   noSelector?: boolean
   /** Not found is passed over in silence. */
@@ -94,7 +96,7 @@ function selectDocuments(context: CommandContext, cluster: Cluster, documents: D
       }
       const info = recognised(server.discovery.byKind(String(apiVersion), String(kind)), value, source)
       const namespace = info.namespaced ? (metadata?.namespace ?? context.namespace) : undefined
-      if (rules.local) return [{ info, object: inNamespace(value as KubeObject, namespace), source }]
+      if (rules.local) return [{ info, object: rules.placed ? inNamespace(value as KubeObject, namespace) : (value as KubeObject), source }]
       return [{ info, object: server.get(info, namespace, metadata?.name ?? ''), source }]
     })
   }

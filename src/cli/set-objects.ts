@@ -8,6 +8,7 @@ import type { Cluster } from '../cluster'
 import { ApiError, CommandError, combine } from '../errors'
 import { createTwoWayPatch } from '../lib/patch/strategic-diff'
 import type { JsonObject } from '../lib/patch/value'
+import { kindPrefix } from '../print/table'
 import { normalize } from '../schema/decode'
 import type { CommandContext } from './context'
 import { dryRunOf } from './dry-run'
@@ -77,7 +78,8 @@ export async function setOnObjects(context: CommandContext, task: Change): Promi
           ),
         )
       } catch (error) {
-        if (error instanceof Unfit) errors.push(new CommandError(`error: ${info.plural}/${object.metadata.name} ${error.message}\n`))
+        if (error instanceof Unfit)
+          errors.push(new CommandError(`error: ${local ? kindPrefix(info) : info.plural}/${object.metadata.name} ${error.message}\n`))
         else if (error instanceof ApiError || error instanceof CommandError) errors.push(error)
         else throw error
       }

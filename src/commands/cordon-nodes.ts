@@ -24,15 +24,15 @@ export function nodesOf(context: CommandContext, cluster: Cluster): Node[] {
 export function checkNodeArguments(context: CommandContext, use: string): void {
   const { flags, args } = context
   if (!args.length && !flags.changed('selector')) throw context.usage(`USAGE: ${use} [flags]`)
-  if (args.length && flags.string('selector')) throw context.usage('error: cannot specify both a node name and a --selector option')
+  if (args.length && flags.string('selector')) throw context.usage('cannot specify both a node name and a --selector option')
 }
 
 /** Brings the nodes into the wanted state; answers the lines to print. */
 export function cordonAll(context: CommandContext, cluster: Cluster, nodes: Node[], desired: boolean): string[] {
   const dryRun = dryRunOf(context)
-  const print = resultPrinter(context, dryRun)
   const verb = desired ? 'cordoned' : 'uncordoned'
   return nodes.map((node) => {
+    const print = resultPrinter(context, dryRun)
     if ((node.spec.unschedulable ?? false) === desired) return print(node, `already ${verb}`)
     const { unschedulable: _, ...spec } = node.spec
     const changed: KubeObject = { ...node, spec: desired ? { ...spec, unschedulable: true } : spec }

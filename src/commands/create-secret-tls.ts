@@ -17,13 +17,38 @@ function read(context: CommandContext, file: string): Buffer {
   }
 }
 
+/** What the PEM blocks say they are, in order. */
+function pemTypes(data: Buffer): string[] {
+  return [...data.toString('latin1').matchAll(/^-----BEGIN ([^\n]*?)-----\s*$/gm)].map(([, type]) => type)
+}
+
+function isKeyType(type: string): boolean {
+  return type === 'PRIVATE KEY' || type.endsWith(' PRIVATE KEY')
+}
+
 /** Throws CommandError when the two are no pair. */
 function checkPair(cert: Buffer, key: Buffer): void {
-  if (!/-----BEGIN CERTIFICATE-----/.test(cert.toString('latin1'))) {
-    throw new CommandError('tls: failed to find any PEM data in certificate input')
+  const certTypes = pemTypes(cert)
+  const keyTypes = pemTypes(key)
+  if (!certTypes.includes('CERTIFICATE')) {
+    if (certTypes.length === 0) throw new CommandError('tls: failed to find any PEM data in certificate input')
+    if (certTypes.length === 1 && certTypes[0].endsWith('PRIVATE KEY')) {
+      const switched =
+        'failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched'
+      throw new CommandError(`tls: ${switched}`)
+    }
+    throw new CommandError(
+      `tls: failed to find "CERTIFICATE" PEM block in certificate input after skipping PEM blocks of the following types: [${certTypes.join(' ')}]`,
+    )
   }
-  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(key.toString('latin1'))) {
-    throw new CommandError('tls: failed to find any PEM data in key input')
+  if (!keyTypes.some(isKeyType)) {
+    if (keyTypes.length === 0) throw new CommandError('tls: failed to find any PEM data in key input')
+    if (keyTypes.length === 1 && keyTypes[0] === 'CERTIFICATE') {
+      throw new CommandError('tls: found a certificate rather than a key in the PEM for the private key')
+    }
+    throw new CommandError(
+      `tls: failed to find PEM block with type ending in "PRIVATE KEY" in key input after skipping PEM blocks of the following types: [${keyTypes.join(' ')}]`,
+    )
   }
   let certificate: X509Certificate
   let privateKey: KeyObject

@@ -116,10 +116,20 @@ async function confirmed(context: CommandContext, documents: Document[] | undefi
   context.out(`You are about to delete the following ${victims.length} resource(s):\n`)
   context.out(victims.map(({ info, name }) => `${kindPrefix(info)}/${name}\n`).join(''))
   context.out('Do you want to continue? (y/N): ')
-  const [answer] = (await context.host.streams.readInput()).trim().split(/\s+/)
-  if (answer?.toLowerCase() === 'y') return true
+  const answer = await readLine(context.host.streams.stdin)
+  if (answer.trim().toLowerCase() === 'y') return true
   context.out('deletion is cancelled\n')
   return false
+}
+
+/** The first line of the input, without waiting for its end: a person presses Enter. */
+async function readLine(input: NodeJS.ReadableStream): Promise<string> {
+  let text = ''
+  for await (const chunk of input) {
+    text += chunk.toString()
+    if (text.includes('\n')) break
+  }
+  return text.split('\n')[0]
 }
 
 function victimsOfArguments(context: CommandContext, cluster: Cluster): Victim[] {
@@ -129,6 +139,7 @@ function victimsOfArguments(context: CommandContext, cluster: Cluster): Victim[]
   const selecting = flags.bool('all') || query.labelSelector !== '' || query.fieldSelector !== ''
   const allNamespaces = flags.bool('all-namespaces')
   const rules = { selector: selecting, allowAll: false, allNamespaces, program: context.host.programName }
+  if (selecting && !context.args.length) throw new CommandError('at least one resource must be specified to use a selector')
   const { targets } = parseResourceArguments(server.discovery, context.args, rules)
   const namespace = allNamespaces ? undefined : context.namespace
   return targets.flatMap(({ info, name }): Victim[] => {

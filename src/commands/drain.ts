@@ -7,7 +7,7 @@ import { resultPrinter } from '../cli/result'
 import type { Cluster } from '../cluster'
 import { AggregateFailure, ApiError, CommandError } from '../errors'
 import { formatDuration } from '../lib/ages'
-import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
+import { parseLabelSelector, SelectorError, selectorMatches } from '../lib/label-selector'
 import { checkNodeArguments, cordonAll, nodesOf } from './cordon-nodes'
 import { Patience } from './patience'
 
@@ -132,10 +132,18 @@ async function empty(context: CommandContext, node: Node, dryRun: DryRun): Promi
   }
 }
 
+function checkPodSelector(text: string): void {
+  try {
+    parseLabelSelector(text)
+  } catch (error) {
+    throw error instanceof SelectorError ? new CommandError('--pod-selector=<pod_selector> must be a valid label selector') : error
+  }
+}
+
 async function drain(context: CommandContext): Promise<void> {
   checkNodeArguments(context, 'drain NODE')
   const dryRun = dryRunOf(context)
-  parseLabelSelector(context.flags.string('pod-selector'))
+  checkPodSelector(context.flags.string('pod-selector'))
   const { nodes, lines } = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
     const found = nodesOf(context, cluster)
     return { nodes: found, lines: cordonAll(context, cluster, found, true) }

@@ -25,6 +25,7 @@ function aboutOf(context: CommandContext, cluster: Cluster): Filter['about'] {
   const text = context.flags.string('for')
   if (!text) return undefined
   const parts = text.split('/')
+  if (parts.length > 2) throw new CommandError('arguments in resource/name form may not have more than one slash')
   if (parts.length !== 2 || !parts[0] || !parts[1]) throw new CommandError('--for must be in resource/name form')
   const info = resourceNamed(cluster.server.discovery, parts[0])
   return { kind: info.kind, apiVersion: info.group ? `${info.group}/${info.version}` : info.version, name: parts[1] }

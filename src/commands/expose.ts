@@ -188,7 +188,7 @@ async function expose(context: CommandContext): Promise<void> {
   }
   const failures = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
     const { server } = cluster
-    const selection = select(context, cluster, documents, { local: documents !== undefined, noSelector: true })
+    const selection = select(context, cluster, documents, { local: documents !== undefined, placed: true, noSelector: true })
     for (const selected of selection.objects) {
       try {
         if (!EXPOSABLE.has(selected.object.kind)) throw new CommandError(`cannot expose a ${kindText(selected)}`)

@@ -3,7 +3,8 @@ import type { Json } from '../api/types'
 import { handle } from '../apiserver/rest/handler'
 import type { CommandContext } from '../cli/context'
 import { readTextFile } from '../cli/result'
-import { CommandError } from '../errors'
+import { ApiError, CommandError } from '../errors'
+import { jsonSyntaxError } from '../lib/go-json-error'
 
 /** Throws CommandError for what is no path, ApiError for what the server refuses. */
 export function getRaw(context: CommandContext, path: string): undefined {
@@ -24,7 +25,7 @@ export function sendRaw(
   try {
     body = text.trim() ? (JSON.parse(text) as Json) : undefined
   } catch {
-    throw new CommandError('the body of a raw request has to be JSON')
+    throw new ApiError('BadRequest', `couldn't get version/kind; json parse error: ${jsonSyntaxError(text)?.message}`)
   }
   context.out(context.cluster.write((cluster) => handle(cluster.server, { method, path, body, manager })).body)
 }

@@ -73,7 +73,7 @@ async function patch(context: CommandContext): Promise<void> {
   const type = patchTypeOf(context)
   const change = await readPatch(context)
   const local = flags.bool('local')
-  const print = resultPrinter(context, dryRun)
+  resultPrinter(context, dryRun)
   const documents = await documentsOf(context)
   const writes = !local && dryRun !== 'client'
   const lines: string[] = []
@@ -85,6 +85,8 @@ async function patch(context: CommandContext): Promise<void> {
         const after = writes
           ? send(context, cluster, selected, type, change, dryRun === 'server')
           : patchLocally(selected, before, type, change)
+        // A printer an object: nothing stands between two documents.
+        const print = resultPrinter(context, dryRun)
         lines.push(print(after, deepEqual(before, after) ? 'patched (no change)' : 'patched'))
       } catch (error) {
         if (!(error instanceof Error)) throw error

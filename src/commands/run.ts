@@ -86,7 +86,7 @@ function pairs(list: string[]): StringMap {
   const out: StringMap = {}
   for (const text of list) {
     const at = text.indexOf('=')
-    if (at < 0) throw new CommandError(`unexpected annotations spec: ${text}`)
+    if (at < 0) throw new CommandError(`invalid annotations format: ${text}`)
     out[text.slice(0, at)] = text.slice(at + 1)
   }
   return out

@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { Readable } from 'node:stream'
 import { run } from '../../src/cli/run'
 import type { Host } from '../../src/env'
 
@@ -47,7 +48,7 @@ export function shell(nodes = 1): Shell {
       out: (text) => void out.push(text),
       err: (text) => void err.push(text),
       readInput: async () => '',
-      stdin: process.stdin,
+      stdin: Readable.from([]) as unknown as typeof process.stdin,
       stdout: process.stdout,
       stdoutIsTerminal: false,
       stderrIsTerminal: false,
