@@ -39,6 +39,7 @@ describe('language', () => {
     ['substitution', 'echo "<$(echo a; echo b)>" `echo c`', '<a\nb> c\n'],
     ['nested substitution', 'echo $(echo $(echo deep))', 'deep\n'],
     ['arithmetic', 'echo $((1+2*3)) $(( (1+2)*3 )) $((7%4)) $((2**8)) $((5>3)) $((x=4)) $x', '7 9 3 256 1 4 4\n'],
+    ['arithmetic that is not reckoned', 'x=1; echo $((0 && (x=5))) $((1 || (x=6))) $((1 ? 7 : (x=8))) $((0 && 1/0)) $x', '0 1 7 0 1\n'],
     ['pipes', 'echo b a c | tr " " "\\n" | sort | head -n 2', 'a\nb\n'],
     ['status of a pipe', 'false | true; echo $?; true | false; echo $?', '0\n1\n'],
     ['redirection', 'echo a > /tmp/x; echo b >> /tmp/x; cat < /tmp/x; cat /tmp/none 2> /dev/null; echo $?', 'a\nb\n1\n'],

@@ -4,7 +4,7 @@ export class ArithmeticProblem extends Error {}
 
 interface Names {
   get(name: string): string
-  set(name: string, value: string): void
+  set(name: string, value: string): unknown
 }
 
 const LEVELS = [
@@ -23,7 +23,17 @@ const LEVELS = [
 const ASSIGNMENTS = ['=', '+=', '-=', '*=', '/=', '%=', '<<=', '>>=', '&=', '|=', '^=']
 
 /** The value of an expression whose parameters are already expanded; throws ArithmeticProblem. */
-export function evaluate(expression: string, names: Names): number {
+export function evaluate(expression: string, given: Names): number {
+  /** Within a part that is not to be reckoned: it is only read. */
+  let idle = 0
+  const names: Names = { get: (name) => given.get(name), set: (name, value) => idle === 0 && given.set(name, value) }
+  function unless(skip: boolean, part: () => number): number {
+    if (!skip) return part()
+    idle++
+    const value = part()
+    idle--
+    return value
+  }
   const tokens =
     expression.match(
       /0[xX][0-9a-fA-F]+|\d+#\w+|\d+|[A-Za-z_]\w*|<<=|>>=|\*\*|[-+*/%&|^]=|\+\+|--|&&|\|\||<<|>>|[<>=!]=|[-+*/%<>=!~&|^?:(),]|\S/g,
@@ -55,9 +65,9 @@ export function evaluate(expression: string, names: Names): number {
     const condition = level(0)
     if (tokens[at] !== '?') return condition
     at++
-    const yes = assign()
+    const yes = unless(!condition, assign)
     if (tokens[at++] !== ':') throw new ArithmeticProblem('arithmetic syntax error')
-    const no = assign()
+    const no = unless(condition !== 0, assign)
     return condition ? yes : no
   }
   function level(n: number): number {
@@ -65,7 +75,9 @@ export function evaluate(expression: string, names: Names): number {
     let left = level(n + 1)
     while (LEVELS[n].includes(tokens[at] ?? '')) {
       const operator = tokens[at++]
-      left = binary(operator, left, operator === '**' ? level(n) : level(n + 1))
+      const decided = (operator === '&&' && !left) || (operator === '||' && left !== 0)
+      const right = unless(decided, () => level(operator === '**' ? n : n + 1))
+      left = idle > 0 && right === 0 ? 0 : binary(operator, left, right)
     }
     return left
   }
