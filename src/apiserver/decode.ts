@@ -12,17 +12,11 @@ export interface Decoded {
   object: KubeObject
 }
 
-/** What kubectl checks before it asks the server: kind and version are there and served. Throws CommandError. */
+/** The resource of a document's kind. Throws CommandError when no server has it. Upstream: cli-runtime/pkg/resource/mapper.go. */
 export function recognise(server: ApiServer, value: Record<string, unknown>, source: string, inList: boolean): ResourceInfo {
-  const { apiVersion, kind } = value
+  const { apiVersion = '', kind = '' } = value as { apiVersion?: string; kind?: string }
   const metadata = (value.metadata ?? {}) as { name?: string; namespace?: string }
-  const unset = typeof kind !== 'string' || !kind ? 'kind' : typeof apiVersion !== 'string' || !apiVersion ? 'apiVersion' : undefined
-  if (unset) {
-    throw new CommandError(
-      `error validating ${JSON.stringify(source)}: error validating data: ${unset} not set; if you choose to ignore these errors, turn validation off with --validate=false`,
-    )
-  }
-  const info = server.discovery.byKind(String(apiVersion), String(kind))
+  const info = server.discovery.byKind(apiVersion, kind)
   if (info) return info
   const missing = `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`
   // An aggregate of one error, upstream, which is printed without its `error: `.

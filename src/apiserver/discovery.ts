@@ -126,28 +126,30 @@ export class Discovery {
 
 function found(resources: ResourceInfo[], word: string): ResourceInfo | undefined {
   const [name, ...rest] = word.toLowerCase().split('.')
+  // Short names are taken as they are.
+  const [short] = word.split('.')
   const named = resources.filter((r) => r.plural === name || r.singular === name)
   return (
     pick(named, rest) ??
     pickByShortName(
-      resources.filter((r) => r.shortNames.includes(name)),
+      resources.filter((r) => r.shortNames.includes(short)),
       rest,
     )
   )
 }
 
+/** `rest` is `VERSION.GROUP`, else `GROUP`, else the beginning of one. Upstream: apimachinery/pkg/api/meta/restmapper.go KindsFor. */
 function pick(hits: ResourceInfo[], rest: string[]): ResourceInfo | undefined {
   if (!hits.length || !rest.length) return hits[0]
+  const [version, ...afterVersion] = rest
+  const exact = afterVersion.length > 0 && hits.find((r) => r.version === version && r.group === afterVersion.join('.'))
+  if (exact) return exact
   const group = rest.join('.')
-  return (
-    hits.find((r) => r.group === group) ??
-    hits.find((r) => r.version === rest[0] && r.group === rest.slice(1).join('.')) ??
-    hits.find((r) => r.group.startsWith(group))
-  )
+  return hits.find((r) => r.group === group) ?? hits.find((r) => r.group.startsWith(group))
 }
 
 /** A short name is first made a long one, whereby a version that stands behind it is forgotten. Upstream: restmapper/shortcut.go. */
 function pickByShortName(hits: ResourceInfo[], rest: string[]): ResourceInfo | undefined {
-  const hit = pick(hits, rest)
-  return hit && hits.find((r) => r.resource === hit.resource && r.group === hit.group)
+  const groups = rest.length ? [rest.join('.'), ...(rest.length > 1 ? [rest.slice(1).join('.')] : [])] : undefined
+  return hits.find((r) => !groups || groups.includes(r.group)) ?? (groups && pick(hits, rest))
 }

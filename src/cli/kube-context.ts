@@ -3,10 +3,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Host } from '../env'
 import { CommandError, PlainFailure } from '../errors'
-import { parseDuration } from '../lib/ages'
 import { goReason } from '../lib/os-errors'
 import type { Flags } from './flags'
 import { type Kubeconfig, KubeconfigFiles, kubeconfigPaths, type Stanza } from './kubeconfig'
+import { requestTimeout } from './request-timeout'
 
 export interface KubeContext {
   /** Empty when the context names none. */
@@ -55,7 +55,7 @@ function contextOf(host: Host, config: Kubeconfig, flags: Flags): KubeContext {
   }
   // Without an address kubectl asks this machine, where nobody listens.
   if (clusterName && !cluster.server) return { namespace, failure: new PlainFailure(REFUSED) }
-  return { namespace, ...(isTimeout(flags) ? {} : { failure: new CommandError(BAD_TIMEOUT) }) }
+  return { namespace, ...timeoutProblem(flags) }
 }
 
 function failed(problems: string): PlainFailure {
@@ -63,17 +63,12 @@ function failed(problems: string): PlainFailure {
 }
 
 const REFUSED = 'The connection to the server localhost:8080 was refused - did you specify the right host or port?'
-const BAD_TIMEOUT =
-  'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)'
-
-/** Upstream: client-go/tools/clientcmd/overrides.go ParseTimeout. */
-function isTimeout(flags: Flags): boolean {
-  const text = flags.holdsText('request-timeout') ? flags.string('request-timeout') : '0'
-  if (/^\d+$/.test(text)) return true
+function timeoutProblem(flags: Flags): { failure?: Error } {
   try {
-    return parseDuration(text) >= 0 && !text.startsWith('-')
-  } catch {
-    return false
+    if (flags.holdsText('request-timeout')) requestTimeout(flags.string('request-timeout'))
+    return {}
+  } catch (error) {
+    return { failure: error as Error }
   }
 }
 

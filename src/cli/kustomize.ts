@@ -3,6 +3,7 @@ import type { Host } from '../env'
 import { CommandError } from '../errors'
 import type { CommandContext } from './context'
 import { type Documents, readManifests } from './manifests'
+import { validationOf } from './validation'
 
 /** Everything that -f names or -k builds. Throws CommandError when both are given. */
 export function manifestsOf(context: CommandContext): Promise<Documents> {
@@ -13,6 +14,7 @@ export function manifestsOf(context: CommandContext): Promise<Documents> {
       files: flags.list('filename'),
       kustomize: flags.has('kustomize') ? flags.string('kustomize') : '',
       recursive: flags.has('recursive') && flags.bool('recursive'),
+      validate: flags.has('validate') && validationOf(context) !== 'Ignore',
     },
     (line) => context.err(line),
   )
@@ -21,13 +23,18 @@ export function manifestsOf(context: CommandContext): Promise<Documents> {
 /** The same for files and a directory, of which one may be given. */
 export async function manifestsNamed(
   host: Host,
-  { files, kustomize, recursive }: { files: string[]; kustomize: string; recursive: boolean },
+  { files, kustomize, recursive, validate }: { files: string[]; kustomize: string; recursive: boolean; validate?: boolean },
   warn: (line: string) => void,
 ): Promise<Documents> {
   if (kustomize && files.length) throw new CommandError('only one of -f or -k can be specified')
-  if (!kustomize) return readManifests(host, files, recursive)
+  if (!kustomize) return readManifests(host, files, { recursive, validate })
   if (recursive) throw new CommandError("the -k flag can't be used with -f or -R")
   const { buildKustomization } = await import('../kustomize')
   const resources = buildKustomization(kustomize, { cwd: host.cwd, warn })
-  return { documents: resources.map(({ value }) => ({ value, source: kustomize, inList: false })), failures: [] }
+  return {
+    documents: resources.map(({ value }) => ({ value, source: kustomize, inList: false })),
+    failures: [],
+    readBefore: [],
+    oneFile: true,
+  }
 }

@@ -1,9 +1,12 @@
 // Objects from files, directories, standard input and URLs, as `-f` names them: read, split into documents, decoded to plain JSON.
 // Upstream: cli-runtime/pkg/resource/{builder,visitor}.go, apimachinery/pkg/util/yaml.
 import type { Host } from '../env'
-import { AggregateFailure, ApiError, CommandError } from '../errors'
+import { ApiError, CommandError } from '../errors'
 import { jsonSyntaxError } from '../lib/go-json-error'
+import { toCompactJson } from '../lib/json-emit'
+import { isRecord } from '../schema/decode'
 import { splitDocuments } from '../schema/yaml'
+import { decodingProblem, validationProblem } from './document-check'
 import { manifestSources } from './manifest-sources'
 import { parseYaml } from './yaml'
 
@@ -14,10 +17,14 @@ export interface Document {
   inList: boolean
 }
 
-/** Documents in order, and what could not be read: one failure a source. */
+/** Documents in order, and what could not be read. */
 export interface Documents {
   documents: Document[]
   failures: Error[]
+  /** How many documents had been read when each of the failures came. */
+  readBefore: number[]
+  /** One file was named, which may hold one object. */
+  oneFile: boolean
 }
 
 /** Concatenated JSON values. */
@@ -45,33 +52,50 @@ function splitJson(text: string): string[] {
 
 /** The values in a text: YAML documents or JSON objects. Throws CommandError in kubectl's words, naming the source. */
 export async function parseDocuments(text: string, source: string): Promise<unknown[]> {
-  const clean = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
-  if (/^\s*[{[]/.test(clean)) {
-    const parts = splitJson(clean)
-    requireFew(parts.length, source)
-    try {
-      return parts.map((part) => requestOf(JSON.parse(part), part, source))
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error
-      // Not JSON after all: a YAML flow mapping, or broken. What is neither is complained of as JSON.
-      const broken = clean.trimStart().startsWith('{') ? jsonSyntaxError(clean) : undefined
-      try {
-        return yamlDocuments(clean, source)
-      } catch (error) {
-        if (!broken) throw error
-        const why = broken.offset === undefined ? 'unexpected EOF' : `json: offset ${broken.offset}: ${broken.message}`
-        throw new CommandError(`error parsing ${source}: ${why}`)
-      }
-    }
-  }
-  return yamlDocuments(clean, source)
+  return [...documentsIn(text, source)].map(({ value }) => value)
 }
 
-function yamlDocuments(text: string, source: string): unknown[] {
+interface Parsed {
+  value: unknown
+  /** Its JSON, as error messages show it. */
+  text(): string
+}
+
+/** One after the other, so that those before a broken one are had. */
+function* documentsIn(text: string, source: string): Generator<Parsed> {
+  const clean = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+  const asJson = /^\s*[{[]/.test(clean) ? jsonDocuments(clean, source) : undefined
+  if (asJson) yield* asJson
+  else yield* yamlDocuments(clean, source)
+}
+
+/** Undefined when the text is no JSON after all: a YAML flow mapping. What is neither is complained of as JSON. */
+function jsonDocuments(text: string, source: string): Parsed[] | undefined {
+  const parts = splitJson(text)
+  requireFew(parts.length, source)
+  try {
+    return parts.map((part) => ({ value: requestOf(JSON.parse(part), part, source), text: () => part.trim() }))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    const broken = text.trimStart().startsWith('{') ? jsonSyntaxError(text) : undefined
+    if (!broken) return undefined
+    try {
+      return [...yamlDocuments(text, source)]
+    } catch {
+      const why = broken.offset === undefined ? 'unexpected EOF' : `json: offset ${broken.offset}: ${broken.message}`
+      throw new CommandError(`error parsing ${source}: ${why}`)
+    }
+  }
+}
+
+function* yamlDocuments(text: string, source: string): Generator<Parsed> {
   const parts = splitDocuments(text)
   requireFew(parts.length, source)
   if (parts.some((part) => part.length > MOST_YAML)) throw requestTooLarge(source)
-  return parts.map((part) => requestOf(parseYaml(part, source), part, source))
+  for (const part of parts) {
+    const value = requestOf(parseYaml(part, source), part, source)
+    yield { value, text: () => toCompactJson(value) }
+  }
 }
 
 /** How many objects one source may hold. */
@@ -91,7 +115,7 @@ function requireFew(objects: number, source: string): void {
 /** Throws ApiError for an object, or one in a list, that no request could carry. */
 function requestOf(value: unknown, part: string, source: string): unknown {
   if (part.length <= MOST_REQUEST) return value
-  const items = isObject(value) && Array.isArray(value.items) ? value.items : [value]
+  const items = isRecord(value) && Array.isArray(value.items) ? value.items : [value]
   requireFew(items.length, source)
   if (items.some((item) => JSON.stringify(item).length > MOST_REQUEST)) throw requestTooLarge(source)
   return value
@@ -102,44 +126,64 @@ function requestTooLarge(source: string): ApiError {
   return new ApiError('RequestEntityTooLarge', message)
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Takes lists apart; items that are nothing (`null`) are passed over. */
+function flatten(value: Record<string, unknown>, source: string, inList: boolean): Document[] {
+  if (typeof value.kind !== 'string' || !value.kind.endsWith('List') || !Array.isArray(value.items)) return [{ value, source, inList }]
+  const itemKind = value.kind.slice(0, -4)
+  return value.items.flatMap((item) => {
+    if (item === null || item === undefined) return []
+    if (!isRecord(item)) throw decodingProblem(item, source, () => '')
+    const filled = itemKind && !item.kind ? { ...item, kind: itemKind, apiVersion: item.apiVersion ?? value.apiVersion } : item
+    return flatten(filled, source, true)
+  })
 }
 
-/** Takes lists apart; documents that are nothing (`null`) are passed over. */
-function flatten(value: unknown, source: string, inList: boolean): Document[] {
-  if (value === null || value === undefined) return []
-  if (!isObject(value)) {
-    throw new CommandError(
-      `error parsing ${source}: error unmarshaling JSON: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`,
-    )
-  }
-  if (typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items)) {
-    const itemKind = value.kind.slice(0, -4)
-    return value.items.flatMap((item) => {
-      const filled =
-        isObject(item) && itemKind && !item.kind ? { ...item, kind: itemKind, apiVersion: item.apiVersion ?? value.apiVersion } : item
-      return flatten(filled, source, true)
-    })
-  }
-  return [{ value, source, inList }]
+export interface ReadRules {
+  recursive?: boolean
+  /** Documents are validated; one that fails ends its source. */
+  validate?: boolean
 }
 
-/** Everything `-f` names. `files` that are `-` read standard input once. */
-export async function readManifests(host: Host, files: string[], recursive: boolean): Promise<Documents> {
+/** Everything `-f` names. */
+export async function readManifests(host: Host, files: string[], rules: ReadRules = {}): Promise<Documents> {
   const documents: Document[] = []
   const failures: Error[] = []
-  const sources = manifestSources(host, files, recursive)
+  const readBefore: number[] = []
+  const fail = (error: Error) => {
+    failures.push(error)
+    readBefore.push(documents.length)
+  }
+  const sources = manifestSources(host, files, rules.recursive === true)
   for (const { name, text } of sources) {
     try {
-      for (const value of await parseDocuments(await text(), name))
-        for (const document of flatten(value, name, false)) documents.push(document)
+      for (const { value, text: json } of documentsIn(await text(), name)) {
+        if (value === null || value === undefined) continue
+        const invalid = rules.validate && validationProblem(value, name)
+        if (invalid) throw invalid
+        const undecodable = decodingProblem(value, name, json)
+        if (undecodable) fail(undecodable)
+        else for (const document of flatten(value as Record<string, unknown>, name, false)) documents.push(document)
+      }
     } catch (error) {
       if (!(error instanceof Error)) throw error
-      failures.push(error)
+      fail(error)
     }
   }
-  if (failures.length && sources.length > 1)
-    return { documents, failures: [failures.length > 1 ? new AggregateFailure(failures) : failures[0]] }
-  return { documents, failures }
+  return { documents, failures, readBefore, oneFile: sources.length === 1 && files[0] !== '-' }
+}
+
+/** Visits the documents one by one; answers what failed, in reading and in visiting, in the order of the files. */
+export function visitDocuments({ documents, failures, readBefore }: Documents, visit: (document: Document) => void): Error[] {
+  const found: Error[] = []
+  let next = 0
+  for (const [i, document] of documents.entries()) {
+    while (readBefore[next] <= i) found.push(failures[next++])
+    try {
+      visit(document)
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      found.push(error)
+    }
+  }
+  return [...found, ...failures.slice(next)]
 }

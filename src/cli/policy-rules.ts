@@ -1,7 +1,7 @@
 // The rules that create role and create clusterrole make of --verb, --resource and --resource-name.
 // Upstream: kubectl/pkg/cmd/create/create_role.go.
 import type { Discovery } from '../apiserver/discovery'
-import { CommandError } from '../errors'
+import { CommandError, PlainFailure } from '../errors'
 import type { CommandContext } from './context'
 
 const VERBS = '* get delete list create update patch watch proxy deletecollection use bind escalate impersonate'.split(' ')
@@ -79,7 +79,7 @@ export function checkResources(discovery: Discovery, { verbs, resources }: Polic
     }
     if (accepted) continue
     const inGroup = word.group ? ` in group ${JSON.stringify(word.group)}` : ''
-    throw new CommandError(`the server doesn't have a resource type ${JSON.stringify(word.resource)}${inGroup}`)
+    throw new PlainFailure(`the server doesn't have a resource type ${JSON.stringify(word.resource)}${inGroup}`)
   }
 }
 

@@ -1,6 +1,7 @@
 // What TYPE, TYPE NAME and TYPE/NAME arguments mean. Upstream: cli-runtime/pkg/resource/builder.go.
 import { type Discovery, groupVersion } from '../apiserver/discovery'
 import { ApiError, CommandError } from '../errors'
+import { quote } from '../lib/go-values'
 import type { ResourceInfo } from '../schema/resources'
 
 /** One thing to look up: a resource, and the object's name unless the whole collection is meant. */
@@ -34,19 +35,17 @@ export interface ArgumentRules {
   program?: string
 }
 
+/** What follows the first dot is taken for a group, whatever it is. */
 function noSuchType(word: string): CommandError {
   const [name, ...group] = word.split('.')
-  return new CommandError(
-    group.length
-      ? `the server doesn't have a resource type ${JSON.stringify(name)} in group ${JSON.stringify(group.join('.'))}`
-      : `the server doesn't have a resource type ${JSON.stringify(word)}`,
-  )
+  const where = group.length ? ` in group ${quote(group.join('.'))}` : ''
+  return new CommandError(`the server doesn't have a resource type ${quote(name)}${where}`)
 }
 
 /** The resource a word names. Throws CommandError in kubectl's words. */
 export function resourceNamed(discovery: Discovery, word: string): ResourceInfo {
   const info = discovery.resolve(word)
-  if (!info) throw new CommandError(`the server doesn't have a resource type ${JSON.stringify(word)}`)
+  if (!info) throw noSuchType(word)
   return info
 }
 
@@ -59,24 +58,28 @@ function goneType(discovery: Discovery, word: string, name?: string): ApiError |
   return new ApiError('NotFound', name === undefined ? list + missing : missing)
 }
 
-/** `all` and other categories stand for several resources. */
+/** `all` and other categories stand for several resources; each resource is taken once, whatever it is called. */
 function resourcesNamed(discovery: Discovery, list: string, name: string | undefined): ResourceInfo[] {
-  return list.split(',').flatMap((word) => {
+  const infos = list.split(',').flatMap((word) => {
     const category = discovery.resolve(word) ? [] : discovery.category(word)
     if (category.length) return category
     const gone = discovery.resolve(word) ? undefined : goneType(discovery, word, name)
     if (gone) throw gone
     return [resourceNamed(discovery, word)]
   })
+  return [...new Set(infos)]
 }
 
-function splitTuples(args: string[]): string[] {
-  return args.flatMap((a) => (a.includes('/') ? a.split(',') : [a]))
+/** `a,b x` means `a/x b/x`. */
+function asTuples(args: string[]): string[] {
+  const [types, ...names] = args
+  if (!names.length || !types.includes(',')) return args
+  return types.split(',').flatMap((type) => names.map((name) => `${type}/${name}`))
 }
 
 /** Reads a command's arguments. Throws CommandError. */
 export function parseResourceArguments(discovery: Discovery, words: string[], rules: ArgumentRules): ResourceArguments {
-  const args = splitTuples(words)
+  const args = asTuples(words)
   const slashes = args.filter((a) => a.includes('/')).length
   if (slashes && slashes !== args.length) {
     const program = rules.program ?? 'kubectl'
@@ -85,15 +88,16 @@ export function parseResourceArguments(discovery: Discovery, words: string[], ru
     )
   }
   if (slashes) return tuples(discovery, args, rules)
-  if (!args.length) throw new CommandError(MISSING)
+  if (!args.length) throw new CommandError(rules.selector ? 'at least one resource must be specified to use a selector' : MISSING)
   const infos = resourcesNamed(discovery, args[0], args[1])
   const names = args.slice(1)
   if (names.length && rules.selector) throw new CommandError('name cannot be provided when a selector is specified')
   if (names.length) {
+    if (infos.length > 1) throw new CommandError('you must specify only one resource')
     if (rules.allNamespaces && infos.some((i) => i.namespaced)) {
       throw new CommandError('a resource cannot be retrieved by name across all namespaces')
     }
-    const targets = infos.flatMap((info) => names.map((name) => ({ info, name })))
+    const targets = names.map((name) => ({ info: infos[0], name }))
     return { targets, named: true, single: targets.length === 1 }
   }
   if (!rules.selector && !rules.allowAll) throw new CommandError('resource(s) were provided, but no name was specified')

@@ -1,5 +1,6 @@
 // The objects a command is about, named by arguments, selectors or files; what most verbs begin with.
 import type { KubeObject } from '../api/types'
+import { recognise } from '../apiserver/decode'
 import { listObjects } from '../apiserver/query'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError } from '../errors'
@@ -64,10 +65,9 @@ export function select(context: CommandContext, cluster: Cluster, documents: Doc
   const { server } = cluster
   const query = { labelSelector: rules.noSelector ? '' : flag(context, 'selector'), fieldSelector: flag(context, 'field-selector') }
   const allNamespaces = bool(context, 'all-namespaces')
-  const selector = bool(context, 'all') || query.labelSelector !== '' || query.fieldSelector !== ''
   const { targets, single } = parseResourceArguments(server.discovery, args, {
-    selector,
-    allowAll: rules.allowAll === true,
+    selector: query.labelSelector !== '' || query.fieldSelector !== '',
+    allowAll: rules.allowAll === true || bool(context, 'all'),
     allNamespaces,
   })
   const selection: Selection = { objects: [], failures: [], single }
@@ -87,14 +87,10 @@ function selectDocuments(context: CommandContext, cluster: Cluster, documents: D
   const [first] = documents.documents
   const single = documents.documents.length === 1 && !first.inList
   const selection: Selection = { objects: [], failures: [...documents.failures], single }
-  for (const { value, source } of documents.documents) {
+  for (const { value, source, inList } of documents.documents) {
     collect(selection, rules, () => {
-      const { apiVersion, kind, metadata } = value as {
-        apiVersion?: string
-        kind?: string
-        metadata?: { name?: string; namespace?: string }
-      }
-      const info = recognised(server.discovery.byKind(String(apiVersion), String(kind)), value, source)
+      const { metadata } = value as { metadata?: { name?: string; namespace?: string } }
+      const info = recognise(server, value, source, inList)
       const namespace = info.namespaced ? (metadata?.namespace ?? context.namespace) : undefined
       if (rules.local) return [{ info, object: rules.placed ? inNamespace(value as KubeObject, namespace) : (value as KubeObject), source }]
       return [{ info, object: server.get(info, namespace, metadata?.name ?? ''), source }]
@@ -105,15 +101,6 @@ function selectDocuments(context: CommandContext, cluster: Cluster, documents: D
 
 function inNamespace(object: KubeObject, namespace: string | undefined): KubeObject {
   return { ...object, metadata: { ...object.metadata, ...(namespace ? { namespace } : {}) } }
-}
-
-function recognised(info: ResourceInfo | undefined, value: Record<string, unknown>, source: string): ResourceInfo {
-  if (info) return info
-  const { apiVersion, kind } = value
-  if (!kind) throw new CommandError(`unable to decode ${JSON.stringify(source)}: Object 'Kind' is missing in '${JSON.stringify(value)}'`)
-  throw new CommandError(
-    `unable to recognize ${JSON.stringify(source)}: no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`,
-  )
 }
 
 function collect(selection: Selection, rules: SelectRules, body: () => Selected[]): void {

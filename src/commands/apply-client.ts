@@ -20,6 +20,8 @@ export function applyOnClient(applying: Applying, given: Given): Outcome {
   const { info, object } = given
   const { name, generateName } = object.metadata
   if (!name && generateName) throw new CommandError(`from ${generateName}: cannot use generate name with apply`)
+  if (!name)
+    throw new CommandError(`${retrieving(given)}\nfrom server for: ${JSON.stringify(given.source)}: resource name may not be empty`)
   const live = cluster.server.storage.get(info.resource, info.namespaced ? object.metadata.namespace : undefined, name)
   if (!live) return { object: create(applying, given), word: 'created' }
   const current: KubeObject = { ...live, apiVersion: groupVersion(info), kind: info.kind }
@@ -33,6 +35,12 @@ export function applyOnClient(applying: Applying, given: Given): Outcome {
     context.err(`Warning: Detected changes to resource ${name} which is currently being deleted.\n`)
   }
   return { object: patched, word: patch === '{}' ? 'unchanged' : 'configured' }
+}
+
+/** Follows kubectl/pkg/cmd/apply/apply.go applyOneObject. */
+function retrieving({ info: { group, version, plural, kind }, object: { metadata } }: Given): string {
+  const where = `Resource: "${group}/${version}, Resource=${plural}", GroupVersionKind: "${group}/${version}, Kind=${kind}"`
+  return `error when retrieving current configuration of:\n${where}\nName: "${metadata.name ?? ''}", Namespace: "${metadata.namespace ?? ''}"`
 }
 
 function create({ cluster, dryRun, manager, validation }: Applying, { info, object, source }: Given): KubeObject {

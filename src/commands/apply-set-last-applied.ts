@@ -22,7 +22,7 @@ async function set(context: CommandContext): Promise<void> {
   const { flags } = context
   const dryRun = dryRunOf(context)
   const print = resultPrinter(context, dryRun)
-  const { documents, failures } = await readManifests(context.host, flags.list('filename'), false)
+  const { documents, failures } = await readManifests(context.host, flags.list('filename'))
   const failure = combine(failures)
   if (failure) throw failure
   const lines: string[] = []

@@ -5,6 +5,7 @@ import { cascadeOf } from '../cli/cascade'
 import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf } from '../cli/dry-run'
 import { manifestsOf } from '../cli/kustomize'
+import { type Documents, visitDocuments } from '../cli/manifests'
 import { recorded } from '../cli/record'
 import { printerOptions, resultPrinter } from '../cli/result'
 import { validationOf } from '../cli/validation'
@@ -78,14 +79,14 @@ async function apply(context: CommandContext): Promise<void> {
   const manager = serverSide && !flags.changed('field-manager') ? 'kubectl' : flags.string('field-manager')
   const printWhole = flags.string('output') !== '' && flags.string('output') !== 'name'
   const print = resultPrinter(context, dryRun)
-  const { documents, failures } = await manifestsOf(context)
-  if (!documents.length && !failures.length) throw new CommandError('no objects passed to apply')
+  const manifests = await manifestsOf(context)
+  if (!manifests.documents.length && !manifests.failures.length) throw new CommandError('no objects passed to apply')
   let pruned: PruneResources | undefined
   const lines: string[] = []
   const failure = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
     const applying: Applying = { context, cluster, dryRun, manager, validation }
     if (flags.bool('prune')) pruned = pruneResources(applying)
-    const given = recognised(applying, documents, failures)
+    const { given, failures } = recognised(applying, manifests)
     if (!given.length && !failures.length) throw new CommandError('no objects passed to apply')
     const errors: Error[] = failures.length ? [combine(failures) as Error] : []
     const done: KubeObject[] = []
@@ -112,26 +113,17 @@ async function apply(context: CommandContext): Promise<void> {
 }
 
 /** The documents of kinds the server knows, in their namespaces. Failures of single ones are added to `failures`. */
-function recognised(
-  { context, cluster }: Applying,
-  documents: Awaited<ReturnType<typeof manifestsOf>>['documents'],
-  failures: Error[],
-): Given[] {
+function recognised({ context, cluster }: Applying, manifests: Documents): { given: Given[]; failures: Error[] } {
   const selector = parseLabelSelector(context.flags.string('selector'))
   const given: Given[] = []
-  for (const { value, source, inList } of documents) {
-    try {
-      const info = recognise(cluster.server, value, source, inList)
-      const metadata = typeof value.metadata === 'object' && value.metadata !== null ? value.metadata : {}
-      const object = { ...value, metadata: { ...metadata } } as KubeObject
-      const placed = placeInNamespace(info, object, context.namespace, context.namespaceGiven)
-      if (selectorMatches(selector, placed.metadata.labels)) given.push({ info, object: recorded(context, placed), source })
-    } catch (error) {
-      if (!(error instanceof Error)) throw error
-      failures.push(error)
-    }
-  }
-  return given
+  const failures = visitDocuments(manifests, ({ value, source, inList }) => {
+    const info = recognise(cluster.server, value, source, inList)
+    const metadata = typeof value.metadata === 'object' && value.metadata !== null ? value.metadata : {}
+    const object = { ...value, metadata: { ...metadata } } as KubeObject
+    const placed = placeInNamespace(info, object, context.namespace, context.namespaceGiven)
+    if (selectorMatches(selector, placed.metadata.labels)) given.push({ info, object: recorded(context, placed), source })
+  })
+  return { given, failures }
 }
 
 /** One object by itself, several as a typed List, whose metadata is empty. */

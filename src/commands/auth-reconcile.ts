@@ -31,7 +31,7 @@ async function reconcile(context: CommandContext): Promise<void> {
   const dryRun = dryRunOf(context)
   if (dryRun === 'server') throw new CommandError('--dry-run=server for command reconcile is not supported yet')
   const print = resultPrinter(context, dryRun)
-  const { documents, failures } = await readManifests(context.host, flags.list('filename'), flags.bool('recursive'))
+  const { documents, failures } = await readManifests(context.host, flags.list('filename'), { recursive: flags.bool('recursive') })
   const outcomes = context.cluster.write((cluster) =>
     documents.flatMap(({ value }) => reconcileObject(context, cluster, value as unknown as KubeObject, dryRun !== 'none')),
   )

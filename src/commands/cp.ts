@@ -96,8 +96,8 @@ interface Entry {
 
 function copyIn(context: CommandContext, from: Spec, to: Spec): void {
   const source = path.resolve(context.host.cwd, from.file)
-  context.cluster.read((cluster) => requirePod(context, cluster, to))
   if (!fs.existsSync(source)) throw new CommandError(`${from.file} doesn't exist in local filesystem`)
+  context.cluster.read((cluster) => requirePod(context, cluster, to))
   context.cluster.write(({ world }) => {
     const { files, at } = remote(context, world, to, (text) => context.err(text))
     const target = files.isDirectory(at(to.file)) ? joinPath(at(to.file), path.basename(source)) : at(to.file)

@@ -6,7 +6,7 @@ import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
 import { manifestsOf } from '../cli/kustomize'
 import { saveConfiguration } from '../cli/last-applied'
-import type { Document } from '../cli/manifests'
+import { type Document, visitDocuments } from '../cli/manifests'
 import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { addSource } from '../cli/source-error'
@@ -30,26 +30,27 @@ async function create(context: CommandContext): Promise<void> {
     sendRaw(context, 'POST', raw, await rawBody(context, raw), flags.string('field-manager'))
     return
   }
-  const { documents, failures } = await manifestsOf(context)
-  if (flags.bool('edit')) return createEdited(context, { documents, failures }, validation)
+  const manifests = await manifestsOf(context)
+  if (flags.bool('edit')) return createEdited(context, manifests, validation)
+  const { documents, failures } = manifests
   const dryRun = dryRunOf(context)
   const print = resultPrinter(context, dryRun)
   if (!documents.length && !failures.length) throw new CommandError('no objects passed to create')
   const lines: string[] = []
-  const fileFailures = [...failures]
+  let fileFailures: Error[] = []
   const commandFailures: Error[] = []
   context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
-    for (const document of documents) {
+    fileFailures = visitDocuments(manifests, (document) => {
       try {
         const made = createOne(context, cluster, document, dryRun, validation)
         // The cluster acts on each object before the next one comes, as a real one does while kubectl makes its requests.
         if (dryRun === 'none') cluster.settle()
         if (made) lines.push(print(made.object, 'created'))
       } catch (error) {
-        if (error instanceof CommandError) fileFailures.push(error)
-        else if (error instanceof Error) commandFailures.push(addSource('creating', document.source, error))
+        if (error instanceof CommandError || !(error instanceof Error)) throw error
+        commandFailures.push(addSource('creating', document.source, error))
       }
-    }
+    })
   })
   context.out(lines.join(''))
   const fileFailure = combine(fileFailures)

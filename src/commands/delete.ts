@@ -1,6 +1,7 @@
 // kubectl delete: by name, selector or file, waiting until the objects are gone. Upstream: kubectl/pkg/cmd/delete/delete.go.
 import type { DeleteOptions } from '../api/contracts'
 import type { KubeObject } from '../api/types'
+import { recognise } from '../apiserver/decode'
 import { listObjects } from '../apiserver/query'
 import { cascadeOf } from '../cli/cascade'
 import type { Command, CommandContext } from '../cli/context'
@@ -153,13 +154,13 @@ function victimOf(info: ResourceInfo, object: KubeObject): Victim {
 }
 
 function victimsOfDocuments(context: CommandContext, cluster: Cluster, documents: Document[], failures: Error[]): Victim[] {
-  return documents.flatMap(({ value, source }): Victim[] => {
-    const { apiVersion, kind, metadata } = value as { apiVersion?: string; kind?: string; metadata?: { name?: string; namespace?: string } }
-    const info = cluster.server.discovery.byKind(String(apiVersion), String(kind))
-    if (!info) {
-      failures.push(
-        new CommandError(`unable to recognize "": no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`),
-      )
+  return documents.flatMap(({ value, source, inList }): Victim[] => {
+    const { metadata } = value as { metadata?: { name?: string; namespace?: string } }
+    let info: ResourceInfo
+    try {
+      info = recognise(cluster.server, value, source, inList)
+    } catch (error) {
+      failures.push(error as Error)
       return []
     }
     const namespace = info.namespaced ? (metadata?.namespace ?? context.namespace) : undefined
@@ -168,6 +169,7 @@ function victimsOfDocuments(context: CommandContext, cluster: Cluster, documents
 }
 
 function begin(cluster: Cluster, victim: Victim, options: DeleteOptions, dryRun: DryRun): Victim {
+  if (!victim.name) throw new CommandError('resource name may not be empty')
   if (dryRun === 'client') return victim
   const { object } = cluster.server.delete(victim.info, victim.namespace, victim.name, {
     ...options,

@@ -4,7 +4,7 @@ import type { Command, CommandContext } from '../cli/context'
 import { parseResourceArguments } from '../cli/resource-args'
 import { documentsOf, type Selected, select } from '../cli/select'
 import type { Cluster } from '../cluster'
-import { ApiError, CommandError, combine } from '../errors'
+import { AggregateFailure, ApiError, CommandError } from '../errors'
 import { kindOf } from '../kinds'
 import { describeGeneric } from '../kinds/describe/generic'
 
@@ -37,8 +37,7 @@ async function describe(context: CommandContext): Promise<void> {
   })
   for (const warning of outcome.warnings) context.warn(warning)
   context.out(outcome.byPrefix ? outcome.texts.map((text) => `${text}\n`).join('') : outcome.texts.join('\n\n'))
-  const failure = combine(outcome.failures)
-  if (failure) throw failure
+  if (outcome.failures.length) throw new AggregateFailure(outcome.failures)
   if (outcome.texts.length === 0) {
     context.err(flags.bool('all-namespaces') ? 'No resources found\n' : `No resources found in ${context.namespace} namespace.\n`)
   }

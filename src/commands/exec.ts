@@ -40,7 +40,7 @@ async function podOf(context: CommandContext, resource: string | undefined, file
   const timeout = context.flags.duration('pod-running-timeout')
   let word = resource
   if (files.length > 0) {
-    const { documents, failures } = await readManifests(context.host, files, false)
+    const { documents, failures } = await readManifests(context.host, files)
     if (failures.length > 0) throw failures[0]
     if (documents.length > 1) throw new CommandError('cannot exec into multiple objects at a time')
     const { kind, metadata } = documents[0].value as { kind: string; metadata: { name: string } }

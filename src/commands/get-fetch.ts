@@ -1,6 +1,7 @@
 // What `get` finds: the objects behind its arguments or files, with what went wrong on the way.
 import type { KubeObject } from '../api/types'
 import { columnsOf } from '../apiserver/columns'
+import { recognise } from '../apiserver/decode'
 import { groupVersion } from '../apiserver/discovery'
 import { withOwnership } from '../apiserver/managed-fields-tracking'
 import { listObjects, readWarning } from '../apiserver/query'
@@ -11,7 +12,7 @@ import type { Documents } from '../cli/manifests'
 import { parseResourceArguments, type Target } from '../cli/resource-args'
 import { documentsOf } from '../cli/select'
 import type { Cluster } from '../cluster'
-import { ApiError, CommandError, combine } from '../errors'
+import { AggregateFailure, ApiError, CommandError } from '../errors'
 import type { Column } from '../kinds/kind'
 import type { ResourceInfo } from '../schema/resources'
 
@@ -24,7 +25,7 @@ export interface Answer {
   found: Found[]
   failures: Error[]
   warnings: string[]
-  /** One named object, printed by itself. */
+  /** One object was named, or one file: what is found prints by itself when it is one object. */
   single: boolean
   /** More than one kind was asked for. */
   manyKinds: boolean
@@ -44,7 +45,7 @@ export async function documentsNamed(context: CommandContext): Promise<Documents
   if (context.args.length) {
     throw new CommandError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
   }
-  if (documents.failures.length && !documents.documents.length) throw combine(documents.failures)
+  if (documents.failures.length && !documents.documents.length) throw new AggregateFailure(documents.failures)
   return documents
 }
 
@@ -84,25 +85,25 @@ function fromArguments(context: CommandContext, cluster: Cluster): Answer {
   })
 }
 
-function fromDocuments(context: CommandContext, cluster: Cluster, { documents }: Documents): Answer {
+function fromDocuments(context: CommandContext, cluster: Cluster, { documents, oneFile }: Documents): Answer {
   const { server } = cluster
   const namespaces = new Map<Target, string>()
   const targets: Target[] = []
   const failures: Error[] = []
-  for (const { value, source } of documents) {
-    const { apiVersion, kind, metadata } = value as { apiVersion?: string; kind?: string; metadata?: { name?: string; namespace?: string } }
-    const info = server.discovery.byKind(String(apiVersion), String(kind))
-    if (!info) {
-      const wanted = `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`
-      failures.push(new CommandError(`unable to recognize ${JSON.stringify(source)}: ${wanted}`))
+  for (const { value, source, inList } of documents) {
+    const { metadata } = value as { metadata?: { name?: string; namespace?: string } }
+    let info: ResourceInfo
+    try {
+      info = recognise(server, value, source, inList)
+    } catch (error) {
+      failures.push(error as Error)
       continue
     }
     const target = { info, name: metadata?.name ?? '' }
     namespaces.set(target, metadata?.namespace ?? context.namespace)
     targets.push(target)
   }
-  const single = documents.length === 1 && !documents[0].inList
-  const answer = collect(context, cluster, targets, single, (target) => [
+  const answer = collect(context, cluster, targets, oneFile, (target) => [
     subresourceOf(context, target.info, server.get(target.info, namespaces.get(target), target.name ?? '')),
   ])
   return { ...answer, failures: [...failures, ...answer.failures] }
@@ -113,7 +114,7 @@ function subresourceOf(context: CommandContext, info: ResourceInfo, object: Kube
   const wanted = context.flags.string('subresource')
   if (!wanted || (wanted === 'status' && info.subresources.includes(wanted))) return { info, object }
   if (wanted === 'scale' && info.subresources.includes('scale')) return { info: scaleResource(info), object: scaleOf(object) }
-  throw new ApiError('NotFound', 'the server could not find the requested resource')
+  throw new ApiError('NotFound', `the server could not find the requested resource (get ${info.resource} ${object.metadata.name})`)
 }
 
 function collect(

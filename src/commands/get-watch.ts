@@ -2,12 +2,12 @@
 import type { KubeObject } from '../api/types'
 import { presented } from '../apiserver/query'
 import type { CommandContext } from '../cli/context'
+import { requestTimeout } from '../cli/request-timeout'
 import { printerOptions } from '../cli/result'
 import type { Cluster } from '../cluster'
 import { sleep } from '../env'
 import { ApiError, CommandError } from '../errors'
 import { Follower } from '../follower'
-import { parseDuration } from '../lib/ages'
 import { printerFor } from '../print'
 import { formatTable } from '../print/table'
 import { cellsOf, isTable } from './get'
@@ -57,7 +57,7 @@ async function followChanges(
   fetchNow: (cluster: Cluster) => Answer,
   write: Writer,
 ): Promise<void> {
-  const limit = timeout(context.flags.string('request-timeout'))
+  const limit = requestTimeout(context.flags.string('request-timeout'))
   let known = byUid(first.found)
   let cluster = follower.current()
   for (let waited = 0; limit === 0 || waited < limit; waited += PAUSE) {
@@ -71,17 +71,6 @@ async function followChanges(
     const now = byUid(answer.found)
     context.out(write(answer, changesBetween(known, now)))
     known = now
-  }
-}
-
-function timeout(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text) * 1000
-  try {
-    return parseDuration(text)
-  } catch {
-    throw new CommandError(
-      `Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)`,
-    )
   }
 }
 

@@ -3,7 +3,7 @@ import type { KubeObject } from '../api/types'
 import { presented } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
 import { printerOptions } from '../cli/result'
-import { CommandError, combine, UsageError } from '../errors'
+import { AggregateFailure, CommandError, UsageError } from '../errors'
 import { GENERIC_COLUMNS } from '../kinds/columns'
 import { printerFor } from '../print'
 import { itemsOf } from '../print/printer'
@@ -32,8 +32,8 @@ async function get(context: CommandContext): Promise<number | undefined> {
   for (const warning of answer.warnings) context.warn(warning)
   if (isTable(context)) printTables(context, answer)
   else printObjects(context, answer)
-  const failure = combine(answer.failures)
-  if (failure) throw failure
+  // One of them, too, is printed without `error: ` before it.
+  if (answer.failures.length) throw new AggregateFailure(answer.failures)
 }
 
 /** Without -o and --template, and with `-o wide`. */
@@ -83,8 +83,7 @@ function missingResource(context: CommandContext): Error {
 /** One named object prints by itself, all else as a List. */
 function printObjects(context: CommandContext, { found, failures, single }: Answer): void {
   const { flags } = context
-  const failure = combine(failures)
-  if (failure && single) throw failure
+  if (failures.length && single) throw new AggregateFailure(failures)
   if (found.length === 0 && flags.bool('ignore-not-found')) return
   const printer = printerFor(flags.string('output'), printerOptions(context))
   const objects = found.map(({ info, object }) => presented(info, object))

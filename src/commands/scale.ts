@@ -71,7 +71,10 @@ function scaledLocally(context: CommandContext, { info, object }: Selected): Kub
 
 function scaleOne(context: CommandContext, cluster: Cluster, { info, object }: Selected, dryRun: boolean): KubeObject {
   const { flags } = context
-  if (!info.subresources.includes('scale')) throw new ApiError('NotFound', 'the server could not find the requested resource')
+  if (!info.subresources.includes('scale')) {
+    const request = `patch ${info.resource} ${object.metadata.name}`
+    throw new ApiError('NotFound', `the server could not find the requested resource (${request})`)
+  }
   const scalable = object as Scalable
   const current = scalable.spec.replicas ?? 0
   const expected = flags.number('current-replicas')

@@ -2,9 +2,11 @@
 import type { KubeObject, Node, Taint } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
+import { resourceNamed } from '../cli/resource-args'
 import { resultPrinter } from '../cli/result'
 import { select } from '../cli/select'
 import { validationOf } from '../cli/validation'
+import type { Cluster } from '../cluster'
 import { CommandError, combine } from '../errors'
 import { isLabelKey, isLabelValue } from '../lib/names'
 
@@ -72,11 +74,13 @@ function text({ key, value, effect }: { key: string; value?: string; effect: str
   return value ? `${key}=${value}:${effect}` : `${key}:${effect}`
 }
 
+function requireNodes(cluster: Cluster, type: string): void {
+  if (resourceNamed(cluster.server.discovery, type).kind !== 'Node')
+    throw new CommandError(`invalid resource type ${type}, only node types are supported`)
+}
+
 function validate(context: CommandContext, resources: string[], { add, remove }: Changes): void {
   const { flags } = context
-  if (!['node', 'nodes', 'no'].includes(resources[0].toLowerCase())) {
-    throw new CommandError(`invalid resource type ${resources[0]}, only ["node" "nodes"] are supported`)
-  }
   const both = add.filter((t) => remove.some((r) => r.key === t.key && (!r.effect || r.effect === t.effect)))
   if (both.length) {
     throw new CommandError(`can not both modify and remove the following taint(s) in the same command: ${both.map(text).join(', ')}`)
@@ -123,10 +127,12 @@ function taint(context: CommandContext): void {
   } catch (error) {
     throw context.usage((error as Error).message)
   }
+  context.cluster.read((cluster) => requireNodes(cluster, resources[0].toLowerCase()))
   validate(context, resources, changes)
   validationOf(context)
   const dryRun = dryRunOf(context)
-  const print = resultPrinter(context, dryRun)
+  // The sentence of taint does not tell of a dry run.
+  const print = resultPrinter(context, 'none')
   const lines: string[] = []
   const failures = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
     const selection = select(context, cluster, undefined, { args: resources })

@@ -1,7 +1,7 @@
 // What `kubectl wait --for` waits for, as a question to an object. Upstream: kubectl/pkg/cmd/wait/{condition,json}.go.
 import type { Condition, KubeObject } from '../api/types'
 import { CommandError } from '../errors'
-import { formatV } from '../lib/go-values'
+import { formatV, quote } from '../lib/go-values'
 import { JsonPath, relaxedJsonPath } from '../lib/jsonpath'
 
 export type Wanted = { kind: 'delete' } | { kind: 'create' } | { kind: 'state'; met(object: KubeObject): boolean }
@@ -16,7 +16,7 @@ export function parseCondition(text: string): Wanted {
     return { kind: 'state', met: (object) => conditionMet(object, name, value) }
   }
   if (lower.startsWith('jsonpath=')) return jsonPathCondition(text.slice('jsonpath='.length))
-  throw new CommandError(`unrecognized condition: ${JSON.stringify(text)}`)
+  throw new CommandError(`unrecognized condition: ${text === '' ? '[]' : quote(text)}`)
 }
 
 function splitOnce(text: string, separator: string): string[] {

@@ -30,7 +30,8 @@ interface State {
   stack: string[]
 }
 
-function jsonName(value: unknown): string {
+/** What Go's decoder calls a value that does not fit. */
+export function jsonTypeName(value: unknown): string {
   if (Array.isArray(value)) return 'array'
   if (typeof value === 'boolean') return 'bool'
   return typeof value
@@ -51,7 +52,7 @@ let lastTime: string | undefined
 
 /** The text of the API server's times: UTC, seconds. */
 function decodeTime(value: unknown, state: State, micro: boolean, go: string): string | undefined {
-  if (typeof value !== 'string') throw new Abort(mismatch(state, jsonName(value), 'string'))
+  if (typeof value !== 'string') throw new Abort(mismatch(state, jsonTypeName(value), 'string'))
   if (value === '') return undefined
   if (!micro && value === lastTime) return value
   const layout = micro ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00'
@@ -118,7 +119,7 @@ function badBase64At(text: string): number {
 }
 
 function decodeNumber(value: unknown, kind: 'int32' | 'int64' | 'double', go: string, state: State): number | undefined {
-  if (typeof value !== 'number') return save(state, jsonName(value), go)
+  if (typeof value !== 'number') return save(state, jsonTypeName(value), go)
   if (kind === 'double') return value
   const [low, high] = INT_RANGE[kind]
   if (!Number.isInteger(value) || value < low || value > high) return save(state, `number ${value}`, go)
@@ -128,15 +129,15 @@ function decodeNumber(value: unknown, kind: 'int32' | 'int64' | 'double', go: st
 function decodeScalar(value: unknown, kind: ScalarKind, go: string, state: State): unknown {
   switch (kind) {
     case 'string':
-      return typeof value === 'string' ? value : save(state, jsonName(value), go)
+      return typeof value === 'string' ? value : save(state, jsonTypeName(value), go)
     case 'boolean':
-      return typeof value === 'boolean' ? value : save(state, jsonName(value), go)
+      return typeof value === 'boolean' ? value : save(state, jsonTypeName(value), go)
     case 'int32':
     case 'int64':
     case 'double':
       return decodeNumber(value, kind, go, state)
     case 'bytes': {
-      if (typeof value !== 'string') return save(state, jsonName(value), go)
+      if (typeof value !== 'string') return save(state, jsonTypeName(value), go)
       const bad = badBase64At(value)
       if (bad >= 0) state.error ??= `illegal base64 data at input byte ${bad}`
       return value.replace(/[\r\n]/g, '')
@@ -181,7 +182,7 @@ function zeroOf(type: FieldType): unknown {
   }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
@@ -191,11 +192,11 @@ function decodeValue(value: unknown, type: FieldType, state: State, path: string
     case 'scalar':
       return decodeScalar(value, type.kind, type.go, state)
     case 'list': {
-      if (!Array.isArray(value)) return save(state, jsonName(value), type.go)
+      if (!Array.isArray(value)) return save(state, jsonTypeName(value), type.go)
       return value.map((item, i) => decodeValue(item, type.items, state, `${path}[${i}]`) ?? emptyItem(type.items))
     }
     case 'map': {
-      if (!isRecord(value)) return save(state, jsonName(value), type.go)
+      if (!isRecord(value)) return save(state, jsonTypeName(value), type.go)
       const out: Record<string, unknown> = {}
       for (const key of Object.keys(value).sort()) {
         out[key] = decodeValue(value[key], type.values, state, path ? `${path}.${key}` : key) ?? emptyItem(type.values)
@@ -203,7 +204,7 @@ function decodeValue(value: unknown, type: FieldType, state: State, path: string
       return out
     }
     case 'struct':
-      if (!isRecord(value)) return save(state, jsonName(value), type.go)
+      if (!isRecord(value)) return save(state, jsonTypeName(value), type.go)
       return decodeStruct(value, type.type, state, path)
   }
 }
@@ -264,12 +265,30 @@ export function decodeAs(value: unknown, typeName: string): Decoded {
   try {
     const type = structType(typeName)
     if (!isRecord(value)) {
-      return { value: {}, strict: [], error: mismatch(state, jsonName(value), type ? typeName.split('.').slice(-2).join('.') : 'object') }
+      return {
+        value: {},
+        strict: [],
+        error: mismatch(state, jsonTypeName(value), type ? typeName.split('.').slice(-2).join('.') : 'object'),
+      }
     }
     const out = decodeStruct(value, typeName, state, '')
     return { value: out, strict: state.strict, error: state.error }
   } catch (error) {
     if (error instanceof Abort) return { value: {}, strict: state.strict, error: error.message }
+    throw error
+  }
+}
+
+/** Go's error for an object's metadata; undefined when it can be read. Upstream: cli-runtime/pkg/resource/metadata_decoder.go. */
+export function metadataError({ metadata }: Record<string, unknown>): string | undefined {
+  if (metadata === undefined || metadata === null) return undefined
+  const state: State = { strict: [], stack: ['metadata'], struct: 'metadataOnlyObject' }
+  if (!isRecord(metadata)) return mismatch(state, jsonTypeName(metadata), 'v1.ObjectMeta')
+  try {
+    decodeStruct(metadata, 'meta.v1.ObjectMeta', state, 'metadata')
+    return state.error
+  } catch (error) {
+    if (error instanceof Abort) return error.message
     throw error
   }
 }
