@@ -1,5 +1,6 @@
 // --from-file, --from-literal and --from-env-file: where the keys of ConfigMaps and Secrets come from.
 // Upstream: kubectl/pkg/cmd/create/create_{configmap,secret}.go, kubectl/pkg/util/util.go, kubectl/pkg/cmd/util/env_file.go.
+import { isUtf8 } from 'node:buffer'
 import fs from 'node:fs'
 import path from 'node:path'
 import { CommandError } from '../errors'
@@ -64,8 +65,20 @@ export function addFiles(context: CommandContext, sources: string[], add: AddKey
 export function addEnvFiles(context: CommandContext, files: string[], what: string, add: AddKey): void {
   for (const file of files) {
     if (statOf(context, file).isDirectory()) throw new CommandError(`env ${what} file cannot be a directory`)
-    const text = read(context, file).toString('utf8')
+    const bytes = read(context, file)
+    checkUtf8(bytes, file)
+    const text = bytes.toString('utf8')
     for (const [key, value] of parseEnvFile(text, context.host.variables)) add(key, Buffer.from(value))
+  }
+}
+
+function checkUtf8(bytes: Buffer, file: string): void {
+  if (isUtf8(bytes)) return
+  for (let start = 0, line = 1; start < bytes.length; line++) {
+    const end = bytes.indexOf(0x0a, start)
+    const text = bytes.subarray(start, end < 0 ? bytes.length : end)
+    if (!isUtf8(text)) throw new CommandError(`env file ${file} contains invalid utf8 bytes at line ${line}: [${[...text].join(' ')}]`)
+    start += text.length + 1
   }
 }
 

@@ -129,20 +129,28 @@ export function withPodSpec(object: KubeObject, change: (spec: PodSpec) => PodSp
   throw new Unfit(`the object is not a pod or does not have a pod template: *v1.${object.kind}`)
 }
 
-/** Containers whose name fits, where `*` stands for any text. */
+/**
+ * Whether a container's name fits a pattern in which `*` stands for any text. Upstream's search does not hold the first part to
+ * the start (`n*` finds `init`), and reckons what is left from wherever it stands. Upstream: kubectl/pkg/cmd/set/helper.go selectString.
+ */
 export function containerFits(name: string, pattern: string): boolean {
-  return new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*')}$`,
-  ).test(name)
+  if (pattern === '*') return true
+  const parts = pattern.split('*')
+  if (parts.length === 1) return name === pattern
+  let from = 0
+  for (const [i, part] of parts.entries()) {
+    if (part === '') continue
+    const next = name.slice(from).indexOf(part)
+    if (next < from || (i === 0 && from !== 0) || (i === parts.length - 1 && name.length !== part.length + next)) return false
+    from = next
+  }
+  return true
 }
 
-/** The spec with its plain and init containers passed through `change`. */
+/** The spec with its plain, then its init containers passed through `change`. */
 export function mapContainers(spec: PodSpec, change: (container: Container) => Container): PodSpec {
-  const init = spec.initContainers ? { initContainers: spec.initContainers.map(change) } : {}
-  return { ...spec, ...init, containers: spec.containers.map(change) }
+  const containers = spec.containers.map(change)
+  return { ...spec, ...(spec.initContainers ? { initContainers: spec.initContainers.map(change) } : {}), containers }
 }
 
 /** Splits words into resources and the `key=value` or `key-` words behind them. Throws CommandError. */

@@ -1,4 +1,5 @@
 // The everyday verbs: raw requests, asking before deleting, --local, and what is refused.
+import fs from 'node:fs'
 import { Readable } from 'node:stream'
 import { run } from '../../src/cli/run'
 import { type Shell, shell } from './shell'
@@ -127,5 +128,21 @@ test('--save-config of a typed object has no empty annotations', async () => {
 test('-o kyaml of a typed object keeps the order of its fields', async () => {
   expect(await sh.kubectl('create cm x --dry-run=client -o kyaml')).toBe(
     '---\n{\n  kind: "ConfigMap",\n  apiVersion: "v1",\n  metadata: {\n    name: "x",\n  },\n}\n',
+  )
+})
+
+test('set env lists init containers last, and finds containers as upstream does', async () => {
+  sh.write('init.yaml', POD + '  initContainers: [{name: init, image: busybox}]\n')
+  expect(await sh.kubectl('set env --local -f init.yaml --list A=b')).toBe(
+    '# Pod valid-pod, container web\nA=b\n# Pod valid-pod, container init\nA=b\n',
+  )
+  expect(await sh.kubectl("set env --local -f init.yaml --list -c 'n*' A=b")).toBe('# Pod valid-pod, container init\nA=b\n')
+})
+
+test('an env file with bytes that are no text', async () => {
+  sh.write('env', 'A=1\n')
+  fs.appendFileSync(sh.path('env'), Buffer.from([0xff, 0x41]))
+  expect(await sh.kubectl('create cm x --from-env-file=env --dry-run=client')).toBe(
+    'error: env file env contains invalid utf8 bytes at line 2: [255 65]\n[exit 1]',
   )
 })
