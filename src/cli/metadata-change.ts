@@ -68,7 +68,8 @@ export async function changeMetadata(context: CommandContext, edit: MetadataChan
           lines.push(listing(selected, edit.field, after, selection.single))
           continue
         }
-        const changed = withField(selected.object, edit.field, after)
+        // What is shown without asking the server keeps the emptied map.
+        const changed = withField(selected.object, edit.field, writes ? after : (after ?? {}))
         const outcome = edit.outcome(before, after ?? {})
         if (local) {
           lines.push(print(withVersion(changed, version), outcome))

@@ -114,6 +114,7 @@ test('--local leaves the namespace out, and nothing between documents', async ()
   expect(await sh.kubectl('label --local -f pod.yaml a=b -o yaml')).toContain(
     'metadata:\n  labels:\n    a: b\n    name: valid-pod\n  name: valid-pod\nspec:\n',
   )
+  expect(await sh.kubectl('label --local -f pod.yaml name- -o yaml')).toContain('metadata:\n  labels: {}\n  name: valid-pod\n')
   const two = await sh.kubectl('label --local -f two.yaml a=b -o yaml')
   expect(two.match(/^kind: ConfigMap$/gm)).toHaveLength(2)
   expect(two).not.toContain('---')
