@@ -142,6 +142,8 @@ export interface ReadRules {
   recursive?: boolean
   /** Documents are validated; one that fails ends its source. */
   validate?: boolean
+  /** Documents are maps of any content, not objects of the API. */
+  anyMap?: boolean
 }
 
 /** Everything `-f` names. */
@@ -160,7 +162,7 @@ export async function readManifests(host: Host, files: string[], rules: ReadRule
         if (value === null || value === undefined) continue
         const invalid = rules.validate && validationProblem(value, name)
         if (invalid) throw invalid
-        const undecodable = decodingProblem(value, name, json)
+        const undecodable = rules.anyMap && isRecord(value) ? undefined : decodingProblem(value, name, json)
         if (undecodable) fail(undecodable)
         else for (const document of flatten(value as Record<string, unknown>, name, false)) documents.push(document)
       }

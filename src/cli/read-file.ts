@@ -5,11 +5,11 @@ import fs from 'node:fs'
 export const MOST_INPUT = 128 * 1024 * 1024
 const CHUNK = 1024 * 1024
 
-export function tooLarge(): NodeJS.ErrnoException {
-  return Object.assign(new Error(`larger than ${MOST_INPUT} bytes`), { code: 'EFBIG' })
+export function tooLarge(): Error {
+  return new Error(`larger than ${MOST_INPUT} bytes`)
 }
 
-/** The file's bytes. Throws the file system's errors, and EFBIG. */
+/** The file's bytes. Throws the file system's errors, and one that tells the bound. */
 export function readBounded(file: string): Buffer {
   const fd = fs.openSync(file, 'r')
   try {

@@ -56,7 +56,7 @@ function show(context: OwnContext, name: string): void {
 }
 
 async function add(context: OwnContext, file: string): Promise<void> {
-  const { documents, failures } = await readManifests(context.host, [file])
+  const { documents, failures } = await readManifests(context.host, [file], { anyMap: true })
   if (failures.length > 0) throw failures[0]
   const specs = documents.map(({ value }) => {
     try {

@@ -7,9 +7,15 @@ const MOST_REFORMATTED = 128 * 1024 * 1024
 
 type Entries = [string, unknown][]
 
-/** By the format they start from: what turns its entries into those of the next format. Format 1 had no checksums; its entries are the same. */
+/** By the format they start from: what turns its entries into those of the next format. */
 const STEPS: Record<number, (entries: Entries) => Entries> = {
-  1: (entries) => entries,
+  // Format 1 had no checksums, and kept the names of counted events as a map.
+  1: (entries) => entries.map(([key, value]) => [key, key.startsWith('~events/') ? withNamePairs(value) : value]),
+}
+
+function withNamePairs(memory: unknown): unknown {
+  const { names, ...rest } = memory as { names?: Record<string, string> }
+  return Array.isArray(names) ? memory : { ...rest, names: Object.entries(names ?? {}) }
 }
 
 /** The layout of the bytes as this kubesim writes it, and whether it had to be made anew. Throws DamagedState. */

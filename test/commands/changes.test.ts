@@ -94,7 +94,10 @@ test('scale', () =>
       'scale deploy nope web --replicas=1',
       'deployment.apps/web scaled\nError from server (NotFound): deployments.apps "nope" not found\n[exit 1]',
     ],
-    ['scale cm kube-root-ca.crt --replicas=1', 'Error from server (NotFound): the server could not find the requested resource\n[exit 1]'],
+    [
+      'scale cm kube-root-ca.crt --replicas=1',
+      'Error from server (NotFound): the server could not find the requested resource (patch configmaps kube-root-ca.crt)\n[exit 1]',
+    ],
     ['scale deploy -l app=none --replicas=1', 'error: no objects passed to scale\n[exit 1]'],
   ]))
 

@@ -133,7 +133,7 @@ test('-o kyaml of a typed object keeps the order of its fields', async () => {
 })
 
 test('set env lists init containers last, and finds containers as upstream does', async () => {
-  sh.write('init.yaml', POD + '  initContainers: [{name: init, image: busybox}]\n')
+  sh.write('init.yaml', `${POD}  initContainers: [{name: init, image: busybox}]\n`)
   expect(await sh.kubectl('set env --local -f init.yaml --list A=b')).toBe(
     '# Pod valid-pod, container web\nA=b\n# Pod valid-pod, container init\nA=b\n',
   )
