@@ -69,7 +69,8 @@ function usedBy(files) {
         execFileSync(process.execPath, [path.join(__dirname, 'used-modules.cjs'), ...lines], {
           env,
           cwd: root,
-          stdio: ['ignore', 'ignore', 'inherit'],
+          // What it says is only worth reading when it fails; then it stands in the error.
+          stdio: ['ignore', 'ignore', 'pipe'],
         })
         return new Set(
           fs
