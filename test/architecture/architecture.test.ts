@@ -97,11 +97,11 @@ describe('the house', () => {
     ['the state file', /from '(\.\.\/)+store\/(file|lock)'/, /^(store\/|cluster-file\.ts|commands\/cluster)/],
     ['Date.now', /\bDate\.now\b/, /^(env\.ts|store\/)/],
     ['Math.random', /\bMath\.random\b/, /^env\.ts/],
-    // Files with a parameter or variable of that name mean theirs; local-process holds the text of a child's program, which has its own.
+    // Files with a parameter or variable of that name mean theirs.
     [
       'process',
       /^(?![\s\S]*\bprocess\s*[:=])[\s\S]*(?<![.\w'`])process\.(env|argv|exit|stdout|stderr|stdin|cwd|pid|kill|on)\b/,
-      /^(env\.ts|store\/|runtime\/local-process\.ts)/,
+      /^(env\.ts|store\/)/,
     ],
   ])('only few places use %s', (_name, pattern, allowed) => {
     expect(sources.filter(({ name, text }) => pattern.test(text) && !allowed.test(name)).map((s) => s.name)).toEqual([])
