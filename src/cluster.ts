@@ -1,11 +1,14 @@
 // A cluster in memory: the API server, the controllers' loop and the clock that plays the past. Owns the reconcile loop.
-import type { Change, Controller, ControllerContext, Routine, View } from './api/contracts'
+import type { Change, Controller, ControllerContext, Rehearsed, Routine, View } from './api/contracts'
+import type { KubeObject } from './api/types'
 import { ComponentClient } from './apiserver/client'
 import { ApiServer } from './apiserver/server'
+import { entryKey } from './apiserver/storage'
 import { CONTROLLERS, type ControllerEntry } from './controllers'
 import { DueTimes } from './due'
 import type { MutableEnv } from './env'
 import { clusterNetwork } from './network/cluster-network'
+import { Rehearsals } from './rehearsal'
 import type { World } from './runtime/world'
 import type { State } from './store/state'
 
@@ -45,11 +48,18 @@ function managerOf({ name }: ControllerEntry): string {
   return name === 'default-scheduler' ? 'kube-scheduler' : 'kube-controller-manager'
 }
 
+function entryKeyOf({ resource, before, after }: Change): string {
+  const { namespace, name } = ((after ?? before) as KubeObject).metadata
+  return entryKey(resource, namespace, name)
+}
+
 export class Cluster {
   readonly server: ApiServer
   private readonly workers: Worker[]
   private readonly watchers = new Map<string, Worker[]>()
   private readonly due: DueTimes
+  private readonly rehearsals: Rehearsals
+  private readonly alike: Rehearsed
   private changes = 0
   /** Told of every change, with what to say of it to who waits. */
   progress?: (text: () => string) => void
@@ -60,6 +70,17 @@ export class Cluster {
   ) {
     this.server = new ApiServer(state, env, (change) => this.dispatch(change))
     this.due = new DueTimes(this.server.storage.records, state.header.nextDue)
+    this.rehearsals = new Rehearsals({
+      state,
+      env,
+      enqueue: (worker, key) => this.enqueue(worker, key),
+      follow: (change) => this.follow(change),
+      changed: (count) => {
+        this.changes += count
+        this.progress?.(() => this.busyness())
+      },
+    })
+    this.alike = (...args) => this.rehearsals.alike(...args)
     this.workers = CONTROLLERS.map((entry) => new Worker(entry, this.server))
     for (const worker of this.workers) {
       for (const resource of worker.entry.watches) {
@@ -83,18 +104,33 @@ export class Cluster {
   }
 
   private dispatch(change: Change): void {
+    const { recording } = this.rehearsals
     this.changes++
+    if (recording) recording.changes++
     this.progress?.(() => this.busyness())
+    if (this.follow(change)) recording?.note(entryKeyOf(change), change)
     for (const resource of [change.resource, '*']) {
       for (const worker of this.watchers.get(resource) ?? []) {
-        for (const key of worker.controller.watches[resource](change, this.server.view)) worker.queue.add(key)
+        for (const key of worker.controller.watches[resource](change, this.server.view)) this.queue(worker, key)
       }
     }
   }
 
+  private follow(change: Change): boolean {
+    let noted = false
+    for (const { controller } of this.watchers.get(change.resource) ?? []) if (controller.follow?.(change, this.server.view)) noted = true
+    return noted
+  }
+
+  private queue(worker: Worker, key: string): void {
+    worker.queue.add(key)
+    this.rehearsals.recording?.queue(worker.entry.name, key)
+  }
+
   /** Queues a key of a controller, as a fault or an exec does that changed what it looks at. */
   enqueue(controller: string, key: string): void {
-    this.workers.find((w) => w.entry.name === controller)?.queue.add(key)
+    const worker = this.workers.find((w) => w.entry.name === controller)
+    if (worker) this.queue(worker, key)
   }
 
   /** Runs the controllers until nothing is queued. Earlier ones in the list go first, each a batch at a time. */
@@ -110,7 +146,7 @@ export class Cluster {
         const count = (rounds.get(label) ?? 0) + 1
         if (count > MOST_ROUNDS) throw new Error(`the controllers do not come to rest; still busy: ${this.busy(worker)}`)
         rounds.set(label, count)
-        this.reconcile(worker, key, label)
+        this.withContext(worker, label, (context) => worker.controller.reconcile(key, { ...context, batch: keys.length }))
       }
     }
   }
@@ -124,10 +160,6 @@ export class Cluster {
   private busy(current: Worker): string {
     const names = this.workers.filter((w) => w === current || w.queue.size > 0).map((w) => w.entry.name)
     return names.join(', ')
-  }
-
-  private reconcile(worker: Worker, key: string, label: string): void {
-    this.withContext(worker, label, (context) => worker.controller.reconcile(key, context))
   }
 
   /** Runs something of a controller; its key is due next when that asked to be woken. */
@@ -144,8 +176,8 @@ export class Cluster {
 
   private contextOf(worker: Worker, wakeAt: ControllerContext['wakeAt']): ControllerContext {
     const { server, env } = this
-    const enqueue = (other: string) => worker.queue.add(other)
-    return { api: worker.client, view: server.view, records: server.storage.records, env, wakeAt, enqueue }
+    const enqueue = (other: string) => this.queue(worker, other)
+    return { api: worker.client, view: server.view, records: server.storage.records, env, wakeAt, enqueue, alike: this.alike }
   }
 
   /** Plays everything that was due up to `now` (ms), in order, and leaves the clock there. */

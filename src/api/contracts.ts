@@ -7,7 +7,30 @@ export interface Env {
   now(): number
   /** A number in [0, 1). */
   random(): number
+  /** There while a play is recorded that is to be repeated. */
+  rehearsal?: Rehearsal
 }
+
+/** What a play says of itself while it is recorded. */
+export interface Rehearsal {
+  /** A text from chance or an allocator: another subject's is got by `make`, too. */
+  draw<S, T extends string | undefined>(subject: S, make: (subject: S) => T): T
+  /** A text that `by` makes of another. */
+  derived(each: { text: string; from: string; by(from: string): string }): void
+}
+
+/** What comes of a play: a text, and the cluster time (ms) at which it is to be looked at again. */
+export interface Played {
+  result?: string
+  wake?: number
+}
+
+/**
+ * Plays something that is done to many objects which differ in name only (`among` so many), or repeats what was done to one before.
+ * `identity`: the names of the subject on which nothing depends but texts. All that the play depends on besides is read from the state
+ * or drawn; all that it does is written there, or shown by its result.
+ */
+export type Rehearsed = <S>(role: string, among: number, subject: S, identity: (subject: S) => string[], play: () => Played) => Played
 
 /**
  * Reading objects. A resource is named by plural and group: `pods`, `services`, `replicasets.apps`, `endpointslices.discovery.k8s.io`.
@@ -93,6 +116,10 @@ export interface ControllerContext {
   wakeAt(time: number): void
   /** Queue another key of this same controller. */
   enqueue(key: string): void
+  /** Absent where nothing is repeated. */
+  alike?: Rehearsed
+  /** How many keys are looked at in a row, this one included. */
+  batch?: number
 }
 
 /**
@@ -102,6 +129,8 @@ export interface ControllerContext {
 export interface Controller {
   /** The name that stands in events and managed fields, e.g. `replicaset-controller`. */
   name: string
+  /** Takes a change of what it watches into a picture that it keeps; true when there was something to note. */
+  follow?(change: Change, view: View): boolean
   /** Resources whose changes concern it, each with the keys to queue for a change; `*` stands for every resource. */
   watches: Record<string, (change: Change, view: View) => Iterable<string>>
   reconcile(key: string, context: ControllerContext): void

@@ -2,7 +2,6 @@
 import type { Client, DeleteOptions, NewEvent, NewObject } from '../api/contracts'
 import type { KubeObject, Namespace } from '../api/types'
 import { notFound } from '../errors'
-import { uuid } from '../lib/random'
 import { recordEvent } from './events'
 import type { ApiServer } from './server'
 
@@ -46,6 +45,6 @@ export class ComponentClient implements Client {
   }
   event(about: KubeObject, event: NewEvent): void {
     const { storage, env } = this.server
-    recordEvent({ storage, component: this.component, now: env.now(), newUid: () => uuid(env) }, about, event)
+    recordEvent({ storage, component: this.component, env }, about, event)
   }
 }

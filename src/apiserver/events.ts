@@ -1,7 +1,8 @@
 // Events as client-go's recorder and correlator write them: an equal event counts up, a new one is stored with its own name.
-import type { NewEvent } from '../api/contracts'
+import type { Env, NewEvent } from '../api/contracts'
 import type { Event, KubeObject, ObjectReference } from '../api/types'
 import { fnv32a } from '../lib/fnv'
+import { uuid } from '../lib/random'
 import { microTimestamp, timestamp } from '../lib/time'
 import type { Storage } from './storage'
 
@@ -46,13 +47,23 @@ function hash(text: string): string {
 export interface Recorder {
   storage: Storage
   component: string
-  now: number
-  newUid(): string
+  env: Env
+}
+
+/** The end of an event's name, a time in nanoseconds; the version counter keeps two of one millisecond apart. `now` in ms. */
+export function eventSuffix(now: number, version: number): string {
+  return (BigInt(Math.floor(now)) * 1_000_000n + BigInt(version % 1_000_000)).toString(16)
 }
 
 /** Records an event. Upstream: client-go/tools/record/events_cache.go EventCorrelate. */
 export function recordEvent(recorder: Recorder, about: KubeObject, event: NewEvent): void {
-  const { storage, now } = recorder
+  const { storage, env } = recorder
+  const now = env.now()
+  const hashed = (from: string): string => {
+    const text = hash(from)
+    env.rehearsal?.derived({ text, from, by: hash })
+    return text
+  }
   const component = event.component ?? recorder.component
   const { uid } = about.metadata
   const known = storage.records.get<Memory>(TABLE, `${uid}/${component}`)
@@ -63,14 +74,14 @@ export function recordEvent(recorder: Recorder, about: KubeObject, event: NewEve
   const group = `${event.type} ${event.reason}`
   const similar = memory.similar[group]
   const messages = similar && now - similar.at <= SIMILAR_INTERVAL_MS ? [...similar.messages] : []
-  const said = hash(event.message)
+  const said = hashed(event.message)
   if (!messages.includes(said)) messages.push(said)
   memory.similar[group] = { at: now, messages }
   const combined = messages.length >= DISTINCT_MESSAGES
   if (combined) messages.pop()
   if (left.tokens >= 1) {
     left.tokens -= 1
-    const key = hash(combined ? group : `${group} ${event.fieldPath ?? ''} ${event.message}`)
+    const key = hashed(combined ? group : `${group} ${event.fieldPath ?? ''} ${event.message}`)
     const message = combined ? `(combined from similar events): ${event.message}` : event.message
     const counted = event.action ? undefined : memory.names.find(([known]) => known === key)?.[1]
     const name = write(recorder, component, about, { ...event, message }, counted && `${about.metadata.name}.${counted}`)
@@ -83,21 +94,20 @@ export function recordEvent(recorder: Recorder, about: KubeObject, event: NewEve
 
 /** Counts an event up or stores a new one; answers its name. */
 function write(recorder: Recorder, component: string, about: KubeObject, event: NewEvent, existing: string | undefined): string {
-  const { storage, now } = recorder
+  const { storage, env } = recorder
+  const now = env.now()
   const namespace = about.metadata.namespace ?? 'default'
   const old = existing === undefined ? undefined : storage.get<Event>('events', namespace, existing)
   if (old) {
     storage.put<Event>('events', { ...old, count: (old.count ?? 1) + 1, lastTimestamp: timestamp(now), message: event.message })
     return old.metadata.name
   }
-  // The name ends in nanoseconds; the version counter keeps two of one millisecond apart.
-  const nanoseconds = BigInt(Math.floor(now)) * 1_000_000n + BigInt(storage.state.header.resourceVersion % 1_000_000)
-  const name = `${about.metadata.name}.${nanoseconds.toString(16)}`
+  const name = `${about.metadata.name}.${eventSuffix(now, storage.state.header.resourceVersion)}`
   const modern = event.action !== undefined
   storage.put<Event>('events', {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name, namespace, uid: recorder.newUid(), resourceVersion: '', creationTimestamp: timestamp(now) },
+    metadata: { name, namespace, uid: uuid(env), resourceVersion: '', creationTimestamp: timestamp(now) },
     ...(modern ? { action: event.action } : { count: 1 }),
     eventTime: modern ? microTimestamp(now) : null,
     firstTimestamp: modern ? null : timestamp(now),

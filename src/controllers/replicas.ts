@@ -94,13 +94,16 @@ export function replicasController<T extends Replicated>(options: Options<T>): C
     return undefined
   }
 
-  function createPods(owner: T, active: Pod[], count: number, { api }: ControllerContext): Failure | undefined {
+  function createPods(owner: T, active: Pod[], count: number, { api, alike }: ControllerContext): Failure | undefined {
     const pod = podFromTemplate(owner, owner.spec.template)
+    const { namespace, uid, resourceVersion } = owner.metadata
+    const play = () => ({ result: api.create<Pod>(pod).metadata.name })
+    const noWords = () => []
     for (let i = 0; i < count; i++) {
       try {
-        const created = api.create<Pod>(pod)
-        active.push(created)
-        api.event(owner, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${created.metadata.name}` })
+        const { result: created = '' } = alike ? alike(`create/${uid}/${resourceVersion}`, count, owner, noWords, play) : play()
+        active.push(api.get<Pod>('pods', namespace, created) as Pod)
+        api.event(owner, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${created}` })
       } catch (error) {
         if (!(error instanceof ApiError)) throw error
         // Nothing can be created in a namespace that goes away: upstream keeps silent about it.

@@ -2,6 +2,7 @@
 import type { Change, Controller, ControllerContext, View } from '../api/contracts'
 import type { Condition, KubeObject, Pod } from '../api/types'
 import { deepEqual } from '../lib/equal'
+import { podWords } from '../lib/pod-words'
 import { timestamp } from '../lib/time'
 import { affinityState } from './scheduler/pod-affinity'
 import { type CycleState, type Refusal, refusalOf } from './scheduler/predicates'
@@ -39,37 +40,35 @@ function nodeMatters({ before, after }: Change): boolean {
 /** The picture that belongs to an open cluster. */
 const pictures = new WeakMap<View, Picture>()
 
-/** A Pod's change is taken in at once; whoever waits is looked at when it matters. */
-function podChanged(change: Change, view: View): string[] {
-  const picture = pictures.get(view)
-  if (change.after) picture?.put(change.after as Pod)
-  else if (change.before) picture?.remove(change.before as Pod)
-  return podMatters(change) ? [QUEUE] : []
-}
-
-function nodeChanged(change: Change, view: View): string[] {
-  pictures.delete(view)
-  return nodeMatters(change) ? [QUEUE] : []
-}
-
 /** Services and owners say by what Pods are spread. */
-function rulesChanged(change: Change, view: View): string[] {
+function rulesDiffer({ before, after }: Change): boolean {
   const selector = (object: KubeObject | undefined) => (object?.spec as { selector?: unknown } | undefined)?.selector
-  if (!deepEqual(selector(change.before), selector(change.after))) pictures.get(view)?.forgetTallies()
-  return []
+  return !deepEqual(selector(before), selector(after))
 }
+
+/** A Pod's change is taken in at once; whoever waits is looked at when it matters. */
+function follow(change: Change, view: View): boolean {
+  const picture = pictures.get(view)
+  if (!picture) return false
+  if (change.resource === 'pods') return change.after ? picture.put(change.after as Pod) : picture.remove(change.before as Pod)
+  if (change.resource === 'nodes') pictures.delete(view)
+  else if (RULES.includes(change.resource) && rulesDiffer(change)) picture.forgetTallies()
+  else return false
+  return true
+}
+
+const RULES = ['services', 'replicasets.apps', 'statefulsets.apps', 'replicationcontrollers']
+const never = () => []
 
 const always = () => [QUEUE]
 
 export const scheduler: Controller = {
   name: NAME,
+  follow,
   watches: {
-    pods: podChanged,
-    nodes: nodeChanged,
-    services: rulesChanged,
-    'replicasets.apps': rulesChanged,
-    'statefulsets.apps': rulesChanged,
-    replicationcontrollers: rulesChanged,
+    pods: (change) => (podMatters(change) ? [QUEUE] : []),
+    nodes: (change) => (nodeMatters(change) ? [QUEUE] : []),
+    ...Object.fromEntries(RULES.map((resource) => [resource, never])),
     persistentvolumeclaims: always,
     persistentvolumes: always,
     'storageclasses.storage.k8s.io': always,
@@ -91,7 +90,7 @@ export const scheduler: Controller = {
         picture = new Picture(view)
         pictures.set(view, picture)
       }
-      scheduleOne(context, pod, picture)
+      scheduleOne(context, pod, picture, waiting.length)
     }
   },
 }
@@ -102,7 +101,7 @@ function isWaiting(pod: Pod): boolean {
   return !nodeName && !pod.metadata.deletionTimestamp && !isOver(pod) && (schedulerName ?? NAME) === NAME && !gates?.length
 }
 
-function scheduleOne(context: ControllerContext, pod: Pod, picture: Picture): void {
+function scheduleOne(context: ControllerContext, pod: Pod, picture: Picture, among: number): void {
   const { api, env } = context
   const { infos } = picture
   const claims = claimState(api, pod)
@@ -125,7 +124,13 @@ function scheduleOne(context: ControllerContext, pod: Pod, picture: Picture): vo
   const nominated = fitting.find((i) => i.node.metadata.name === pod.status?.nominatedNodeName)
   const info = nominated ?? bestNode(api, env, pod, fitting, picture)
   if (selectNode(api, claims, info.node.metadata.name)) return
-  bind(context, pod, info.node.metadata.name)
+  const node = info.node.metadata.name
+  const play = () => {
+    bind(context, pod, node)
+    return {}
+  }
+  if (context.alike) context.alike('bind', among, pod, (p) => [...podWords(p), node], play)
+  else play()
 }
 
 /** Refused before any node was looked at. */

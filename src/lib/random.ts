@@ -4,11 +4,26 @@ import { randomName } from './fnv'
 
 /** Five characters as names.SimpleNameGenerator appends them. */
 export function randomSuffix(env: Env): string {
-  return randomName(5, () => env.random())
+  return drawn(env, undefined, () => randomName(5, () => env.random()))
+}
+
+/** A text from chance or an allocator, for a subject; a rehearsal hears how to get another one. */
+export function drawn<S, T extends string | undefined>(env: Env, subject: S, make: (subject: S) => T): T {
+  return env.rehearsal ? env.rehearsal.draw(subject, make) : make(subject)
 }
 
 /** A version 4 UUID. */
 export function uuid(env: Env): string {
-  const digit = (mask: number, set = 0) => (((env.random() * 16) & mask) | set).toString(16)
-  return 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'.replace(/[xy]/g, (c) => (c === 'x' ? digit(15) : digit(3, 8)))
+  return drawn(env, undefined, () => {
+    let text = ''
+    for (let i = 0; i < 36; i++) {
+      if (i === 8 || i === 13 || i === 18 || i === 23) text += '-'
+      else if (i === 14) text += '4'
+      else if (i === 19) text += DIGITS[((env.random() * 16) & 3) | 8]
+      else text += DIGITS[(env.random() * 16) & 15]
+    }
+    return text
+  })
 }
+
+const DIGITS = '0123456789abcdef'

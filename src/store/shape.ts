@@ -1,6 +1,7 @@
 // Entries that are built alike, written as what sets each apart: a shape is one of them kept whole, under `~shapes/`, and the others are
 // stored as their differences from it. Ten thousand Pods of one template take a tenth of their JSON so; states of a few objects have no
 // shapes and are plain JSON.
+import { deepEqual } from '../lib/equal'
 
 /** A structure's name: a hash of its keys and nesting. Two that share one share no shape: structures are compared before one is used. */
 export type ShapeId = string
@@ -24,7 +25,7 @@ export interface ShapeEntry {
   by?: number
 }
 
-type Leaf = string | number | boolean | null
+export type Leaf = string | number | boolean | null
 
 /** A value's keys and nesting as one text, and what hangs in it, in order. Keys that name a list's item (`k:{…}`) hang in it, too. */
 export interface Structure {
@@ -121,9 +122,23 @@ export class Shape {
       for (let i = 1; i < difference.length; i++) changed.push([difference[i] as number, value])
     }
     changed.sort((a, b) => a[0] - b[0])
+    return this.with(changed)
+  }
+
+  /** The shape's own entry with other leaves, given in order. What is as in the shape is shared with it. */
+  with(changed: Leaves): unknown {
     return rebuilt(this.root, { changed, at: 0 })
   }
+
+  /** Is a value what `with` makes of these leaves? */
+  isWith(changed: Leaves, value: unknown): boolean {
+    const cursor = { changed, at: 0 }
+    return resembles(this.root, value, cursor) && cursor.at === changed.length
+  }
 }
+
+/** Leaves by number, in order of it. */
+export type Leaves = [leaf: number, value: unknown][]
 
 function lastPart(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1)
@@ -147,7 +162,7 @@ function nodeOf(value: unknown, count: { at: number }): Node {
 
 /** The changed leaves in order, and how many of them have been used. */
 interface Cursor {
-  changed: [leaf: number, value: unknown][]
+  changed: Leaves
   at: number
 }
 
@@ -181,6 +196,31 @@ function withNewKeys({ value, fields = [] }: Node, cursor: Cursor): unknown {
   return out
 }
 
+function resembles(node: Node, value: unknown, cursor: Cursor): boolean {
+  const { changed } = cursor
+  if (cursor.at >= changed.length || changed[cursor.at][0] >= node.to) return value === node.value || deepEqual(value, node.value)
+  if (node.items) {
+    if (!Array.isArray(value) || value.length !== node.items.length) return false
+    for (let i = 0; i < value.length; i++) if (!resembles(node.items[i], value[i], cursor)) return false
+    return true
+  }
+  if (!node.fields) return changed[cursor.at++][1] === value
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  let count = 0
+  const own = node.value as Record<string, unknown>
+  const names = node.renamed ? Object.keys(own) : undefined
+  for (let i = 0; i < node.fields.length; i++) {
+    const [name, item] = node.fields[i]
+    let key = names ? names[i] : (name as string)
+    if (typeof name === 'number' && changed[cursor.at]?.[0] === name) key = changed[cursor.at++][1] as string
+    const part = (value as Record<string, unknown>)[key]
+    if (part !== undefined) count++
+    if (!resembles(item, part, cursor)) return false
+  }
+  for (const key in value) if ((value as Record<string, unknown>)[key] !== undefined) count--
+  return count === 0
+}
+
 export function isFolded(value: unknown): value is Folded {
   return typeof value === 'object' && value !== null && '~' in value && '=' in value
 }
@@ -192,12 +232,12 @@ export function variantId(id: ShapeId, leaf: unknown): ShapeId {
 /** More variants than this are no variants. */
 const MOST_VARIANTS = 16
 /** So many entries are looked at to find what tells variants apart, and so many characters it has to save in each. */
-const SAMPLE = 512
+export const SAMPLE = 512
 const LEAST_SAVED = 20
 
 /** The leaf by which entries of one structure fall into few sorts that are alike in most else; undefined when there is none. */
-export function variantsBy(structures: Structure[]): number | undefined {
-  const sample = structures.slice(0, SAMPLE).map((s) => s.leaves)
+export function variantsBy(structures: Leaf[][]): number | undefined {
+  const sample = structures
   const candidates: number[] = []
   for (let leaf = 0; leaf < sample[0].length; leaf++) {
     const count = new Set(sample.map((leaves) => leaves[leaf])).size

@@ -4,16 +4,26 @@ import { DamagedState, type Header, type Layout, merge } from './layout'
 import {
   ALIKE,
   isFolded,
+  type Leaf,
+  SAMPLE,
   SHAPES,
   Shape,
   type ShapeEntry,
   type ShapeId,
-  type Structure,
   shapeId,
   structureOf,
   variantId,
   variantsBy,
 } from './shape'
+import { type Template, Twin } from './twin'
+
+/** Sees what is read and written, by who wants to know what something depends on and does. */
+export interface Observer {
+  read(key: string, value: unknown): void
+  /** The keys under a prefix; `undefined`: more was looked at than can be told. */
+  listed(prefix: string, keys: string[] | undefined): void
+  wrote(key: string): void
+}
 
 /** One path segment of the keys known so far; entries hang at the leaves. */
 interface Branch {
@@ -35,6 +45,7 @@ export class State {
   private readonly asked = new Map<string, unknown>()
   private readonly shapes = new Map<ShapeId, Shape | undefined>()
   private moved = false
+  observer?: Observer
 
   constructor(
     private readonly layout: Layout | undefined,
@@ -57,9 +68,16 @@ export class State {
 
   get(key: string): unknown {
     const { asked } = this
-    if (asked.has(key)) return asked.get(key)
-    const value = this.find(key)
-    asked.set(key, value)
+    let value = asked.get(key)
+    if (value === undefined && !asked.has(key)) {
+      value = this.find(key)
+      asked.set(key, value)
+    }
+    if (value instanceof Twin) {
+      value = value.value
+      asked.set(key, value)
+    }
+    this.observer?.read(key, value)
     return value
   }
 
@@ -105,8 +123,9 @@ export class State {
     return this.shapes.get(id)
   }
 
-  /** Stores a value; undefined removes the entry. */
+  /** Stores a value, or a twin that stands for one; undefined removes the entry. */
   set(key: string, value: unknown): void {
+    this.observer?.wrote(key)
     this.asked.set(key, value)
     this.put(key, value === undefined ? null : value)
     this.dirty.set(key, value)
@@ -133,6 +152,7 @@ export class State {
 
   /** The first parts of all keys: resources, and tables of records. */
   topics(): string[] {
+    this.observer?.listed('', undefined)
     if (!this.root.loaded) {
       this.load('')
       this.root.loaded = true
@@ -142,12 +162,18 @@ export class State {
 
   /** Keys that start with `prefix`, which ends in `/`; in order. */
   keys(prefix: string): string[] {
+    const keys = this.keysOf(prefix)
+    this.observer?.listed(prefix, keys)
+    return keys
+  }
+
+  private keysOf(prefix: string): string[] {
     let branch = this.root
     let loaded = branch.loaded
     for (const part of prefix.split('/').slice(0, -1)) {
       let child = branch.children?.get(part)
       if (!child) {
-        if (loaded) return []
+        if (loaded) return NONE
         child = { loaded: false }
         branch.children ??= new Map()
         branch.children.set(part, child)
@@ -174,6 +200,7 @@ export class State {
   keysHolding(prefix: string, texts: string[]): string[] {
     const { layout } = this
     if (!layout || texts.length === 0 || this.isLoaded(prefix)) return this.keys(prefix)
+    this.observer?.listed(prefix, undefined)
     const from = layout.seek(prefix)
     const range = layout.bytes.slice(from, layout.seek(`${prefix.slice(0, -1)}0`)) // '0' follows '/'
     // The rarest text tells most.
@@ -266,24 +293,33 @@ export class State {
 
   /** What was changed as JSON, entries of a shape as what sets them apart; undefined for what was removed. */
   private folded(): [string, string | undefined][] {
-    if (this.dirty.size < ALIKE && this.keys(SHAPES).length === 0)
-      return [...this.dirty].map(([key, value]) => [key, value === undefined ? undefined : JSON.stringify(value)])
+    if (this.dirty.size < ALIKE && this.keysOf(SHAPES).length === 0)
+      return [...this.dirty].map(([key, value]) => [key, value === undefined ? undefined : JSON.stringify(plain(value))])
     const changes: [string, string | undefined][] = []
     const alike = new Map<ShapeId, Alike[]>()
+    const put = (id: ShapeId, each: Alike) => {
+      const group = alike.get(id)
+      if (group) group.push(each)
+      else alike.set(id, [each])
+    }
+    const ids = new Map<Template, ShapeId>()
     for (const [key, value] of this.dirty) {
-      if (value === undefined) {
-        changes.push([key, undefined])
+      if (value instanceof Twin) {
+        const { template } = value
+        let id = ids.get(template)
+        if (id === undefined) {
+          id = shapeId(template.shape.structure.text)
+          ids.set(template, id)
+        }
+        put(id, { key, value, text: template.shape.structure.text })
         continue
       }
       const structure = typeof value === 'object' && value !== null ? structureOf(value) : undefined
       if (structure === undefined || structure.text.length < LEAST_KEYS) {
-        changes.push([key, JSON.stringify(value)])
+        changes.push([key, value === undefined ? undefined : JSON.stringify(value)])
         continue
       }
-      const id = shapeId(structure.text)
-      const group = alike.get(id)
-      if (group) group.push({ key, value, structure })
-      else alike.set(id, [{ key, value, structure }])
+      put(shapeId(structure.text), { key, value, text: structure.text, leaves: structure.leaves })
     }
     const made = (id: ShapeId, entry: ShapeEntry) => {
       this.shapes.set(id, new Shape(entry.base, entry.by))
@@ -291,44 +327,67 @@ export class State {
     }
     for (const [id, group] of alike) {
       if (group.length >= ALIKE) this.makeShapes(id, group, made)
-      for (const { key, value, structure } of group) changes.push([key, this.fold(id, key, structure) ?? JSON.stringify(value)])
+      for (const each of group) changes.push([each.key, this.fold(id, each) ?? JSON.stringify(plain(each.value))])
     }
     return changes
   }
 
   private makeShapes(id: ShapeId, group: Alike[], made: (id: ShapeId, entry: ShapeEntry) => void): void {
-    if (!this.shape(id)) made(id, { base: group[group.length - 1].value, by: variantsBy(group.map((each) => each.structure)) })
+    const last = (of: Alike[]) => plain(of[of.length - 1].value)
+    if (!this.shape(id)) made(id, { base: last(group), by: variantsBy(group.slice(0, SAMPLE).map(leavesOf)) })
     const { by, structure } = this.shape(id) as Shape
-    if (by === undefined || structure.text !== group[0].structure.text) return
+    if (by === undefined || structure.text !== group[0].text) return
     const sorts = new Map<unknown, Alike[]>()
     for (const each of group) {
-      const leaf = each.structure.leaves[by]
+      const leaf = leafOf(each, by)
       const sort = sorts.get(leaf)
       if (sort) sort.push(each)
       else sorts.set(leaf, [each])
     }
     for (const [leaf, sort] of sorts) {
       const variant = variantId(id, leaf)
-      if (sort.length >= ALIKE && !this.shape(variant)) made(variant, { base: sort[sort.length - 1].value })
+      if (sort.length >= ALIKE && !this.shape(variant)) made(variant, { base: last(sort) })
     }
   }
 
-  private fold(id: ShapeId, key: string, structure: Structure): string | undefined {
+  private fold(id: ShapeId, each: Alike): string | undefined {
     const shape = this.shape(id)
-    if (shape?.structure.text !== structure.text) return undefined
-    const variant = shape.by === undefined ? id : variantId(id, structure.leaves[shape.by])
+    if (shape?.structure.text !== each.text) return undefined
+    const variant = shape.by === undefined ? id : variantId(id, leafOf(each, shape.by))
     const better = this.shape(variant)
-    return better?.structure.text === structure.text ? better.fold(variant, key, structure) : shape.fold(id, key, structure)
+    return better?.structure.text === each.text ? foldOver(variant, better, each) : foldOver(id, shape, each)
   }
 }
 
+const NONE: string[] = []
 const NEWLINE = 10
 
 /** A changed entry, to be compared with others of its structure. */
 interface Alike {
   key: string
   value: unknown
-  structure: Structure
+  /** The text of its structure; its leaves, unless it is a twin. */
+  text: string
+  leaves?: Leaf[]
+}
+
+function leavesOf({ value, leaves }: Alike): Leaf[] {
+  return leaves ?? structureOf(plain(value)).leaves
+}
+
+function leafOf({ value, leaves }: Alike, leaf: number): Leaf {
+  return value instanceof Twin ? value.template.leaf(value.texts, leaf) : (leaves as Leaf[])[leaf]
+}
+
+function foldOver(id: ShapeId, shape: Shape, { key, value, text, leaves = [] }: Alike): string | undefined {
+  if (!(value instanceof Twin)) return shape.fold(id, key, { text, leaves })
+  const folded = value.template.foldOver(shape).text(id, key.slice(key.lastIndexOf('/') + 1), value.texts)
+  return folded.length < text.length ? folded : undefined
+}
+
+/** The value that an entry is, or stands for. */
+function plain(value: unknown): unknown {
+  return value instanceof Twin ? value.value : value
 }
 
 /** Entries whose keys take less, in characters, stay as they are. */

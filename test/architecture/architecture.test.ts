@@ -14,6 +14,7 @@ const STOREYS: string[][] = [
   ['store', 'network', 'kustomize'],
   ['runtime'],
   ['apiserver', 'controllers', 'due', 'env'],
+  ['rehearsal'],
   ['cluster'],
   ['cluster-file'],
   ['follower', 'trace'],

@@ -81,27 +81,29 @@ export class Picture {
     for (const pod of view.list<Pod>('pods')) this.put(pod)
   }
 
-  /** Takes in a Pod that is new or changed. */
-  put(pod: Pod): void {
+  /** Takes in a Pod that is new or changed; false when nothing of it counts. */
+  put(pod: Pod): boolean {
     const known = this.placed.get(pod.metadata.uid)
     const info = pod.spec.nodeName && !isOver(pod) ? this.byName.get(pod.spec.nodeName) : undefined
     if (known && known.info === info && known.pod.spec === pod.spec && known.pod.metadata.labels === pod.metadata.labels) {
-      if (known.pod.metadata.deletionTimestamp === pod.metadata.deletionTimestamp) return
+      if (known.pod.metadata.deletionTimestamp === pod.metadata.deletionTimestamp) return false
     }
     if (known) this.remove(pod)
-    if (!info) return
+    if (!info) return known !== undefined
     addPod(info, pod)
     this.placed.set(pod.metadata.uid, { info, pod })
     this.count(info, pod, 1)
+    return true
   }
 
-  remove(pod: Pod): void {
+  remove(pod: Pod): boolean {
     const known = this.placed.get(pod.metadata.uid)
-    if (!known) return
+    if (!known) return false
     const { info } = known
     this.placed.delete(pod.metadata.uid)
     Object.assign(info, withoutPods(info, new Set([known.pod])))
     this.count(info, known.pod, -1)
+    return true
   }
 
   private count(info: NodeInfo, pod: Pod, by: number): void {

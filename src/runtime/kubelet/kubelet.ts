@@ -4,6 +4,7 @@ import type { Change, Controller, ControllerContext, View } from '../../api/cont
 import type { Pod } from '../../api/types'
 import { faultsOf, listFaults, nodeFault } from '../../faults'
 import { deepEqual } from '../../lib/equal'
+import { podWords } from '../../lib/pod-words'
 import { fromTime, timestamp } from '../../lib/time'
 import { clusterNetwork } from '../../network/cluster-network'
 import { containerRecord, endContainer, terminationMessage, wakeContainer } from '../containers'
@@ -104,6 +105,16 @@ function sessionOf(key: string, context: ControllerContext): Session | undefined
 }
 
 function reconcile(key: string, context: ControllerContext): void {
+  const { api, alike, batch = 1 } = context
+  const [namespace, name] = key.split('/')
+  const pod = api.get<Pod>('pods', namespace, name)
+  const play = () => ({ wake: sync(key, context) })
+  const { wake } = alike && pod ? alike('sync', batch, pod, podWords, play) : play()
+  if (wake !== undefined) context.wakeAt(wake)
+}
+
+/** What the kubelet does about a Pod now; answers when it looks again, ms. */
+function sync(key: string, context: ControllerContext): number | undefined {
   const { api, records, env } = context
   const [namespace, name] = key.split('/')
   const world = worldOf(context)
@@ -111,28 +122,26 @@ function reconcile(key: string, context: ControllerContext): void {
   const stored = records.get<PodState>(TABLE, key)
   if (stored && stored.uid !== pod?.metadata.uid) tearDown(world, key, stored)
   const host = pod?.spec.nodeName
-  if (!pod || !host) return
+  if (!pod || !host) return undefined
   const down = nodeFault(world, host)
   if (down) {
     // Back in action it looks at everything anew.
     if (stored) records.put<PodState>(TABLE, key, { ...stored, syncAt: env.now() })
-    if (down.until !== undefined) context.wakeAt(down.until)
-    return
+    return down.until
   }
   let state = stored?.uid === pod.metadata.uid ? structuredClone(stored) : undefined
   if (!state && isTerminalPhase(pod.status?.phase)) {
     if (pod.metadata.deletionTimestamp) confirmDeletion({ api, pod } as Session)
-    return
+    return undefined
   }
   const fresh = !state
   state ??= newState(pod, host, env.now())
   const session: Session = { api, records, env, world, pod, state, host, triggers: new Set() }
-  if (fresh && !admit(session)) return
+  if (fresh && !admit(session)) return undefined
   play(session)
-  if (!api.get('pods', namespace, name)) return
+  if (!api.get('pods', namespace, name)) return undefined
   if (!deepEqual(state, stored)) records.put(TABLE, key, state)
-  const next = nextDue(session)
-  if (next !== undefined) context.wakeAt(next)
+  return nextDue(session)
 }
 
 function newState(pod: Pod, node: string, now: number): PodState {

@@ -2,6 +2,7 @@
 // Follows doBackOff and startContainer of pkg/kubelet/kuberuntime.
 import type { Container } from '../../api/types'
 import { formatDuration } from '../../lib/ages'
+import { drawn } from '../../lib/random'
 import { startContainer } from '../containers'
 import { containerEnvironment } from '../environment'
 import { inBackoffSince, nextBackoff } from './backoff'
@@ -43,12 +44,15 @@ function backoffOf(session: Session, container: Container, exitedAt: number | un
 
 /** 64 hexadecimal digits. */
 function newId(session: Session): string {
-  let id = ''
-  for (let i = 0; i < 8; i++)
-    id += Math.floor(session.env.random() * 0x100000000)
-      .toString(16)
-      .padStart(8, '0')
-  return id
+  const { env } = session
+  return drawn(env, undefined, () => {
+    let id = ''
+    for (let i = 0; i < 8; i++)
+      id += Math.floor(env.random() * 0x100000000)
+        .toString(16)
+        .padStart(8, '0')
+    return id
+  })
 }
 
 function fails(session: Session, name: string, reason: string, message: string, event = message): StartOutcome {

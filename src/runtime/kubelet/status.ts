@@ -2,6 +2,7 @@
 // Follows generateAPIPodStatus and convertToAPIContainerStatuses of pkg/kubelet/kubelet_pods.go.
 import type { Container, ContainerState, ContainerStatus, Node, Pod, PodStatus } from '../../api/types'
 import { deepEqual } from '../../lib/equal'
+import { drawn } from '../../lib/random'
 import { timestamp } from '../../lib/time'
 import { nodeIp } from '../../network/ipam'
 import { anyRegularStarted, podConditions } from './conditions'
@@ -161,8 +162,10 @@ export function generateStatus(session: Session, terminal: boolean): PodStatus {
     // A terminal phase is not published while containers may still run.
     ;({ phase, reason, message } = old)
   }
-  const node = api.get<Node>('nodes', undefined, state.node)
-  const hostIP = node ? nodeIp(node) : undefined
+  const hostIP = drawn(env, pod, ({ spec }) => {
+    const node = api.get<Node>('nodes', undefined, spec.nodeName ?? '')
+    return node && nodeIp(node)
+  })
   const podIP = pod.spec.hostNetwork ? hostIP : (state.ip ?? (isTerminalPhase(wanted) ? old.podIP : undefined))
   const conditions = podConditions({ pod, phase: wanted, init, regular, sandbox: state.sandbox }, now)
   const { containerStatuses: _c, initContainerStatuses: _i, ephemeralContainerStatuses: _e, reason: _r, message: _m, ...kept } = old

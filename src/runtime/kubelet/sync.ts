@@ -1,4 +1,5 @@
 // One sync of a Pod: status, sandbox, kills and starts. Follows SyncPod of pkg/kubelet/kubelet.go and pkg/kubelet/kuberuntime.
+import { drawn } from '../../lib/random'
 import { allocatePodIp } from '../../network/ipam'
 import { mountProblem } from '../volumes'
 import { computeActions } from './actions'
@@ -65,7 +66,7 @@ function createSandbox(session: Session): boolean | 'failed' {
   const { pod, state, api, records, env } = session
   if (state.sandbox) return false
   if (!pod.spec.hostNetwork) {
-    const ip = allocatePodIp(api, records, state.node, pod)
+    const ip = drawn(env, pod, (p) => allocatePodIp(api, records, p.spec.nodeName ?? '', p))
     if (!ip) {
       const why = `plugin type="ptp" failed (add): failed to allocate for range 0: no IP addresses available in range set`
       const message = `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: ${why}`

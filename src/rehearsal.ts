@@ -1,0 +1,376 @@
+// What controllers do over and over with objects that differ in name only: played once, compared with a second one, and from then on
+// what was written for the first is written with the names of the next. A play is repeated only where all it reads is the same but for
+// these names, so that it could not have gone another way.
+import type { Change, Played } from './api/contracts'
+import type { KubeObject } from './api/types'
+import { eventSuffix } from './apiserver/events'
+import type { MutableEnv } from './env'
+import { deepEqual } from './lib/equal'
+import { type Derived, type Phrase, said, Wording } from './lib/wording'
+import { structureOf } from './store/shape'
+import type { Observer, State } from './store/state'
+import { Template, Twin } from './store/twin'
+
+/** So many alike ones make a rehearsal worth its while. */
+const FEW = 24
+const MOST_SCRIPTS = 8
+/** So much more often a play may be recorded than repeated before its role rests: for the moment, and for ever more moments to come. */
+const MOST_MISSES = 4
+const LONGEST_REST = 64
+const MOST_ROLES = 64
+
+/** What the cluster does for a rehearsal. */
+export interface Stage {
+  readonly state: State
+  readonly env: MutableEnv
+  enqueue(worker: string, key: string): void
+  /** Tells controllers that keep a picture of their own; true when one took note. */
+  follow(change: Change): boolean
+  changed(count: number): void
+}
+
+/** A text that came from chance or an allocator, and how another subject gets its own. */
+interface Draw {
+  text: string
+  again(subject: unknown): string | undefined
+}
+
+/** A change that controllers with a picture of their own took note of. */
+interface Noted {
+  resource: string
+  key: string
+  before: KubeObject | undefined
+}
+
+/** What one play read and did. */
+class Recording implements Observer {
+  readonly reads = new Map<string, unknown>()
+  readonly lists = new Map<string, string[]>()
+  readonly writes = new Map<string, unknown>()
+  readonly draws: Draw[] = []
+  readonly derived: Derived[] = []
+  readonly queued: [worker: string, key: string][] = []
+  readonly noted: Noted[] = []
+  private readonly labels = new Set<string>()
+  private readonly version: number
+  private drawing = 0
+  /** What it depends on cannot be told. */
+  spoiled = false
+  changes = 0
+  result: string | undefined
+  wake: number | undefined
+  words: string[] = []
+
+  constructor(
+    private readonly state: State,
+    readonly identity: string[],
+  ) {
+    this.version = state.header.resourceVersion
+  }
+
+  read(key: string, value: unknown): void {
+    if (this.drawing > 0 || this.writes.has(key) || this.reads.has(key)) return
+    this.reads.set(key, value)
+  }
+
+  listed(prefix: string, keys: string[] | undefined): void {
+    if (this.drawing > 0 || this.lists.has(prefix)) return
+    if (keys === undefined) this.spoiled = true
+    else this.lists.set(prefix, keys)
+    for (const written of this.writes.keys()) if (written.startsWith(prefix)) this.spoiled = true
+  }
+
+  wrote(key: string): void {
+    if (this.drawing === 0) this.writes.set(key, undefined)
+  }
+
+  chance(): void {
+    if (this.drawing === 0) this.spoiled = true
+  }
+
+  draw<S, T extends string | undefined>(subject: S, make: (subject: S) => T): T {
+    this.drawing++
+    const text = make(subject)
+    this.drawing--
+    if (text === undefined) this.spoiled = true
+    else this.draws.push({ text, again: make as (subject: unknown) => T })
+    return text
+  }
+
+  queue(worker: string, key: string): void {
+    const label = `${worker}/${key}`
+    if (this.labels.has(label)) return
+    this.labels.add(label)
+    this.queued.push([worker, key])
+  }
+
+  note(key: string, { resource, before }: Change): void {
+    this.noted.push({ resource, key, before })
+  }
+
+  /** How many versions were given out. */
+  get versions(): number {
+    return this.state.header.resourceVersion - this.version
+  }
+
+  finish(now: number): void {
+    for (const key of this.writes.keys()) this.writes.set(key, this.state.get(key))
+    this.words = [
+      ...this.identity,
+      ...this.draws.map(({ text }) => text),
+      ...versionWords(this.version, this.versions),
+      ...suffixWords(now, this.version, this.versions),
+    ]
+  }
+}
+
+function versionWords(version: number, count: number): string[] {
+  return Array.from({ length: count }, (_, k) => String(version + k + 1))
+}
+
+function suffixWords(now: number, version: number, count: number): string[] {
+  return Array.from({ length: count + 1 }, (_, k) => eventSuffix(now, version + k))
+}
+
+/** A text of the script: as it is, or with words to fill in. */
+type Line = string | Phrase
+
+const read = (line: Line, words: string[]) => (typeof line === 'string' ? line : said(line, words))
+
+/** A value of the script: the same for all, or a template and what stands in its slots. */
+interface Figure {
+  constant?: unknown
+  template?: Template
+  slots: Phrase[]
+}
+
+/** A recording with words in place of names: what the next one reads and does. */
+class Script {
+  /** Another play went just so. */
+  proven = false
+  private readonly identities: number
+  private readonly reads: { key: Line; figure: Figure; late: boolean }[] = []
+  private readonly lists: { prefix: Line; keys: string[]; lines: Line[]; late: boolean }[] = []
+  private readonly writes: { key: Line; figure: Figure }[] = []
+  private readonly queued: [worker: string, key: Line][]
+  private readonly noted: { resource: string; key: Line; before: Figure | undefined }[]
+  private readonly result: Line | undefined
+  readonly versions: number
+
+  constructor(
+    private readonly recording: Recording,
+    private readonly now: number,
+  ) {
+    const { words, identity, draws, derived, versions } = recording
+    this.versions = versions
+    this.identities = identity.length
+    const exact = identity.length + draws.length
+    const wording = new Wording(words, exact, exact + versions, derived)
+    const line = (text: string): Line => wording.phrase(text) ?? text
+    const late = (line: Line | undefined) =>
+      line !== undefined && typeof line !== 'string' && line.parts.some((p) => typeof p === 'number' && p >= identity.length)
+    for (const [text, value] of recording.reads) {
+      const key = line(text)
+      const figure = figureOf(value, wording)
+      this.reads.push({ key, figure, late: late(key) || figure.slots.some(late) })
+    }
+    for (const [text, keys] of recording.lists) {
+      const prefix = line(text)
+      const lines = typeof prefix === 'string' ? [] : keys.map(line)
+      this.lists.push({ prefix, keys, lines, late: late(prefix) || lines.some(late) })
+    }
+    for (const [text, value] of recording.writes) this.writes.push({ key: line(text), figure: figureOf(value, wording) })
+    this.queued = recording.queued.map(([worker, key]) => [worker, line(key)])
+    this.noted = recording.noted.map(({ resource, key, before }) => ({
+      resource,
+      key: line(key),
+      before: before && figureOf(before, wording),
+    }))
+    this.result = recording.result === undefined ? undefined : line(recording.result)
+  }
+
+  /** Does a play with these names read what this one read? `late`: what it reads under names that it draws. */
+  fits(state: State, words: string[], late: boolean): boolean {
+    if (!late && words.length !== this.identities) return false
+    for (const { key, figure, late: isLate } of this.reads) {
+      if (isLate !== late) continue
+      const value = state.get(read(key, words))
+      if (figure.template) {
+        if (!figure.template.fits(spoken(figure, words), value)) return false
+      } else if (value !== figure.constant && !deepEqual(value, figure.constant)) return false
+    }
+    for (const { prefix, keys, lines, late: isLate } of this.lists) {
+      if (isLate !== late) continue
+      const found = state.keys(read(prefix, words))
+      if (found === keys) continue
+      if (typeof prefix === 'string' || found.length !== lines.length) return false
+      if (lines.some((line, i) => read(line, words) !== found[i])) return false
+    }
+    return true
+  }
+
+  /** Plays it for another subject; undefined, before anything was written, when it cannot be. */
+  perform(stage: Stage, subject: unknown, words: string[]): Played | undefined {
+    const { state } = stage
+    for (const { again } of this.recording.draws) {
+      const text = again(subject)
+      if (text === undefined) return undefined
+      words.push(text)
+    }
+    const { header } = state
+    words.push(...versionWords(header.resourceVersion, this.versions), ...suffixWords(this.now, header.resourceVersion, this.versions))
+    if (!this.fits(state, words, true)) return undefined
+    for (const { key, figure } of this.writes) {
+      const { template } = figure
+      state.set(read(key, words), template ? new Twin(template, spoken(figure, words)) : figure.constant)
+    }
+    header.resourceVersion += this.versions
+    stage.changed(this.recording.changes)
+    for (const { resource, key, before } of this.noted) {
+      const after = state.get(read(key, words)) as KubeObject | undefined
+      const was = before && ((before.template ? before.template.filled(spoken(before, words)) : before.constant) as KubeObject)
+      stage.follow({ resource, ...(was ? { before: was } : {}), ...(after ? { after } : {}) })
+    }
+    for (const [worker, key] of this.queued) stage.enqueue(worker, read(key, words))
+    return { result: this.result === undefined ? undefined : read(this.result, words), wake: this.recording.wake }
+  }
+
+  /** Did another play do what this one says? */
+  tells(other: Recording): boolean {
+    const { words } = other
+    const { recording } = this
+    if (other.versions !== this.versions || words.length !== recording.words.length || other.identity.length !== this.identities)
+      return false
+    if (other.wake !== recording.wake || other.changes !== recording.changes) return false
+    if (other.result !== (this.result === undefined ? undefined : read(this.result, words))) return false
+    if (other.writes.size !== this.writes.length || other.queued.length !== this.queued.length) return false
+    if (other.noted.length !== this.noted.length) return false
+    return (
+      this.queued.every(([worker, key], i) => other.queued[i][0] === worker && other.queued[i][1] === read(key, words)) &&
+      this.noted.every(({ key }, i) => other.noted[i].key === read(key, words)) &&
+      this.writes.every(({ key, figure }) => {
+        const own = read(key, words)
+        if (!other.writes.has(own)) return false
+        const value = other.writes.get(own)
+        return figure.template ? figure.template.fits(spoken(figure, words), value) : deepEqual(value, figure.constant)
+      })
+    )
+  }
+}
+
+function spoken({ slots }: Figure, words: string[]): string[] {
+  return slots.map((phrase) => said(phrase, words))
+}
+
+function figureOf(value: unknown, wording: Wording): Figure {
+  if (value === undefined) return { constant: undefined, slots: [] }
+  const { leaves } = structureOf(value)
+  const places = new Map<Phrase, number[]>()
+  for (const [i, leaf] of leaves.entries()) {
+    const phrase = typeof leaf === 'string' ? wording.phrase(leaf) : undefined
+    if (!phrase) continue
+    const known = places.get(phrase)
+    if (known) known.push(i)
+    else places.set(phrase, [i])
+  }
+  if (places.size === 0) return { constant: value, slots: [] }
+  // Fields that are undefined would be counted as leaves.
+  return { template: new Template(JSON.parse(JSON.stringify(value)), [...places.values()]), slots: [...places.keys()] }
+}
+
+/** Scripts are good for one moment: times stand in them. */
+interface Role {
+  at: number
+  scripts: Script[]
+  misses: number
+  /** Moments left to rest, and how many come next. */
+  rest: number
+  nextRest: number
+}
+
+export class Rehearsals {
+  private roles = new Map<string, Role>()
+  recording?: Recording
+
+  constructor(private readonly stage: Stage) {}
+
+  /** Plays it, or repeats what was played for another one. */
+  alike<S>(role: string, among: number, subject: S, identity: (subject: S) => string[], play: () => Played): Played {
+    const { env, state } = this.stage
+    if (among < FEW || this.recording) return play()
+    const own = this.roleOf(role, env.now())
+    if (own.rest > 0) return play()
+    const names = identity(subject)
+    const script = own.scripts.find((s) => s.fits(state, names, false))
+    if (script?.proven) {
+      const done = script.perform(this.stage, subject, [...names])
+      if (done) {
+        this.performed(own)
+        return done
+      }
+      this.missed(own)
+      return play()
+    }
+    this.missed(own)
+    const { recording, done } = this.record(names, play)
+    if (recording.spoiled) return done
+    if (script?.tells(recording)) script.proven = true
+    else {
+      if (script) own.scripts.splice(own.scripts.indexOf(script), 1)
+      own.scripts.unshift(new Script(recording, own.at))
+      if (own.scripts.length > MOST_SCRIPTS) own.scripts.pop()
+    }
+    return done
+  }
+
+  private roleOf(name: string, now: number): Role {
+    const known = this.roles.get(name)
+    if (known?.at === now) return known
+    if (known) {
+      Object.assign(known, { at: now, scripts: [], misses: 0, rest: Math.max(0, known.rest - 1) })
+      return known
+    }
+    const role = { at: now, scripts: [], misses: 0, rest: 0, nextRest: 1 }
+    if (this.roles.size >= MOST_ROLES) this.roles.clear()
+    this.roles.set(name, role)
+    return role
+  }
+
+  private missed(role: Role): void {
+    if (++role.misses <= MOST_MISSES) return
+    role.rest = role.nextRest
+    role.nextRest = Math.min(LONGEST_REST, 2 * role.nextRest)
+  }
+
+  /** It went by heart. */
+  performed(role: Role): void {
+    role.misses = Math.max(0, role.misses - 1)
+    role.nextRest = 1
+  }
+
+  private record(names: string[], play: () => Played): { recording: Recording; done: Played } {
+    const { env, state } = this.stage
+    const recording = new Recording(state, names)
+    const { random } = env
+    this.recording = recording
+    state.observer = recording
+    env.rehearsal = { draw: (subject, make) => recording.draw(subject, make), derived: (each) => void recording.derived.push(each) }
+    env.random = () => {
+      recording.chance()
+      return random()
+    }
+    let done: Played
+    try {
+      done = play()
+    } finally {
+      env.random = random
+      env.rehearsal = undefined
+      state.observer = undefined
+      this.recording = undefined
+    }
+    recording.result = done.result
+    recording.wake = done.wake
+    recording.finish(env.now())
+    return { recording, done }
+  }
+}

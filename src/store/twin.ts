@@ -1,0 +1,100 @@
+// Entries that are another one but for some texts in them: only these are kept until somebody looks, or the state is written.
+import { type Leaf, type Leaves, Shape, type ShapeId } from './shape'
+
+/** An entry and which of its leaves change together: each slot lists the leaves, ascending, that hold one text. */
+export class Template {
+  readonly shape: Shape
+  /** Leaf and slot, by leaf. */
+  private readonly order: [leaf: number, slot: number][]
+  private readonly folds = new Map<Shape, Fold>()
+
+  constructor(
+    readonly sample: unknown,
+    readonly slots: number[][],
+  ) {
+    this.shape = new Shape(sample)
+    this.order = slots.flatMap((leaves, slot) => leaves.map((leaf): [number, number] => [leaf, slot]))
+    this.order.sort((a, b) => a[0] - b[0])
+  }
+
+  private leaves(texts: string[]): Leaves {
+    return this.order.map(([leaf, slot]) => [leaf, texts[slot]])
+  }
+
+  /** The entry with these texts in its slots. What does not change is shared with the sample. */
+  filled(texts: string[]): unknown {
+    return this.shape.with(this.leaves(texts))
+  }
+
+  /** Is a value the entry with these texts in its slots? */
+  fits(texts: string[], value: unknown): boolean {
+    return this.shape.isWith(this.leaves(texts), value)
+  }
+
+  leaf(texts: string[], leaf: number): Leaf {
+    const slot = this.order.find(([at]) => at === leaf)
+    return slot ? texts[slot[1]] : this.shape.structure.leaves[leaf]
+  }
+
+  /** How its entries differ from a shape of the same structure. */
+  foldOver(shape: Shape): Fold {
+    let fold = this.folds.get(shape)
+    if (!fold) {
+      fold = new Fold(this, shape)
+      this.folds.set(shape, fold)
+    }
+    return fold
+  }
+}
+
+/** The folding of a template's entries over one shape: all but the texts is made once. */
+class Fold {
+  private readonly constants: string[]
+  private readonly slots: { same: Leaf | undefined; leaves: number[]; list: string }[]
+  private readonly base: Leaf[]
+
+  constructor({ shape: { structure }, slots }: Template, shape: Shape) {
+    this.base = shape.structure.leaves
+    const free = new Set(slots.flat())
+    const places = new Map<Leaf, number[]>()
+    for (const [i, leaf] of structure.leaves.entries()) {
+      if (free.has(i) || leaf === this.base[i]) continue
+      const known = places.get(leaf)
+      if (known) known.push(i)
+      else places.set(leaf, [i])
+    }
+    this.constants = [...places].map(([value, at]) => JSON.stringify([value, ...at]))
+    this.slots = slots.map((leaves) => {
+      const first = this.base[leaves[0]]
+      return { same: leaves.every((leaf) => this.base[leaf] === first) ? first : undefined, leaves, list: leaves.join() }
+    })
+  }
+
+  /** The folded entry as JSON; `name` is the last part of its key. */
+  text(id: ShapeId, name: string, texts: string[]): string {
+    const parts = [...this.constants]
+    for (const [i, text] of texts.entries()) {
+      const { same, leaves, list } = this.slots[i]
+      if (text === same) continue
+      const at = same === undefined ? leaves.filter((leaf) => this.base[leaf] !== text).join() : list
+      if (at !== '') parts.push(`[${text === name ? '{}' : JSON.stringify(text)},${at}]`)
+    }
+    return `{"~":"${id}","=":[${parts.join()}]}`
+  }
+}
+
+/** One such entry: what stands in the slots. */
+export class Twin {
+  private made: unknown
+
+  constructor(
+    readonly template: Template,
+    readonly texts: string[],
+  ) {}
+
+  /** The entry itself, made when first asked for. */
+  get value(): unknown {
+    this.made ??= this.template.filled(this.texts)
+    return this.made
+  }
+}

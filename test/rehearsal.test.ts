@@ -1,0 +1,100 @@
+// What is repeated by heart is what would have been played: one seed leaves the same cluster behind either way, to the last entry.
+import { Rehearsals } from '../src/rehearsal'
+import { readState } from '../src/store/file'
+import { shell } from './commands/shell'
+
+const FLEET = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 40
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}, annotations: {note: a}}
+    spec:
+      initContainers: [{name: first, image: busybox, command: [sh, -c, 'echo from $HOSTNAME']}]
+      containers:
+      - name: main
+        image: nginx:1.25
+        env:
+        - {name: WHO, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+        - {name: WHERE, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}
+        - {name: SAID, valueFrom: {configMapKeyRef: {name: settings, key: word}}}
+        resources: {requests: {cpu: 10m}}
+        readinessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 5}
+        livenessProbe: {tcpSocket: {port: 80}, initialDelaySeconds: 3}
+        volumeMounts: [{name: settings, mountPath: /etc/settings}]
+      volumes: [{name: settings, configMap: {name: settings}}]
+`
+
+const SCENES: { name: string; lines: string[] }[] = [
+  {
+    name: 'a Deployment with probes, an init container, variables and a volume',
+    lines: [
+      'create configmap settings --from-literal=word=hello',
+      'create -f fleet.yml',
+      'expose deployment web --port=80',
+      'cluster advance 6s',
+      'set image deployment/web main=nginx:1.26',
+      'cluster advance 20s',
+      'scale deployment web --replicas=5',
+      'cluster advance 2s',
+    ],
+  },
+  {
+    name: 'images that are missing, programs that end, nodes that are full',
+    lines: [
+      'create deployment none --image=nosuchimage:1 --replicas=30',
+      'create deployment gone --image=busybox --replicas=30',
+      'create deployment big --image=nginx --replicas=0',
+      'set resources deployment big --requests=cpu=300m',
+      'scale deployment big --replicas=40',
+      'cluster advance 20s',
+      'scale deployment big --replicas=10',
+      'delete deployment gone',
+      'cluster advance 1s',
+    ],
+  },
+  {
+    name: 'a quota in the way, a fault, a short name',
+    lines: [
+      'create quota few --hard=pods=35',
+      'create deployment a --image=nginx --replicas=50',
+      'cluster advance 5s',
+      'delete quota few',
+      'cluster advance 10m',
+      'fault add crash deployment/a',
+      'cluster advance 1m',
+    ],
+  },
+]
+
+async function entriesAfter(lines: string[]): Promise<Map<string, unknown>> {
+  const box = shell(3)
+  try {
+    box.write('fleet.yml', FLEET)
+    for (const line of lines) {
+      const answer = await box.kubectl(line)
+      if (/failed unexpectedly/.test(answer)) throw new Error(answer)
+    }
+    const state = readState(box.path('state.json'))!
+    const entries = new Map<string, unknown>([['header', state.header]])
+    for (const topic of state.topics()) if (topic !== '~shapes') for (const key of state.keys(`${topic}/`)) entries.set(key, state.get(key))
+    return entries
+  } finally {
+    box.remove()
+  }
+}
+
+afterEach(() => jest.restoreAllMocks())
+
+test.each(SCENES)('$name', async ({ lines }) => {
+  const repeated = jest.spyOn(Rehearsals.prototype, 'performed')
+  const byHeart = await entriesAfter(lines)
+  expect(repeated.mock.calls.length).toBeGreaterThan(30)
+  jest.spyOn(Rehearsals.prototype, 'alike').mockImplementation((_role, _among, _subject, _identity, play) => play())
+  const played = await entriesAfter(lines)
+  expect([...byHeart.keys()].filter((key) => !played.has(key))).toEqual([])
+  expect([...played.keys()].filter((key) => !byHeart.has(key))).toEqual([])
+  for (const [key, value] of byHeart) expect([key, value]).toEqual([key, played.get(key)])
+})
