@@ -56,6 +56,7 @@ function entryKeyOf({ resource, before, after }: Change): string {
 export class Cluster {
   readonly server: ApiServer
   private readonly workers: Worker[]
+  private readonly byName = new Map<string, Worker>()
   private readonly watchers = new Map<string, Worker[]>()
   private readonly due: DueTimes
   private readonly rehearsals: Rehearsals
@@ -83,6 +84,7 @@ export class Cluster {
     this.alike = (...args) => this.rehearsals.alike(...args)
     this.workers = CONTROLLERS.map((entry) => new Worker(entry, this.server))
     for (const worker of this.workers) {
+      this.byName.set(worker.entry.name, worker)
       for (const resource of worker.entry.watches) {
         const watching = this.watchers.get(resource)
         if (watching) watching.push(worker)
@@ -129,7 +131,7 @@ export class Cluster {
 
   /** Queues a key of a controller, as a fault or an exec does that changed what it looks at. */
   enqueue(controller: string, key: string): void {
-    const worker = this.workers.find((w) => w.entry.name === controller)
+    const worker = this.byName.get(controller)
     if (worker) this.queue(worker, key)
   }
 
@@ -210,7 +212,7 @@ export class Cluster {
       if (time >= until) continue
       const slash = label.indexOf('/')
       const key = label.slice(slash + 1)
-      const worker = this.workers.find((w) => w.entry.name === label.slice(0, slash))
+      const worker = this.byName.get(label.slice(0, slash))
       const routine = worker?.controller.routine
       const lasts =
         worker &&

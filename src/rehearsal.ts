@@ -118,31 +118,26 @@ class Recording implements Observer {
     this.words = [
       ...this.identity,
       ...this.draws.map(({ text }) => text),
-      ...versionWords(this.version, this.versions),
-      ...suffixWords(now, this.version, this.versions),
+      ...Array.from({ length: this.versions }, (_, k) => versionWord(this.version, k)),
+      ...Array.from({ length: this.versions }, (_, k) => suffixWord(now, this.version, k)),
     ]
   }
 }
 
-function versionWords(version: number, count: number): string[] {
-  return Array.from({ length: count }, (_, k) => String(version + k + 1))
-}
-
-function suffixWords(now: number, version: number, count: number): string[] {
-  return Array.from({ length: count + 1 }, (_, k) => eventSuffix(now, version + k))
-}
+/** The version given out as number `k`, from 0, and the end of the name of an event that gets it. */
+const versionWord = (version: number, k: number) => String(version + k + 1)
+const suffixWord = (now: number, version: number, k: number) => eventSuffix(now, version + k)
 
 /** A text of the script: as it is, or with words to fill in. */
 type Line = string | Phrase
 
 const read = (line: Line, words: string[]) => (typeof line === 'string' ? line : said(line, words))
 
-/** A value of the script: the same for all, or a template and what stands in its slots. */
-interface Figure {
-  constant?: unknown
-  template?: Template
-  slots: Phrase[]
-}
+/** A value of the script: the same for all, or a template. */
+type Figure = Template | { constant: unknown }
+
+const isLike = (figure: Figure, words: string[], value: unknown) =>
+  figure instanceof Template ? figure.fits(words, value) : value === figure.constant || deepEqual(value, figure.constant)
 
 /** A recording with words in place of names: what the next one reads and does. */
 class Script {
@@ -155,7 +150,9 @@ class Script {
   private readonly queued: [worker: string, key: Line][]
   private readonly noted: { resource: string; key: Line; before: Figure | undefined }[]
   private readonly result: Line | undefined
-  readonly versions: number
+  private readonly versions: number
+  /** The numbers of the words made of versions that stand somewhere. */
+  private readonly spokenOf: number[]
 
   constructor(
     private readonly recording: Recording,
@@ -172,7 +169,7 @@ class Script {
     for (const [text, value] of recording.reads) {
       const key = line(text)
       const figure = figureOf(value, wording)
-      this.reads.push({ key, figure, late: late(key) || figure.slots.some(late) })
+      this.reads.push({ key, figure, late: late(key) || (figure instanceof Template && figure.slots.some(({ phrase }) => late(phrase))) })
     }
     for (const [text, keys] of recording.lists) {
       const prefix = line(text)
@@ -187,6 +184,7 @@ class Script {
       before: before && figureOf(before, wording),
     }))
     this.result = recording.result === undefined ? undefined : line(recording.result)
+    this.spokenOf = wording.found().filter((word) => word >= exact)
   }
 
   /** Does a play with these names read what this one read? `late`: what it reads under names that it draws. */
@@ -194,10 +192,7 @@ class Script {
     if (!late && words.length !== this.identities) return false
     for (const { key, figure, late: isLate } of this.reads) {
       if (isLate !== late) continue
-      const value = state.get(read(key, words))
-      if (figure.template) {
-        if (!figure.template.fits(spoken(figure, words), value)) return false
-      } else if (value !== figure.constant && !deepEqual(value, figure.constant)) return false
+      if (!isLike(figure, words, state.get(read(key, words)))) return false
     }
     for (const { prefix, keys, lines, late: isLate } of this.lists) {
       if (isLate !== late) continue
@@ -218,17 +213,21 @@ class Script {
       words.push(text)
     }
     const { header } = state
-    words.push(...versionWords(header.resourceVersion, this.versions), ...suffixWords(this.now, header.resourceVersion, this.versions))
+    const version = header.resourceVersion
+    const exact = words.length
+    for (const word of this.spokenOf) {
+      const k = word - exact
+      words[word] = k < this.versions ? versionWord(version, k) : suffixWord(this.now, version, k - this.versions)
+    }
     if (!this.fits(state, words, true)) return undefined
     for (const { key, figure } of this.writes) {
-      const { template } = figure
-      state.set(read(key, words), template ? new Twin(template, spoken(figure, words)) : figure.constant)
+      state.set(read(key, words), figure instanceof Template ? new Twin(figure, words) : figure.constant)
     }
     header.resourceVersion += this.versions
     stage.changed(this.recording.changes)
     for (const { resource, key, before } of this.noted) {
       const after = state.get(read(key, words)) as KubeObject | undefined
-      const was = before && ((before.template ? before.template.filled(spoken(before, words)) : before.constant) as KubeObject)
+      const was = before && ((before instanceof Template ? before.filled(words) : before.constant) as KubeObject)
       stage.follow({ resource, ...(was ? { before: was } : {}), ...(after ? { after } : {}) })
     }
     for (const [worker, key] of this.queued) stage.enqueue(worker, read(key, words))
@@ -250,20 +249,14 @@ class Script {
       this.noted.every(({ key }, i) => other.noted[i].key === read(key, words)) &&
       this.writes.every(({ key, figure }) => {
         const own = read(key, words)
-        if (!other.writes.has(own)) return false
-        const value = other.writes.get(own)
-        return figure.template ? figure.template.fits(spoken(figure, words), value) : deepEqual(value, figure.constant)
+        return other.writes.has(own) && isLike(figure, words, other.writes.get(own))
       })
     )
   }
 }
 
-function spoken({ slots }: Figure, words: string[]): string[] {
-  return slots.map((phrase) => said(phrase, words))
-}
-
 function figureOf(value: unknown, wording: Wording): Figure {
-  if (value === undefined) return { constant: undefined, slots: [] }
+  if (value === undefined) return { constant: undefined }
   const { leaves } = structureOf(value)
   const places = new Map<Phrase, number[]>()
   for (const [i, leaf] of leaves.entries()) {
@@ -273,9 +266,25 @@ function figureOf(value: unknown, wording: Wording): Figure {
     if (known) known.push(i)
     else places.set(phrase, [i])
   }
-  if (places.size === 0) return { constant: value, slots: [] }
+  if (places.size === 0) return { constant: value }
   // Fields that are undefined would be counted as leaves.
-  return { template: new Template(JSON.parse(JSON.stringify(value)), [...places.values()]), slots: [...places.keys()] }
+  return new Template(
+    defined(value),
+    [...places].map(([phrase, at]) => ({ phrase, leaves: at })),
+  )
+}
+
+/** The value without fields that are undefined; what has none stays the same object, which is soon compared. */
+function defined(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    const items = value.map(defined)
+    return items.every((item, i) => item === value[i]) ? value : items
+  }
+  const fields = Object.entries(value)
+  const kept = fields.filter(([, item]) => item !== undefined).map(([key, item]): [string, unknown] => [key, defined(item)])
+  const same = kept.length === fields.length && kept.every(([, item], i) => item === fields[i][1])
+  return same ? value : Object.fromEntries(kept)
 }
 
 /** Scripts are good for one moment: times stand in them. */

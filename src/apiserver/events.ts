@@ -104,7 +104,8 @@ function write(recorder: Recorder, component: string, about: KubeObject, event: 
   }
   const name = `${about.metadata.name}.${eventSuffix(now, storage.state.header.resourceVersion)}`
   const modern = event.action !== undefined
-  storage.put<Event>('events', {
+  // The time in its name makes it one of its own.
+  storage.add<Event>('events', {
     apiVersion: 'v1',
     kind: 'Event',
     metadata: { name, namespace, uid: uuid(env), resourceVersion: '', creationTimestamp: timestamp(now) },

@@ -77,7 +77,15 @@ export class Storage implements View {
   /** Stores an object under its own name with a new resourceVersion and tells who watches. */
   put<T extends KubeObject>(resource: string, object: T): T {
     const key = entryKey(resource, object.metadata.namespace, object.metadata.name)
-    const before = this.state.get(key) as KubeObject | undefined
+    return this.store(resource, key, this.state.get(key) as KubeObject | undefined, object)
+  }
+
+  /** The same for an object whose name is known to be new. */
+  add<T extends KubeObject>(resource: string, object: T): T {
+    return this.store(resource, entryKey(resource, object.metadata.namespace, object.metadata.name), undefined, object)
+  }
+
+  private store<T extends KubeObject>(resource: string, key: string, before: KubeObject | undefined, object: T): T {
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion: this.nextVersion() } }
     this.state.set(key, stored)
     this.indexOwners(key, before, stored)

@@ -172,8 +172,8 @@ function repack(entries: Entry[]): EndpointSubset[] {
     ;(entry.ready ? subset.ready : subset.notReady).push(entry.address)
   }
   const subsets = [...bySet.values()].map(({ ports, ready, notReady }) => ({
-    ...(ready.length && { addresses: ready.sort(byIpAndUid) }),
-    ...(notReady.length && { notReadyAddresses: notReady.sort(byIpAndUid) }),
+    ...(ready.length && { addresses: sortedByIpAndUid(ready) }),
+    ...(notReady.length && { notReadyAddresses: sortedByIpAndUid(notReady) }),
     ...(ports.length && { ports: byHash(ports, portText) }),
   }))
   return subsets.length > 1 ? byHash(subsets, (s) => JSON.stringify(s)) : subsets
@@ -202,10 +202,11 @@ function ipOrder(ip: string): string {
         .join('.')
 }
 
-function byIpAndUid(a: EndpointAddress, b: EndpointAddress): number {
-  const [left, right] = [ipOrder(a.ip), ipOrder(b.ip)]
-  if (left !== right) return left < right ? -1 : 1
-  return (a.targetRef?.uid ?? '') < (b.targetRef?.uid ?? '') ? -1 : 1
+function sortedByIpAndUid(addresses: EndpointAddress[]): EndpointAddress[] {
+  return addresses
+    .map((address) => ({ address, ip: ipOrder(address.ip), uid: address.targetRef?.uid ?? '' }))
+    .sort((a, b) => (a.ip === b.ip ? (a.uid < b.uid ? -1 : 1) : a.ip < b.ip ? -1 : 1))
+    .map(({ address }) => address)
 }
 
 /** At most 1000 addresses, the ready ones first, each subset in proportion. The same list when they fit. */

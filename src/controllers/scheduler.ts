@@ -5,9 +5,9 @@ import { deepEqual } from '../lib/equal'
 import { podWords } from '../lib/pod-words'
 import { timestamp } from '../lib/time'
 import { affinityState } from './scheduler/pod-affinity'
-import { type CycleState, type Refusal, refusalOf } from './scheduler/predicates'
+import { type CycleState, demandsOf, type Refusal, refusalOf } from './scheduler/predicates'
 import { histogram, preempt } from './scheduler/preemption'
-import { bestNode } from './scheduler/score'
+import { Contest } from './scheduler/score'
 import { isOver, type NodeInfo, Picture } from './scheduler/snapshot'
 import { spreadState } from './scheduler/topology-spread'
 import { claimState, selectNode } from './scheduler/volumes'
@@ -84,13 +84,14 @@ export const scheduler: Controller = {
     waiting.sort(
       (a, b) => (b.spec.priority ?? 0) - (a.spec.priority ?? 0) || Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion),
     )
+    let last: Judged | undefined
     for (const pod of waiting) {
       let picture = pictures.get(view)
       if (!picture) {
         picture = new Picture(view)
         pictures.set(view, picture)
       }
-      scheduleOne(context, pod, picture, waiting.length)
+      last = scheduleOne(context, pod, picture, waiting.length, last)
     }
   },
 }
@@ -101,15 +102,39 @@ function isWaiting(pod: Pod): boolean {
   return !nodeName && !pod.metadata.deletionTimestamp && !isOver(pod) && (schedulerName ?? NAME) === NAME && !gates?.length
 }
 
-function scheduleOne(context: ControllerContext, pod: Pod, picture: Picture, among: number): void {
+/** How the nodes were judged for a Pod, kept for the next one like it. */
+interface Judged {
+  /** What the judgement depends on of the Pod; and of the cluster. */
+  likeness: string
+  picture: Picture
+  version: number
+  contest: Contest
+  state: CycleState
+}
+
+/** What of a Pod decides where it goes; undefined when that depends on more than room, taints and labels, so that it is judged for itself. */
+function likenessOf({ metadata, spec, status }: Pod, { claims, affinity, spread, ports, requests }: CycleState): string | undefined {
+  if (claims.volumes.length > 0 || claims.late.length > 0 || spread.hard.length > 0 || status?.nominatedNodeName) return undefined
+  if (affinity.near.length > 0 || affinity.far.length > 0 || affinity.kept.length > 0) return undefined
+  if (spec.affinity || spec.topologySpreadConstraints?.length) return undefined
+  const owner = metadata.ownerReferences?.find((r) => r.controller)
+  return JSON.stringify([metadata.namespace, metadata.labels, owner?.uid, spec.nodeSelector, spec.tolerations, ports, requests])
+}
+
+function scheduleOne(context: ControllerContext, pod: Pod, picture: Picture, among: number, last: Judged | undefined): Judged | undefined {
   const { api, env } = context
   const { infos } = picture
   const claims = claimState(api, pod)
   if (infos.length === 0 || 'refused' in claims) {
     fail(context, pod, blanketRefusal(infos.length, claims))
-    return
+    return undefined
   }
-  const state: CycleState = { claims, affinity: affinityState(api, pod, infos), spread: spreadState(pod, infos) }
+  const state: CycleState = { ...demandsOf(pod), claims, affinity: affinityState(api, pod, infos), spread: spreadState(pod, infos) }
+  const likeness = likenessOf(pod, state)
+  if (likeness !== undefined && last?.likeness === likeness && last.picture === picture && last.version === picture.version) {
+    const info = last.contest.best(env)
+    if (info) return placed(context, pod, info, last, among)
+  }
   const refusals = new Map<NodeInfo, Refusal>()
   const fitting: NodeInfo[] = []
   for (const info of infos) {
@@ -119,11 +144,17 @@ function scheduleOne(context: ControllerContext, pod: Pod, picture: Picture, amo
   }
   if (fitting.length === 0) {
     refuse(context, pod, infos, refusals, state)
-    return
+    return undefined
   }
   const nominated = fitting.find((i) => i.node.metadata.name === pod.status?.nominatedNodeName)
-  const info = nominated ?? bestNode(api, env, pod, fitting, picture)
-  if (selectNode(api, claims, info.node.metadata.name)) return
+  const contest = new Contest(api, pod, fitting, picture)
+  const info = nominated ?? (contest.best(env) as NodeInfo)
+  if (selectNode(api, claims, info.node.metadata.name)) return undefined
+  return placed(context, pod, info, { likeness: likeness ?? '', picture, version: picture.version, contest, state }, among)
+}
+
+/** Binds the Pod; answers the judgement of the nodes as it is then, undefined when it is of no use any more. */
+function placed(context: ControllerContext, pod: Pod, info: NodeInfo, judged: Judged, among: number): Judged | undefined {
   const node = info.node.metadata.name
   const play = () => {
     bind(context, pod, node)
@@ -131,6 +162,10 @@ function scheduleOne(context: ControllerContext, pod: Pod, picture: Picture, amo
   }
   if (context.alike) context.alike('bind', among, pod, (p) => [...podWords(p), node], play)
   else play()
+  // Nothing but this Pod's coming changed.
+  if (judged.likeness === '' || judged.picture.version !== judged.version + 1) return undefined
+  judged.contest.took(info, refusalOf(pod, info, judged.state) === undefined)
+  return { ...judged, version: judged.picture.version }
 }
 
 /** Refused before any node was looked at. */

@@ -41,6 +41,12 @@ export class Wording {
     return phrase
   }
 
+  /** The numbers of the words found in any text so far. */
+  found(): number[] {
+    const numbers = [...this.known.values()].flatMap((phrase) => phrase?.parts ?? []).filter((part) => typeof part === 'number')
+    return [...new Set(numbers)]
+  }
+
   private find(text: string): Phrase | undefined {
     const word = this.whole.get(text)
     if (word !== undefined) return { parts: [word] }

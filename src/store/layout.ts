@@ -8,7 +8,7 @@
 // Between a key and its value stand sixteen blanks and tabs: the line's checksum (sum.ts).
 
 import type { Bytes, Part } from './bytes'
-import { checkSum, summedLine } from './sum'
+import { checkSum, longestLine, summedLine, writeLine } from './sum'
 
 export const FORMAT = 2
 
@@ -203,18 +203,11 @@ export function headerLine(header: Header): Buffer {
 
 /** The file's bytes after changes, given as JSON: untouched lines keep their bytes. `undefined` removes; keys must be sorted. */
 export function merge(layout: Layout | undefined, header: Header, changes: [string, string | undefined][]): Part[] {
-  const parts: Part[] = [headerLine(header)]
-  // Every entry is written without its line's end; what separates it from the one before stands in front of it.
-  let first = true
-  function separate(): void {
-    if (!first) parts.push(SEPARATOR)
-    first = false
-  }
+  const lines = new Lines([headerLine(header)])
   function copy(layout: Layout, from: number, to: number): void {
     if (from >= to) return
-    separate()
     // The file's last entry ends in a newline, every other in a comma and a newline.
-    parts.push({ bytes: layout.bytes, from, to: to - (to === layout.end ? 1 : 2) })
+    lines.copy({ bytes: layout.bytes, from, to: to - (to === layout.end ? 1 : 2) })
   }
   let at = layout?.start ?? 0
   let next: string | undefined
@@ -230,13 +223,61 @@ export function merge(layout: Layout | undefined, header: Header, changes: [stri
       copy(layout, at, found)
       at = found < layout.end && layout.keyAt(found) === key ? layout.next(found) : found
     }
-    if (value === undefined) continue
-    separate()
-    parts.push(summedLine(JSON.stringify(key), value))
+    if (value !== undefined) lines.write(JSON.stringify(key), value)
   }
   if (layout) copy(layout, at, layout.end)
-  parts.push(Buffer.from(`${first ? '' : '\n'}${CLOSE}`))
-  return parts
+  return lines.close()
 }
 
-const SEPARATOR = Buffer.from(',\n')
+const FIRST_CHUNK = 16 * 1024
+const LARGEST_CHUNK = 4 * 1024 * 1024
+
+/** Entries one after the other. Each is written without its line's end; what separates it from the one before stands in front of it. */
+class Lines {
+  private first = true
+  private chunk = Buffer.allocUnsafe(FIRST_CHUNK)
+  private from = 0
+  private at = 0
+
+  constructor(private readonly parts: Part[]) {}
+
+  copy(part: Part): void {
+    this.separate()
+    this.flush()
+    this.parts.push(part)
+  }
+
+  write(key: string, value: string): void {
+    this.separate()
+    this.room(longestLine(key, value))
+    this.at = writeLine(this.chunk, this.at, key, value)
+  }
+
+  close(): Part[] {
+    this.flush()
+    this.parts.push(Buffer.from(`${this.first ? '' : '\n'}${CLOSE}`))
+    return this.parts
+  }
+
+  private separate(): void {
+    if (!this.first) {
+      this.room(2)
+      this.chunk[this.at++] = COMMA
+      this.chunk[this.at++] = NEWLINE
+    }
+    this.first = false
+  }
+
+  private room(bytes: number): void {
+    if (this.chunk.length - this.at >= bytes) return
+    this.flush()
+    this.chunk = Buffer.allocUnsafe(Math.max(bytes, Math.min(LARGEST_CHUNK, this.chunk.length * 4)))
+    this.from = 0
+    this.at = 0
+  }
+
+  private flush(): void {
+    if (this.at > this.from) this.parts.push(this.chunk.subarray(this.from, this.at))
+    this.from = this.at
+  }
+}

@@ -41,7 +41,9 @@ export class State {
   header: Header
   private readonly root: Branch = { loaded: false }
   private readonly dirty = new Map<string, unknown>()
-  /** Answers of `get`, found again without a walk through the parts of the key. */
+  /** Keys that the tree does not know yet as they are in `dirty`, by their first part: much is written that nobody lists. */
+  private readonly unlisted = new Map<string, string[]>()
+  /** Answers of `get` from the file, found again without a walk through the parts of the key. */
   private readonly asked = new Map<string, unknown>()
   private readonly shapes = new Map<ShapeId, Shape | undefined>()
   private moved = false
@@ -67,16 +69,15 @@ export class State {
   }
 
   get(key: string): unknown {
-    const { asked } = this
-    let value = asked.get(key)
-    if (value === undefined && !asked.has(key)) {
-      value = this.find(key)
-      asked.set(key, value)
-    }
-    if (value instanceof Twin) {
-      value = value.value
-      asked.set(key, value)
-    }
+    const { dirty, asked } = this
+    let value = dirty.get(key)
+    if (value === undefined && !dirty.has(key)) {
+      value = asked.get(key)
+      if (value === undefined && !asked.has(key)) {
+        value = this.find(key)
+        asked.set(key, value)
+      }
+    } else if (value instanceof Twin) value = value.value
     this.observer?.read(key, value)
     return value
   }
@@ -126,24 +127,32 @@ export class State {
   /** Stores a value, or a twin that stands for one; undefined removes the entry. */
   set(key: string, value: unknown): void {
     this.observer?.wrote(key)
-    this.asked.set(key, value)
-    this.put(key, value === undefined ? null : value)
+    const before = this.dirty.get(key)
     this.dirty.set(key, value)
+    if (before !== undefined && value !== undefined) return
+    const topic = key.slice(0, key.indexOf('/'))
+    const waiting = this.unlisted.get(topic)
+    if (waiting) waiting.push(key)
+    else this.unlisted.set(topic, [key])
+  }
+
+  /** Brings into the tree what came or went of a topic since it was last listed. */
+  private enlist(topic: string): void {
+    const waiting = this.unlisted.get(topic)
+    if (!waiting) return
+    this.unlisted.delete(topic)
+    for (const key of waiting) this.put(key, this.dirty.get(key) ?? null)
   }
 
   /** `null` marks a removed entry. */
   private put(key: string, value: unknown): void {
     let branch = this.root
     const path = [branch]
-    for (const part of key.split('/')) {
-      let child = branch.children?.get(part)
-      if (!child) {
-        child = { loaded: false }
-        branch.children ??= new Map()
-        branch.children.set(part, child)
-      }
-      path.push(child)
-      branch = child
+    for (let from = 0; from >= 0; ) {
+      const slash = key.indexOf('/', from)
+      branch = childOf(branch, slash < 0 ? key.slice(from) : key.slice(from, slash))
+      path.push(branch)
+      from = slash < 0 ? -1 : slash + 1
     }
     const listed = branch.value !== undefined && branch.value !== null
     branch.value = value
@@ -153,6 +162,7 @@ export class State {
   /** The first parts of all keys: resources, and tables of records. */
   topics(): string[] {
     this.observer?.listed('', undefined)
+    for (const topic of [...this.unlisted.keys()]) this.enlist(topic)
     if (!this.root.loaded) {
       this.load('')
       this.root.loaded = true
@@ -168,17 +178,12 @@ export class State {
   }
 
   private keysOf(prefix: string): string[] {
+    this.enlist(prefix.slice(0, prefix.indexOf('/')))
     let branch = this.root
     let loaded = branch.loaded
     for (const part of prefix.split('/').slice(0, -1)) {
-      let child = branch.children?.get(part)
-      if (!child) {
-        if (loaded) return NONE
-        child = { loaded: false }
-        branch.children ??= new Map()
-        branch.children.set(part, child)
-      }
-      branch = child
+      if (loaded && !branch.children?.has(part)) return NONE
+      branch = childOf(branch, part)
       loaded ||= branch.loaded
     }
     if (!loaded) {
@@ -267,15 +272,7 @@ export class State {
   private branchAt(path: string): Branch {
     let branch = this.root
     if (path === '') return branch
-    for (const part of path.split('/')) {
-      let child = branch.children?.get(part)
-      if (!child) {
-        child = { loaded: false }
-        branch.children ??= new Map()
-        branch.children.set(part, child)
-      }
-      branch = child
-    }
+    for (const part of path.split('/')) branch = childOf(branch, part)
     return branch
   }
 
@@ -286,9 +283,7 @@ export class State {
 
   /** The new bytes of the file, in parts. */
   serialise(): Part[] {
-    const changes = this.folded()
-    changes.sort(([a], [b]) => compare(a, b))
-    return merge(this.layout, this.header, changes)
+    return merge(this.layout, this.header, inOrder(this.folded()))
   }
 
   /** What was changed as JSON, entries of a shape as what sets them apart; undefined for what was removed. */
@@ -360,6 +355,16 @@ export class State {
 }
 
 const NONE: string[] = []
+
+function childOf(branch: Branch, part: string): Branch {
+  let child = branch.children?.get(part)
+  if (!child) {
+    child = { loaded: false }
+    branch.children ??= new Map()
+    branch.children.set(part, child)
+  }
+  return child
+}
 const NEWLINE = 10
 
 /** A changed entry, to be compared with others of its structure. */
@@ -376,12 +381,13 @@ function leavesOf({ value, leaves }: Alike): Leaf[] {
 }
 
 function leafOf({ value, leaves }: Alike, leaf: number): Leaf {
-  return value instanceof Twin ? value.template.leaf(value.texts, leaf) : (leaves as Leaf[])[leaf]
+  return value instanceof Twin ? value.template.leaf(value.words, leaf) : (leaves as Leaf[])[leaf]
 }
 
 function foldOver(id: ShapeId, shape: Shape, { key, value, text, leaves = [] }: Alike): string | undefined {
   if (!(value instanceof Twin)) return shape.fold(id, key, { text, leaves })
-  const folded = value.template.foldOver(shape).text(id, key.slice(key.lastIndexOf('/') + 1), value.texts)
+  const { template, words } = value
+  const folded = template.foldOver(shape).text(id, key.slice(key.lastIndexOf('/') + 1), template.texts(words))
   return folded.length < text.length ? folded : undefined
 }
 
@@ -396,6 +402,12 @@ const LEAST_KEYS = 60
 function collect(branch: Branch, path: string, into: string[]): void {
   if (branch.value !== undefined && branch.value !== null) into.push(path)
   for (const [part, child] of branch.children ?? []) collect(child, `${path}/${part}`, into)
+}
+
+/** Sorted by key; names alone are sorted faster than pairs. */
+function inOrder(changes: [string, string | undefined][]): [string, string | undefined][] {
+  const byKey = new Map(changes)
+  return [...byKey.keys()].sort().map((key) => [key, byKey.get(key)])
 }
 
 function compare(a: string, b: string): number {

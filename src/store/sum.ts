@@ -4,6 +4,7 @@
 const BITS = 16
 const SPACE = 32
 const TAB = 9
+const COLON = 58
 
 const TABLE = new Uint16Array(256)
 for (let i = 0; i < 256; i++) {
@@ -21,11 +22,23 @@ export function crc16(bytes: Uint8Array, crc: number, from = 0, to = bytes.lengt
 
 /** `"key":<sum>value`, without what separates it from the next line. `key` and `value` are JSON. */
 export function summedLine(key: string, value: string): Buffer {
-  const line = Buffer.from(`${key}:${' '.repeat(BITS)}${value}`)
-  const at = Buffer.byteLength(key) + 1
-  const sum = crc16(line, crc16(line, 0, 0, at), at + BITS)
-  for (let bit = 0; bit < BITS; bit++) line[at + bit] = sum & (1 << bit) ? TAB : SPACE
-  return line
+  const line = Buffer.allocUnsafe(longestLine(key, value))
+  return line.subarray(0, writeLine(line, 0, key, value))
+}
+
+/** So many bytes hold the line of a key and a value at any rate. */
+export function longestLine(key: string, value: string): number {
+  return 3 * (key.length + value.length) + BITS + 1
+}
+
+/** Writes such a line into a buffer with room for it; answers the offset behind it. */
+export function writeLine(into: Buffer, from: number, key: string, value: string): number {
+  const at = from + into.write(key, from) + 1
+  into[at - 1] = COLON
+  const to = at + BITS + into.write(value, at + BITS)
+  const sum = crc16(into, crc16(into, 0, from, at), at + BITS, to)
+  for (let bit = 0; bit < BITS; bit++) into[at + bit] = sum & (1 << bit) ? TAB : SPACE
+  return to
 }
 
 /** With fewer blanks than this behind a key there is no sum. */

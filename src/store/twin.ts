@@ -1,7 +1,14 @@
 // Entries that are another one but for some texts in them: only these are kept until somebody looks, or the state is written.
+import { type Phrase, said } from '../lib/wording'
 import { type Leaf, type Leaves, Shape, type ShapeId } from './shape'
 
-/** An entry and which of its leaves change together: each slot lists the leaves, ascending, that hold one text. */
+/** Leaves, ascending, that hold one text: what a phrase says. */
+export interface Slot {
+  leaves: number[]
+  phrase: Phrase
+}
+
+/** An entry and its slots, which other words fill with other texts. */
 export class Template {
   readonly shape: Shape
   /** Leaf and slot, by leaf. */
@@ -10,30 +17,35 @@ export class Template {
 
   constructor(
     readonly sample: unknown,
-    readonly slots: number[][],
+    readonly slots: Slot[],
   ) {
     this.shape = new Shape(sample)
-    this.order = slots.flatMap((leaves, slot) => leaves.map((leaf): [number, number] => [leaf, slot]))
+    this.order = slots.flatMap(({ leaves }, slot) => leaves.map((leaf): [number, number] => [leaf, slot]))
     this.order.sort((a, b) => a[0] - b[0])
   }
 
-  private leaves(texts: string[]): Leaves {
+  texts(words: string[]): string[] {
+    return this.slots.map(({ phrase }) => said(phrase, words))
+  }
+
+  private leaves(words: string[]): Leaves {
+    const texts = this.texts(words)
     return this.order.map(([leaf, slot]) => [leaf, texts[slot]])
   }
 
-  /** The entry with these texts in its slots. What does not change is shared with the sample. */
-  filled(texts: string[]): unknown {
-    return this.shape.with(this.leaves(texts))
+  /** The entry with these words. What does not change is shared with the sample. */
+  filled(words: string[]): unknown {
+    return this.shape.with(this.leaves(words))
   }
 
-  /** Is a value the entry with these texts in its slots? */
-  fits(texts: string[], value: unknown): boolean {
-    return this.shape.isWith(this.leaves(texts), value)
+  /** Is a value the entry with these words? */
+  fits(words: string[], value: unknown): boolean {
+    return this.shape.isWith(this.leaves(words), value)
   }
 
-  leaf(texts: string[], leaf: number): Leaf {
+  leaf(words: string[], leaf: number): Leaf {
     const slot = this.order.find(([at]) => at === leaf)
-    return slot ? texts[slot[1]] : this.shape.structure.leaves[leaf]
+    return slot ? said(this.slots[slot[1]].phrase, words) : this.shape.structure.leaves[leaf]
   }
 
   /** How its entries differ from a shape of the same structure. */
@@ -55,7 +67,7 @@ class Fold {
 
   constructor({ shape: { structure }, slots }: Template, shape: Shape) {
     this.base = shape.structure.leaves
-    const free = new Set(slots.flat())
+    const free = new Set(slots.flatMap(({ leaves }) => leaves))
     const places = new Map<Leaf, number[]>()
     for (const [i, leaf] of structure.leaves.entries()) {
       if (free.has(i) || leaf === this.base[i]) continue
@@ -64,13 +76,13 @@ class Fold {
       else places.set(leaf, [i])
     }
     this.constants = [...places].map(([value, at]) => JSON.stringify([value, ...at]))
-    this.slots = slots.map((leaves) => {
+    this.slots = slots.map(({ leaves }) => {
       const first = this.base[leaves[0]]
       return { same: leaves.every((leaf) => this.base[leaf] === first) ? first : undefined, leaves, list: leaves.join() }
     })
   }
 
-  /** The folded entry as JSON; `name` is the last part of its key. */
+  /** The folded entry as JSON; `name` is the last part of its key, `texts` what stands in the slots. */
   text(id: ShapeId, name: string, texts: string[]): string {
     const parts = [...this.constants]
     for (const [i, text] of texts.entries()) {
@@ -83,18 +95,18 @@ class Fold {
   }
 }
 
-/** One such entry: what stands in the slots. */
+/** One such entry: its words, which it may share with others. */
 export class Twin {
   private made: unknown
 
   constructor(
     readonly template: Template,
-    readonly texts: string[],
+    readonly words: string[],
   ) {}
 
   /** The entry itself, made when first asked for. */
   get value(): unknown {
-    this.made ??= this.template.filled(this.texts)
+    this.made ??= this.template.filled(this.words)
     return this.made
   }
 }

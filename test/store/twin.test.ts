@@ -5,7 +5,8 @@ import { Template, Twin } from '../../src/store/twin'
 
 const SAMPLE = { name: 'a-1', deep: [{ at: '10.0.0.1', n: 3 }, { 'k:{"ip":"10.0.0.1"}': {} }], note: 'a-1', same: 'x' }
 // Leaves in order: name, at, n, the key, note, same; the empty object has none.
-const TEMPLATE = new Template(SAMPLE, [[0, 4], [1], [3]])
+const SLOTS = [[0, 4], [1], [3]].map((leaves, word) => ({ leaves, phrase: { parts: [word] } }))
+const TEMPLATE = new Template(SAMPLE, SLOTS)
 const TEXTS = ['b-2', '10.0.0.2', 'k:{"ip":"10.0.0.2"}']
 const OTHER = { name: 'b-2', deep: [{ at: '10.0.0.2', n: 3 }, { 'k:{"ip":"10.0.0.2"}': {} }], note: 'b-2', same: 'x' }
 

@@ -96,8 +96,8 @@ export function affinityProblem(_pod: Pod, node: Node, state: AffinityState): Re
   return undefined
 }
 
-/** Sum of the preferred terms' weights by node; undefined when nobody prefers anything. */
-export function affinityScores(view: View, pod: Pod, infos: NodeInfo[]): Map<string, number> | undefined {
+/** Sum of the preferred terms' weights, in the order of the nodes; undefined when nobody prefers anything. */
+export function affinityScores(view: View, pod: Pod, infos: NodeInfo[]): number[] | undefined {
   const terms = [
     ...(affinityOf(pod, 'podAffinity')?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((t) => ({ ...t, sign: 1 })),
     ...(affinityOf(pod, 'podAntiAffinity')?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((t) => ({ ...t, sign: -1 })),
@@ -113,11 +113,9 @@ export function affinityScores(view: View, pod: Pod, infos: NodeInfo[]): Map<str
     }
   }
   const keys = new Set(terms.map((t) => t.podAffinityTerm.topologyKey))
-  return new Map(
-    infos.map(({ node }) => {
-      let score = 0
-      for (const key of keys) score += byPlace.get(`${key}=${node.metadata.labels?.[key]}`) ?? 0
-      return [node.metadata.name, score]
-    }),
-  )
+  return infos.map(({ node }) => {
+    let score = 0
+    for (const key of keys) score += byPlace.get(`${key}=${node.metadata.labels?.[key]}`) ?? 0
+    return score
+  })
 }

@@ -14,6 +14,9 @@ export interface Refusal {
 }
 
 export interface CycleState {
+  /** The host ports that the Pod wants, and what it asks for of each resource. */
+  ports: ContainerPort[]
+  requests: [resource: string, amount: number][]
   claims: ClaimState
   affinity: AffinityState
   spread: SpreadState
@@ -29,13 +32,17 @@ function portsClash(a: ContainerPort, b: ContainerPort): boolean {
   return left === right || left === '0.0.0.0' || right === '0.0.0.0'
 }
 
-function resourceProblem(pod: Pod, info: NodeInfo): Refusal | undefined {
+/** What of a Pod every node is asked about. */
+export function demandsOf(pod: Pod): Pick<CycleState, 'ports' | 'requests'> {
+  return { ports: hostPorts(pod), requests: Object.entries(requestsOf(pod)).filter(([, amount]) => amount !== 0) }
+}
+
+function resourceProblem(requests: CycleState['requests'], info: NodeInfo): Refusal | undefined {
   const reasons: string[] = []
   let final = false
   const allowed = info.allocatable['pods'] ?? 0
   if (info.pods.length + 1 > allowed) reasons.push('Too many pods')
-  for (const [name, amount] of Object.entries(requestsOf(pod))) {
-    if (amount === 0) continue
+  for (const [name, amount] of requests) {
     const capacity = info.allocatable[name] ?? 0
     if (amount > capacity - (info.used[name] ?? 0)) {
       reasons.push(`Insufficient ${name}`)
@@ -46,24 +53,24 @@ function resourceProblem(pod: Pod, info: NodeInfo): Refusal | undefined {
   return reasons.length ? { reasons, final } : undefined
 }
 
+const UNSCHEDULABLE = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
+
 /** The first plugin that refuses the node; undefined when the Pod fits. */
 export function refusalOf(pod: Pod, info: NodeInfo, state: CycleState): Refusal | undefined {
   const { node } = info
-  const unschedulable = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
-  if (node.spec.unschedulable && !(pod.spec.tolerations ?? []).some((t) => tolerates(t, unschedulable))) {
+  if (node.spec.unschedulable && !(pod.spec.tolerations ?? []).some((t) => tolerates(t, UNSCHEDULABLE))) {
     return refusal('node(s) were unschedulable', true)
   }
   if (untoleratedTaint(pod, node, ['NoSchedule', 'NoExecute'])) return refusal('node(s) had untolerated taint(s)', true)
   if (!matchesNodeAffinity(pod, node)) return refusal("node(s) didn't match Pod's node affinity/selector", true)
-  const wanted = hostPorts(pod)
-  if (wanted.length > 0) {
+  if (state.ports.length > 0) {
     const taken = info.pods.flatMap(hostPorts)
-    if (wanted.some((port) => taken.some((other) => portsClash(port, other)))) {
+    if (state.ports.some((port) => taken.some((other) => portsClash(port, other)))) {
       return refusal("node(s) didn't have free ports for the requested pod ports", false)
     }
   }
   return (
-    resourceProblem(pod, info) ??
+    resourceProblem(state.requests, info) ??
     volumeProblem(state.claims, node) ??
     spreadProblem(pod, node, state.spread) ??
     affinityProblem(pod, node, state.affinity)

@@ -74,6 +74,8 @@ export class Picture {
   /** By uid: the Pod as it was counted, and where. */
   private readonly placed = new Map<string, { info: NodeInfo; pod: Pod }>()
   private readonly tallies = new Map<string, Tally>()
+  /** Counts what was taken in. */
+  version = 0
 
   constructor(view: View) {
     this.infos = view.list<Node>('nodes').map(emptyInfo)
@@ -91,6 +93,7 @@ export class Picture {
     if (known) this.remove(pod)
     if (!info) return known !== undefined
     addPod(info, pod)
+    this.version++
     this.placed.set(pod.metadata.uid, { info, pod })
     this.count(info, pod, 1)
     return true
@@ -100,6 +103,7 @@ export class Picture {
     const known = this.placed.get(pod.metadata.uid)
     if (!known) return false
     const { info } = known
+    this.version++
     this.placed.delete(pod.metadata.uid)
     Object.assign(info, withoutPods(info, new Set([known.pod])))
     this.count(info, known.pod, -1)
@@ -126,6 +130,7 @@ export class Picture {
   /** Rules may mean something else from now on (Services or owners changed). */
   forgetTallies(): void {
     this.tallies.clear()
+    this.version++
   }
 }
 

@@ -111,48 +111,80 @@ function defaultMatch(view: View, pod: Pod): ((other: Pod) => boolean) | undefin
     other.metadata.namespace === namespace && !other.metadata.deletionTimestamp && selectors.every((s) => s(other.metadata.labels))
 }
 
-interface CrowdRule {
-  key: string
-  skew: number
-  /** How many matching Pods a node has. */
-  on(info: NodeInfo): number
+/** A rule by which nodes count as crowded. */
+export class CrowdRule {
+  /** For each node the place of its topology it is in. */
+  private readonly places: (number | undefined)[]
+  private readonly counts: number[]
+  private readonly members: number[]
+
+  constructor(
+    key: string,
+    private readonly skew: number,
+    infos: NodeInfo[],
+    /** How many matching Pods a node has. */
+    private readonly on: (info: NodeInfo) => number,
+  ) {
+    const numbers = new Map<string, number>()
+    this.places = infos.map(({ node }) => {
+      const value = node.metadata.labels?.[key]
+      if (value === undefined) return undefined
+      const known = numbers.get(value) ?? numbers.size
+      numbers.set(value, known)
+      return known
+    })
+    this.counts = infos.map((info, i) => (this.places[i] === undefined ? 0 : on(info)))
+    this.members = Array.from({ length: numbers.size }, () => 0)
+    for (const place of this.places) if (place !== undefined) this.members[place]++
+  }
+
+  /** Counts a node anew; undefined: it is none to choose any more. */
+  count(node: number, info: NodeInfo | undefined): void {
+    const place = this.places[node]
+    if (place === undefined) return
+    this.counts[node] = info ? this.on(info) : 0
+    if (info) return
+    this.members[place]--
+    this.places[node] = undefined
+  }
+
+  /** Adds up what it says of every node. */
+  addTo(sums: (number | undefined)[]): void {
+    const { places, counts, members } = this
+    const totals = members.map(() => 0)
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i]
+      if (place !== undefined) totals[place] += counts[i]
+    }
+    let size = 0
+    for (const count of members) if (count > 0) size++
+    const weight = Math.log(size + 2)
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i]
+      if (place !== undefined) sums[i] = (sums[i] ?? 0) + totals[place] * weight + (this.skew - 1)
+    }
+  }
 }
 
-function crowdRules(view: View, pod: Pod, picture: Picture): CrowdRule[] {
+export function crowdRules(view: View, pod: Pod, infos: NodeInfo[], picture: Picture): CrowdRule[] {
   const soft = constraintsOf(pod, 'ScheduleAnyway')
   if ((pod.spec.topologySpreadConstraints ?? []).length > 0) {
     return soft.map((c) => {
       const matches = counted(pod, c)
-      return { key: c.topologyKey, skew: c.maxSkew, on: ({ pods }) => pods.filter(matches).length }
+      return new CrowdRule(c.topologyKey, c.maxSkew, infos, ({ pods }) => pods.filter(matches).length)
     })
   }
   const owner = pod.metadata.ownerReferences?.find((r) => r.controller)
   const identity = JSON.stringify([pod.metadata.namespace, owner?.uid, pod.metadata.labels])
   const tally = picture.tally(identity, () => defaultMatch(view, pod) ?? (() => false))
   const on = ({ node }: NodeInfo) => tally.byNode.get(node.metadata.name) ?? 0
-  return [
-    { key: HOSTNAME, skew: 3, on },
-    { key: ZONE, skew: 5, on },
-  ]
+  return [new CrowdRule(HOSTNAME, 3, infos, on), new CrowdRule(ZONE, 5, infos, on)]
 }
 
-/** How crowded each node is in the eyes of the soft constraints: less is better. Undefined when there are none. */
-export function crowding(view: View, pod: Pod, infos: NodeInfo[], picture: Picture): Map<string, number> | undefined {
-  const rules = crowdRules(view, pod, picture)
+/** How crowded each node is in the eyes of the soft constraints, in the order of the nodes: less is better. Undefined when there are none. */
+export function crowding(rules: CrowdRule[], nodes: number): (number | undefined)[] | undefined {
   if (rules.length === 0) return undefined
-  const out = new Map<string, number>()
-  for (const rule of rules) {
-    const byValue = new Map<string, number>()
-    for (const info of infos) {
-      const value = info.node.metadata.labels?.[rule.key]
-      if (value !== undefined) byValue.set(value, (byValue.get(value) ?? 0) + rule.on(info))
-    }
-    const weight = Math.log(byValue.size + 2)
-    for (const { node } of infos) {
-      const value = node.metadata.labels?.[rule.key]
-      if (value === undefined) continue
-      out.set(node.metadata.name, (out.get(node.metadata.name) ?? 0) + (byValue.get(value) ?? 0) * weight + (rule.skew - 1))
-    }
-  }
-  return out
+  const sums = new Array<number | undefined>(nodes)
+  for (const rule of rules) rule.addTo(sums)
+  return sums
 }
