@@ -15,15 +15,16 @@ export function drawn<S, T extends string | undefined>(env: Env, subject: S, mak
 /** A version 4 UUID. */
 export function uuid(env: Env): string {
   return drawn(env, undefined, () => {
-    let text = ''
+    const codes: number[] = []
     for (let i = 0; i < 36; i++) {
-      if (i === 8 || i === 13 || i === 18 || i === 23) text += '-'
-      else if (i === 14) text += '4'
-      else if (i === 19) text += DIGITS[((env.random() * 16) & 3) | 8]
-      else text += DIGITS[(env.random() * 16) & 15]
+      if (i === 8 || i === 13 || i === 18 || i === 23) codes.push(DASH)
+      else if (i === 14) codes.push(DIGITS[4])
+      else if (i === 19) codes.push(DIGITS[((env.random() * 16) & 3) | 8])
+      else codes.push(DIGITS[(env.random() * 16) & 15])
     }
-    return text
+    return String.fromCharCode(...codes)
   })
 }
 
-const DIGITS = '0123456789abcdef'
+const DIGITS = [...'0123456789abcdef'].map((digit) => digit.charCodeAt(0))
+const DASH = 45

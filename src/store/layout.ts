@@ -201,8 +201,8 @@ export function headerLine(header: Header): Buffer {
   return Buffer.concat([summedLine(HEAD, JSON.stringify(header)), Buffer.from(OPEN)])
 }
 
-/** The file's bytes after changes, given as JSON: untouched lines keep their bytes. `undefined` removes; keys must be sorted. */
-export function merge(layout: Layout | undefined, header: Header, changes: [string, string | undefined][]): Part[] {
+/** The file's bytes after changes, given as JSON: untouched lines keep their bytes. `undefined` removes. */
+export function merge(layout: Layout | undefined, header: Header, changes: Map<string, string | undefined>): Part[] {
   const lines = new Lines([headerLine(header)])
   function copy(layout: Layout, from: number, to: number): void {
     if (from >= to) return
@@ -212,7 +212,8 @@ export function merge(layout: Layout | undefined, header: Header, changes: [stri
   let at = layout?.start ?? 0
   let next: string | undefined
   let nextAt = -1
-  for (const [key, value] of changes) {
+  for (const key of [...changes.keys()].sort()) {
+    const value = changes.get(key)
     if (layout) {
       // Keys that stand together in the file need no search.
       if (next === undefined || nextAt !== at) {

@@ -54,8 +54,7 @@ function reformatted(bytes: Bytes): { header: Header; entries: Entries } | undef
 function rebuilt(header: Header, entries: Entries): Layout {
   let current = entries
   for (let format = header.format; format < FORMAT; format++) current = STEPS[format]?.(current) ?? current
-  const sorted = current.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  const texts = sorted.map(([key, value]): [string, string] => [key, JSON.stringify(value)])
+  const texts = new Map(current.map(([key, value]): [string, string] => [key, JSON.stringify(value)]))
   const parts = merge(undefined, { ...header, format: Math.max(header.format, FORMAT) }, texts)
   return new Layout(Bytes.of(Buffer.concat(parts as Buffer[])))
 }

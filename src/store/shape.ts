@@ -122,23 +122,23 @@ export class Shape {
       for (let i = 1; i < difference.length; i++) changed.push([difference[i] as number, value])
     }
     changed.sort((a, b) => a[0] - b[0])
-    return this.with(changed)
+    return this.with(
+      changed.map(([leaf]) => leaf),
+      changed.map(([, value]) => value),
+    )
   }
 
-  /** The shape's own entry with other leaves, given in order. What is as in the shape is shared with it. */
-  with(changed: Leaves): unknown {
-    return rebuilt(this.root, { changed, at: 0 })
+  /** The shape's own entry with other values at some leaves, ascending. What is as in the shape is shared with it. */
+  with(leaves: number[], values: unknown[]): unknown {
+    return rebuilt(this.root, { leaves, values, at: 0 })
   }
 
   /** Is a value what `with` makes of these leaves? */
-  isWith(changed: Leaves, value: unknown): boolean {
-    const cursor = { changed, at: 0 }
-    return resembles(this.root, value, cursor) && cursor.at === changed.length
+  isWith(leaves: number[], values: unknown[], value: unknown): boolean {
+    const cursor = { leaves, values, at: 0 }
+    return resembles(this.root, value, cursor) && cursor.at === leaves.length
   }
 }
-
-/** Leaves by number, in order of it. */
-export type Leaves = [leaf: number, value: unknown][]
 
 function lastPart(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1)
@@ -162,22 +162,23 @@ function nodeOf(value: unknown, count: { at: number }): Node {
 
 /** The changed leaves in order, and how many of them have been used. */
 interface Cursor {
-  changed: Leaves
+  leaves: number[]
+  values: unknown[]
   at: number
 }
 
 function rebuilt(node: Node, cursor: Cursor): unknown {
-  const { changed } = cursor
-  if (cursor.at >= changed.length || changed[cursor.at][0] >= node.to) return node.value
+  const { leaves } = cursor
+  if (cursor.at >= leaves.length || leaves[cursor.at] >= node.to) return node.value
   if (node.items) return node.items.map((item) => rebuilt(item, cursor))
-  if (!node.fields) return changed[cursor.at++][1]
+  if (!node.fields) return cursor.values[cursor.at++]
   if (node.renamed) return withNewKeys(node, cursor)
   // A copy in one step, and then only what differs.
   const out = { ...(node.value as Record<string, unknown>) }
   for (const [name, item] of node.fields) {
-    if (changed[cursor.at][0] >= item.to) continue
+    if (leaves[cursor.at] >= item.to) continue
     out[name as string] = rebuilt(item, cursor)
-    if (cursor.at >= changed.length || changed[cursor.at][0] >= node.to) break
+    if (cursor.at >= leaves.length || leaves[cursor.at] >= node.to) break
   }
   return out
 }
@@ -187,8 +188,8 @@ function withNewKeys({ value, fields = [] }: Node, cursor: Cursor): unknown {
   const out: Record<string, unknown> = {}
   for (let i = 0; i < fields.length; i++) {
     const [name, item] = fields[i]
-    const isNew = typeof name === 'number' && cursor.changed[cursor.at]?.[0] === name
-    const key = isNew ? (cursor.changed[cursor.at++][1] as string) : names[i]
+    const isNew = typeof name === 'number' && cursor.leaves[cursor.at] === name
+    const key = isNew ? (cursor.values[cursor.at++] as string) : names[i]
     const part = rebuilt(item, cursor)
     if (key === '__proto__') Object.defineProperty(out, key, { value: part, enumerable: true, writable: true, configurable: true })
     else out[key] = part
@@ -197,14 +198,14 @@ function withNewKeys({ value, fields = [] }: Node, cursor: Cursor): unknown {
 }
 
 function resembles(node: Node, value: unknown, cursor: Cursor): boolean {
-  const { changed } = cursor
-  if (cursor.at >= changed.length || changed[cursor.at][0] >= node.to) return value === node.value || deepEqual(value, node.value)
+  const { leaves } = cursor
+  if (cursor.at >= leaves.length || leaves[cursor.at] >= node.to) return value === node.value || deepEqual(value, node.value)
   if (node.items) {
     if (!Array.isArray(value) || value.length !== node.items.length) return false
     for (let i = 0; i < value.length; i++) if (!resembles(node.items[i], value[i], cursor)) return false
     return true
   }
-  if (!node.fields) return changed[cursor.at++][1] === value
+  if (!node.fields) return cursor.values[cursor.at++] === value
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   let count = 0
   const own = node.value as Record<string, unknown>
@@ -212,7 +213,7 @@ function resembles(node: Node, value: unknown, cursor: Cursor): boolean {
   for (let i = 0; i < node.fields.length; i++) {
     const [name, item] = node.fields[i]
     let key = names ? names[i] : (name as string)
-    if (typeof name === 'number' && changed[cursor.at]?.[0] === name) key = changed[cursor.at++][1] as string
+    if (typeof name === 'number' && leaves[cursor.at] === name) key = cursor.values[cursor.at++] as string
     const part = (value as Record<string, unknown>)[key]
     if (part !== undefined) count++
     if (!resembles(item, part, cursor)) return false

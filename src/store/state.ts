@@ -283,14 +283,16 @@ export class State {
 
   /** The new bytes of the file, in parts. */
   serialise(): Part[] {
-    return merge(this.layout, this.header, inOrder(this.folded()))
+    return merge(this.layout, this.header, this.folded())
   }
 
   /** What was changed as JSON, entries of a shape as what sets them apart; undefined for what was removed. */
-  private folded(): [string, string | undefined][] {
-    if (this.dirty.size < ALIKE && this.keysOf(SHAPES).length === 0)
-      return [...this.dirty].map(([key, value]) => [key, value === undefined ? undefined : JSON.stringify(plain(value))])
-    const changes: [string, string | undefined][] = []
+  private folded(): Map<string, string | undefined> {
+    const changes = new Map<string, string | undefined>()
+    if (this.dirty.size < ALIKE && this.keysOf(SHAPES).length === 0) {
+      for (const [key, value] of this.dirty) changes.set(key, value === undefined ? undefined : JSON.stringify(plain(value)))
+      return changes
+    }
     const alike = new Map<ShapeId, Alike[]>()
     const put = (id: ShapeId, each: Alike) => {
       const group = alike.get(id)
@@ -311,18 +313,18 @@ export class State {
       }
       const structure = typeof value === 'object' && value !== null ? structureOf(value) : undefined
       if (structure === undefined || structure.text.length < LEAST_KEYS) {
-        changes.push([key, value === undefined ? undefined : JSON.stringify(value)])
+        changes.set(key, value === undefined ? undefined : JSON.stringify(value))
         continue
       }
       put(shapeId(structure.text), { key, value, text: structure.text, leaves: structure.leaves })
     }
     const made = (id: ShapeId, entry: ShapeEntry) => {
       this.shapes.set(id, new Shape(entry.base, entry.by))
-      changes.push([SHAPES + id, JSON.stringify(entry)])
+      changes.set(SHAPES + id, JSON.stringify(entry))
     }
     for (const [id, group] of alike) {
       if (group.length >= ALIKE) this.makeShapes(id, group, made)
-      for (const each of group) changes.push([each.key, this.fold(id, each) ?? JSON.stringify(plain(each.value))])
+      for (const each of group) changes.set(each.key, this.fold(id, each) ?? JSON.stringify(plain(each.value)))
     }
     return changes
   }
@@ -402,12 +404,6 @@ const LEAST_KEYS = 60
 function collect(branch: Branch, path: string, into: string[]): void {
   if (branch.value !== undefined && branch.value !== null) into.push(path)
   for (const [part, child] of branch.children ?? []) collect(child, `${path}/${part}`, into)
-}
-
-/** Sorted by key; names alone are sorted faster than pairs. */
-function inOrder(changes: [string, string | undefined][]): [string, string | undefined][] {
-  const byKey = new Map(changes)
-  return [...byKey.keys()].sort().map((key) => [key, byKey.get(key)])
 }
 
 function compare(a: string, b: string): number {

@@ -1,6 +1,6 @@
 // Entries that are another one but for some texts in them: only these are kept until somebody looks, or the state is written.
 import { type Phrase, said } from '../lib/wording'
-import { type Leaf, type Leaves, Shape, type ShapeId } from './shape'
+import { type Leaf, Shape, type ShapeId } from './shape'
 
 /** Leaves, ascending, that hold one text: what a phrase says. */
 export interface Slot {
@@ -11,8 +11,9 @@ export interface Slot {
 /** An entry and its slots, which other words fill with other texts. */
 export class Template {
   readonly shape: Shape
-  /** Leaf and slot, by leaf. */
-  private readonly order: [leaf: number, slot: number][]
+  /** The leaves that change, ascending, and the slot of each. */
+  private readonly changing: number[]
+  private readonly slotAt: number[]
   private readonly folds = new Map<Shape, Fold>()
 
   constructor(
@@ -20,32 +21,34 @@ export class Template {
     readonly slots: Slot[],
   ) {
     this.shape = new Shape(sample)
-    this.order = slots.flatMap(({ leaves }, slot) => leaves.map((leaf): [number, number] => [leaf, slot]))
-    this.order.sort((a, b) => a[0] - b[0])
+    const order = slots.flatMap(({ leaves }, slot) => leaves.map((leaf): [number, number] => [leaf, slot]))
+    order.sort((a, b) => a[0] - b[0])
+    this.changing = order.map(([leaf]) => leaf)
+    this.slotAt = order.map(([, slot]) => slot)
   }
 
   texts(words: string[]): string[] {
     return this.slots.map(({ phrase }) => said(phrase, words))
   }
 
-  private leaves(words: string[]): Leaves {
+  private values(words: string[]): string[] {
     const texts = this.texts(words)
-    return this.order.map(([leaf, slot]) => [leaf, texts[slot]])
+    return this.slotAt.map((slot) => texts[slot])
   }
 
   /** The entry with these words. What does not change is shared with the sample. */
   filled(words: string[]): unknown {
-    return this.shape.with(this.leaves(words))
+    return this.shape.with(this.changing, this.values(words))
   }
 
   /** Is a value the entry with these words? */
   fits(words: string[], value: unknown): boolean {
-    return this.shape.isWith(this.leaves(words), value)
+    return this.shape.isWith(this.changing, this.values(words), value)
   }
 
   leaf(words: string[], leaf: number): Leaf {
-    const slot = this.order.find(([at]) => at === leaf)
-    return slot ? said(this.slots[slot[1]].phrase, words) : this.shape.structure.leaves[leaf]
+    const at = this.changing.indexOf(leaf)
+    return at < 0 ? this.shape.structure.leaves[leaf] : said(this.slots[this.slotAt[at]].phrase, words)
   }
 
   /** How its entries differ from a shape of the same structure. */
