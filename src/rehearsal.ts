@@ -54,12 +54,12 @@ class Recording implements Observer {
   private readonly labels = new Set<string>()
   private readonly version: number
   private drawing = 0
+  private now = 0
   /** What it depends on cannot be told. */
   spoiled = false
   changes = 0
   result: string | undefined
   wake: number | undefined
-  words: string[] = []
 
   constructor(
     private readonly state: State,
@@ -115,11 +115,17 @@ class Recording implements Observer {
 
   finish(now: number): void {
     for (const key of this.writes.keys()) this.writes.set(key, this.state.get(key))
-    this.words = [
+    this.now = now
+  }
+
+  /** The names it is about: of its subject, `found` in what it read, drawn, and made of the versions given out. */
+  words(found: string[]): string[] {
+    return [
       ...this.identity,
+      ...found,
       ...this.draws.map(({ text }) => text),
       ...Array.from({ length: this.versions }, (_, k) => versionWord(this.version, k)),
-      ...Array.from({ length: this.versions }, (_, k) => suffixWord(now, this.version, k)),
+      ...Array.from({ length: this.versions }, (_, k) => suffixWord(this.now, this.version, k)),
     ]
   }
 }
@@ -139,11 +145,47 @@ type Figure = Template | { constant: unknown }
 const isLike = (figure: Figure, words: string[], value: unknown) =>
   figure instanceof Template ? figure.fits(words, value) : value === figure.constant || deepEqual(value, figure.constant)
 
+/** Where in what is read under a subject's name a word stands that is its own. */
+interface Place {
+  key: Line
+  path: string[]
+  text: string
+}
+
+/** The ends of the names of its events, by which their recorder knows them again. */
+const OWN_WORD = /^[0-9a-f]{16}$/
+
+function placesOf(recording: Recording): Place[] {
+  const places: Place[] = []
+  const names = new Wording(recording.identity, 0, 0)
+  const look = (key: Line, path: string[], value: unknown): void => {
+    if (typeof value === 'string') {
+      if (OWN_WORD.test(value)) places.push({ key, path, text: value })
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [name, item] of Object.entries(value)) look(key, [...path, name], item)
+    }
+  }
+  for (const [text, value] of recording.reads) {
+    const key = names.phrase(text)
+    if (key) look(key, [], value)
+  }
+  return places
+}
+
+function textAt(value: unknown, path: string[]): string | undefined {
+  let at = value
+  for (const name of path) at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined
+  return typeof at === 'string' ? at : undefined
+}
+
 /** A recording with words in place of names: what the next one reads and does. */
 class Script {
   /** Another play went just so. */
   proven = false
-  private readonly identities: number
+  private readonly places: Place[]
+  /** How many words there are before those drawn. */
+  private readonly known: number
+  private readonly count: number
   private readonly reads: { key: Line; figure: Figure; late: boolean }[] = []
   private readonly lists: { prefix: Line; keys: string[]; lines: Line[]; late: boolean }[] = []
   private readonly writes: { key: Line; figure: Figure }[] = []
@@ -158,14 +200,17 @@ class Script {
     private readonly recording: Recording,
     private readonly now: number,
   ) {
-    const { words, identity, draws, derived, versions } = recording
+    const { identity, draws, derived, versions } = recording
+    this.places = placesOf(recording)
+    const words = recording.words(this.places.map(({ text }) => text))
     this.versions = versions
-    this.identities = identity.length
-    const exact = identity.length + draws.length
+    this.known = identity.length + this.places.length
+    this.count = words.length
+    const exact = this.known + draws.length
     const wording = new Wording(words, exact, exact + versions, derived)
     const line = (text: string): Line => wording.phrase(text) ?? text
     const late = (line: Line | undefined) =>
-      line !== undefined && typeof line !== 'string' && line.parts.some((p) => typeof p === 'number' && p >= identity.length)
+      line !== undefined && typeof line !== 'string' && line.parts.some((p) => typeof p === 'number' && p >= this.known)
     for (const [text, value] of recording.reads) {
       const key = line(text)
       const figure = figureOf(value, wording)
@@ -187,9 +232,20 @@ class Script {
     this.spokenOf = wording.found().filter((word) => word >= exact)
   }
 
-  /** Does a play with these names read what this one read? `late`: what it reads under names that it draws. */
+  /** The subject's names and those found under them; undefined when there are not as many. */
+  wordsFor(names: string[], lookUp: (key: string) => unknown): string[] | undefined {
+    if (names.length + this.places.length !== this.known) return undefined
+    const words = [...names]
+    for (const { key, path } of this.places) {
+      const text = textAt(lookUp(read(key, names)), path)
+      if (text === undefined) return undefined
+      words.push(text)
+    }
+    return words
+  }
+
+  /** Does a play with these words read what this one read? `late`: what it reads under names that it draws. */
   fits(state: State, words: string[], late: boolean): boolean {
-    if (!late && words.length !== this.identities) return false
     for (const { key, figure, late: isLate } of this.reads) {
       if (isLate !== late) continue
       if (!isLike(figure, words, state.get(read(key, words)))) return false
@@ -236,10 +292,11 @@ class Script {
 
   /** Did another play do what this one says? */
   tells(other: Recording): boolean {
-    const { words } = other
     const { recording } = this
-    if (other.versions !== this.versions || words.length !== recording.words.length || other.identity.length !== this.identities)
-      return false
+    const known = this.wordsFor(other.identity, (key) => other.reads.get(key))
+    if (!known) return false
+    const words = other.words(known.slice(other.identity.length))
+    if (other.versions !== this.versions || words.length !== this.count) return false
     if (other.wake !== recording.wake || other.changes !== recording.changes) return false
     if (other.result !== (this.result === undefined ? undefined : read(this.result, words))) return false
     if (other.writes.size !== this.writes.length || other.queued.length !== this.queued.length) return false
@@ -310,9 +367,13 @@ export class Rehearsals {
     const own = this.roleOf(role, env.now())
     if (own.rest > 0) return play()
     const names = identity(subject)
-    const script = own.scripts.find((s) => s.fits(state, names, false))
-    if (script?.proven) {
-      const done = script.perform(this.stage, subject, [...names])
+    let words: string[] | undefined
+    const script = own.scripts.find((each) => {
+      words = each.wordsFor(names, (key) => state.get(key))
+      return words && each.fits(state, words, false)
+    })
+    if (script?.proven && words) {
+      const done = script.perform(this.stage, subject, words)
       if (done) {
         this.performed(own)
         return done
