@@ -13,7 +13,8 @@ function withoutNulls(value: Json): Json {
 
 /** The target after the patch: objects merge, null removes a field, everything else replaces. */
 export function mergePatch(target: Json | undefined, patch: Json): Json {
-  if (!isObject(patch)) return withoutNulls(patch)
+  // A list in an object's place is taken as it is, nulls and all: evanphx/json-patch looks into it in the place of anything else only.
+  if (!isObject(patch)) return isObject(target) ? patch : withoutNulls(patch)
   if (!isObject(target)) return withoutNulls(patch)
   const out: JsonObject = { ...target }
   for (const key of Object.keys(patch)) {
@@ -58,17 +59,6 @@ function filterNulls(patch: JsonObject, keepNull: boolean): JsonObject {
   return out
 }
 
-/** Lays one patch over another: as mergePatch, but nulls are kept. */
-function combineMergePatches(first: JsonObject, second: JsonObject): JsonObject {
-  const out: JsonObject = { ...first }
-  for (const key of Object.keys(second)) {
-    const current = fieldOf(out, key)
-    const value = second[key]
-    setField(out, key, isObject(current) && isObject(value) ? combineMergePatches(current, value) : value)
-  }
-  return out
-}
-
 /**
  * jsonmergepatch.CreateThreeWayJSONMergePatch: what `modified` adds to or changes in `current`, and what it no longer has of
  * `original` (the last applied configuration). Throws PatchError of kind `precondition`.
@@ -81,7 +71,8 @@ export function createThreeWayMergePatch(
 ): JsonObject {
   const changes = filterNulls(createMergePatch(current, modified), false)
   const deletions = filterNulls(createMergePatch(original, modified), true)
-  const patch = combineMergePatches(deletions, changes)
+  // Laid over the deletions as over any object, which takes nulls out of lists.
+  const patch = mergePatch(deletions, changes) as JsonObject
   for (const holds of preconditions) if (!holds(patch)) throw new PatchError('precondition failed', 'precondition')
   return patch
 }

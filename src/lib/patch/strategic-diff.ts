@@ -89,9 +89,11 @@ function diffLists(before: Json[], after: Json[], schema: PatchSchema, mergeKey:
   if (elementKind(before, after) === 'map') return diffListsOfMaps(before, after, schema, mergeKey, options)
   const added = sortedByText(after, goText).filter((item) => !before.includes(item))
   const items = options.ignoreChanges ? [] : ordered(added, after, '')
-  const removed = sortedByText(before, goText).filter((item) => !after.includes(item))
+  // Go sorts the list in its place and compares it then: an order is stated when it differs from the sorted one.
+  const sorted = sortedByText(before, goText)
+  const removed = sorted.filter((item) => !after.includes(item))
   const deletions = options.ignoreDeletions ? [] : [...new Set(removed)]
-  const reorders = (!options.ignoreDeletions && deletions.length > 0) || (!options.ignoreChanges && !deepEqual(before, after))
+  const reorders = (!options.ignoreDeletions && deletions.length > 0) || (!options.ignoreChanges && !deepEqual(sorted, after))
   return { items, deletions, order: options.setOrder && reorders ? after : [] }
 }
 

@@ -139,10 +139,14 @@ function applyOrder(out: JsonObject, patch: JsonObject, directive: string, schem
 /** The patch's items must all be named by the order, in that order. */
 function checkOrder(patched: Json[], order: Json[], mergeKey: string): void {
   if (patched.length === 0 || order.length === 0) return
-  const items = patched.filter((item) => !(isObject(item) && has(item, DIRECTIVE)))
+  const items = patched.filter((item) => !(isObject(item) && fieldOf(item, DIRECTIVE) === 'delete'))
   let at = 0
-  for (const named of order) {
-    if (at < items.length && sameItem(items[at], named, mergeKey)) at++
+  let next = 0
+  // Directives may stand anywhere but after the last item that is named.
+  while (at < items.length && next < order.length) {
+    const item = items[at]
+    if (isObject(item) && has(item, DIRECTIVE)) at++
+    else if (sameItem(item, order[next++], mergeKey)) at++
   }
   if (at < items.length) {
     throw new PatchError(`The order in patch list:\n${goText(patched)}\n doesn't match ${ORDER_PREFIX} list:\n${goText(order)}\n`)

@@ -12,6 +12,8 @@ test.each<[string, Json, Json, Json]>([
   ['nested', { a: { b: 'c' } }, { a: { b: 'd', c: null } }, { a: { b: 'd' } }],
   ['object over a list', { a: [1] }, { a: { b: 1, c: null } }, { a: { b: 1 } }],
   ['nulls of new objects vanish', {}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
+  ['nulls in a list in the place of an object stay', { a: { b: 'c' } }, { a: [{ b: null }] }, { a: [{ b: null }] }],
+  ['nulls in a list in the place of anything else vanish', { a: 'b' }, { a: [{ b: null }, null] }, { a: [{}, null] }],
   ['a list for the whole', { a: 'b' }, ['c'], ['c']],
 ])('%s', (_name, target, patch, expected) => {
   expect(mergePatch(target, patch)).toEqual(expected)
@@ -44,6 +46,10 @@ test('a document patched with itself, or with the patch of no difference, stays 
 test('three ways: what is no longer applied goes, what others set stays', () => {
   const patch = createThreeWayMergePatch({ a: 1, gone: 1 }, { a: 2, new: { x: 1 } }, { a: 1, gone: 1, theirs: 1 })
   expect(patch).toEqual({ gone: null, a: 2, new: { x: 1 } })
+})
+
+test('three ways: lists come without nulls', () => {
+  expect(createThreeWayMergePatch({}, { a: [{ b: null }] }, { a: { c: 1 } })).toEqual({ a: [{}] })
 })
 
 test('a prototype key is a key', () => {

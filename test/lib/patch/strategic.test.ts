@@ -117,6 +117,26 @@ test('a three-way patch keeps what others added and clears a union that changed'
   })
 })
 
+const finalizers = (...names: string[]): JsonObject => ({ metadata: { finalizers: names } })
+
+test.each<[string, JsonObject, JsonObject, JsonObject]>([
+  ['sorted as the live list is', finalizers('a', 'b'), finalizers('a', 'b'), {}],
+  ['the same as the live list, but unsorted', finalizers('b', 'a'), finalizers('b', 'a'), { '$setElementOrder/finalizers': ['b', 'a'] }],
+  ['sorted, the live list is not', finalizers('a', 'b'), finalizers('b', 'a'), {}],
+])('a three-way patch states the order of scalars that is %s', (_name, wanted, live, metadata) => {
+  expect(createThreeWayPatch(wanted, wanted, live, pod)).toEqual(Object.keys(metadata).length > 0 ? { metadata } : {})
+})
+
+test.each<[string, JsonObject[], boolean]>([
+  ['before', [{ name: 'x', $patch: 'replace' }, { name: 'a' }], true],
+  ['after', [{ name: 'a' }, { name: 'x', $patch: 'replace' }], false],
+])('a directive may stand %s the last item that the order names: %#', (_name, containers, allowed) => {
+  const patch = { spec: { containers, '$setElementOrder/containers': [{ name: 'a' }] } } as JsonObject
+  const apply = () => strategicMergePatch(two, patch, pod)
+  if (allowed) expect(apply()).toEqual({ spec: { containers: [{ name: 'a' }] } })
+  else expect(apply).toThrow(/^The order in patch list:/)
+})
+
 test('with overwriting forbidden, a field both sides changed is a conflict', () => {
   const make = (overwrite: boolean) =>
     createThreeWayPatch({ spec: { replicas: 1 } }, { spec: { replicas: 2 } }, { spec: { replicas: 3 } }, deployment, { overwrite })
@@ -139,7 +159,7 @@ const container = (name: string) =>
 const labels = fc.dictionary(fc.constantFrom('a', 'b', 'c', '__proto__'), fc.constantFrom('1', '2'), { minKeys: 1 })
 const somePod = fc.record(
   {
-    metadata: fc.record({ labels, finalizers: fc.shuffledSubarray(['f', 'g', 'h'], { minLength: 1 }) }, { requiredKeys: [] }),
+    metadata: fc.record({ labels, finalizers: fc.subarray(['f', 'g', 'h'], { minLength: 1 }) }, { requiredKeys: [] }),
     spec: fc
       .shuffledSubarray(['p', 'q', 'r'], { minLength: 1 })
       .chain((names) => fc.record({ containers: fc.tuple(...names.map(container)) })),
