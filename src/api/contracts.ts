@@ -39,8 +39,8 @@ export type Rehearsed = <S>(role: string, among: number, subject: S, identity: (
 export interface View {
   get<T extends KubeObject = KubeObject>(resource: string, namespace: string | undefined, name: string): T | undefined
   /**
-   * All of a resource, or those of one namespace, ordered by namespace and name. With `values`, objects in which one of these texts is no
-   * value anywhere may be left out: a selector's label values, say, so that what cannot match is not read.
+   * All of a resource, or those of one namespace, ordered by namespace and name. With `values`, objects that lack a label with one of these
+   * values may be left out: what cannot match a selector is not read.
    */
   list<T extends KubeObject = KubeObject>(resource: string, namespace?: string, values?: string[]): T[]
   /** The objects of `resource` whose controlling owner reference has this uid; ordered by name. Cheap: an index. */

@@ -26,26 +26,24 @@ function addressesOf(service: KubeObject | undefined): string[] {
 /** Names of IPAddresses are the addresses; IPv6 ones would need another spelling. */
 function changed({ before, after }: Change): string[] {
   const [was, is] = [addressesOf(before), addressesOf(after)]
-  return [...was.filter((ip) => !is.includes(ip)), ...is.filter((ip) => !was.includes(ip))]
+  const { namespace, name } = ((after ?? before) as KubeObject).metadata
+  return [...was.filter((ip) => !is.includes(ip)), ...is.filter((ip) => !was.includes(ip))].map((ip) => `${ip}/${namespace}/${name}`)
 }
 
-function holder(api: Client, ip: string): Service | undefined {
-  return api.list<Service>('services').find((service) => service.spec.clusterIPs?.includes(ip))
-}
-
-/** Keys are addresses. */
+/** Keys are `address/namespace/name` of a Service that got or lost the address. */
 export const serviceAddressController: Controller = {
   name: 'ipallocator.k8s.io',
   watches: { services: changed },
-  reconcile(ip, { api }) {
-    const service = holder(api, ip)
+  reconcile(key, { api }) {
+    const [ip, namespace, name] = key.split('/')
+    const service = api.get<Service>('services', namespace, name)
     const existing = api.get<IPAddress>(ADDRESSES, undefined, ip)
-    if (!service) {
-      if (existing) api.delete(ADDRESSES, undefined, ip)
+    if (!addressesOf(service).includes(ip)) {
+      const parent = existing?.spec.parentRef
+      if (parent?.namespace === namespace && parent?.name === name) api.delete(ADDRESSES, undefined, ip)
       return
     }
     if (existing) return
-    const { name, namespace } = service.metadata
     api.create<IPAddress>({
       apiVersion: 'networking.k8s.io/v1',
       kind: 'IPAddress',

@@ -1,5 +1,6 @@
 // The entries of one state file in memory: read when asked for, changed in an overlay, written back by the file layer.
 import type { Part } from './bytes'
+import { LabelIndex } from './label-index'
 import { DamagedState, type Header, type Layout, merge } from './layout'
 import {
   ALIKE,
@@ -32,8 +33,9 @@ interface Branch {
   value?: unknown
   /** Every entry below is in memory. */
   loaded: boolean
-  /** The keys below in order, while nothing was added or removed. */
+  /** The keys below in order, as they were when last asked for; and which came (true) or went since. */
   keys?: string[]
+  news?: Map<string, boolean>
 }
 
 /** Entries are plain JSON under ASCII keys `table/part/...`, in key order. Values are shared: never change one in place. */
@@ -43,6 +45,9 @@ export class State {
   private readonly dirty = new Map<string, unknown>()
   /** Keys that the tree does not know yet as they are in `dirty`, by their first part: much is written that nobody lists. */
   private readonly unlisted = new Map<string, string[]>()
+  /** How often a place was searched by labels, and the indexes that came of it. */
+  private readonly searched = new Map<string, number>()
+  private readonly indexes: LabelIndex[] = []
   /** Answers of `get` from the file, found again without a walk through the parts of the key. */
   private readonly asked = new Map<string, unknown>()
   private readonly shapes = new Map<ShapeId, Shape | undefined>()
@@ -129,6 +134,7 @@ export class State {
     this.observer?.wrote(key)
     const before = this.dirty.get(key)
     this.dirty.set(key, value)
+    for (const index of this.indexes) index.touch(key)
     if (before !== undefined && value !== undefined) return
     const topic = key.slice(0, key.indexOf('/'))
     const waiting = this.unlisted.get(topic)
@@ -156,7 +162,12 @@ export class State {
     }
     const listed = branch.value !== undefined && branch.value !== null
     branch.value = value
-    if (listed !== (value !== null)) for (const b of path) b.keys = undefined
+    if (listed === (value !== null)) return
+    for (const b of path) {
+      if (!b.keys) continue
+      b.news ??= new Map()
+      b.news.set(key, value !== null)
+    }
   }
 
   /** The first parts of all keys: resources, and tables of records. */
@@ -194,18 +205,23 @@ export class State {
       const keys: string[] = []
       collect(branch, prefix.slice(0, -1), keys)
       branch.keys = keys.sort(compare)
-    }
+    } else if (branch.news) branch.keys = renewed(branch.keys, branch.news)
+    branch.news = undefined
     return branch.keys
   }
 
   /**
-   * Keys that start with `prefix`, which ends in `/`, in order; those whose entries hold none of some text of `texts` may be left out.
-   * Looks at the bytes of what is not in memory and parses none of it.
+   * Keys that start with `prefix`, which ends in `/`, in order; those of objects that lack one of the label values `texts` may be left out.
+   * Looks at the bytes of what is not in memory and parses none of it, unless it is asked often.
    */
   keysHolding(prefix: string, texts: string[]): string[] {
-    const { layout } = this
-    if (!layout || texts.length === 0 || this.isLoaded(prefix)) return this.keys(prefix)
+    if (texts.length === 0) return this.keys(prefix)
     this.observer?.listed(prefix, undefined)
+    const asked = (this.searched.get(prefix) ?? 0) + 1
+    this.searched.set(prefix, asked)
+    if (asked > FEW_SEARCHES) return this.indexOf(prefix).holding(texts).sort(compare)
+    const { layout } = this
+    if (!layout || this.isLoaded(prefix)) return this.keysOf(prefix)
     const from = layout.seek(prefix)
     const range = layout.bytes.slice(from, layout.seek(`${prefix.slice(0, -1)}0`)) // '0' follows '/'
     // The rarest text tells most.
@@ -213,6 +229,15 @@ export class State {
     const keys = [...found].map((at) => layout.keyAt(from + at)).filter((key) => !this.dirty.has(key))
     for (const [key, value] of this.dirty) if (value !== undefined && key.startsWith(prefix)) keys.push(key)
     return keys.sort(compare)
+  }
+
+  private indexOf(prefix: string): LabelIndex {
+    let index = this.indexes.find((each) => each.prefix === prefix)
+    if (!index) {
+      index = new LabelIndex(prefix, this.keysOf(prefix), (key) => this.get(key))
+      this.indexes.push(index)
+    }
+    return index
   }
 
   private isLoaded(prefix: string): boolean {
@@ -357,6 +382,8 @@ export class State {
 }
 
 const NONE: string[] = []
+/** More searches of one place are worth reading all of it. */
+const FEW_SEARCHES = 4
 
 function childOf(branch: Branch, part: string): Branch {
   let child = branch.children?.get(part)
@@ -404,6 +431,19 @@ const LEAST_KEYS = 60
 function collect(branch: Branch, path: string, into: string[]): void {
   if (branch.value !== undefined && branch.value !== null) into.push(path)
   for (const [part, child] of branch.children ?? []) collect(child, `${path}/${part}`, into)
+}
+
+/** Sorted keys after some came or went; whoever holds the old list keeps it. */
+function renewed(keys: string[], news: Map<string, boolean>): string[] {
+  const came = [...news.keys()].filter((key) => news.get(key)).sort(compare)
+  const out: string[] = []
+  let next = 0
+  for (const key of keys) {
+    while (next < came.length && came[next] < key) out.push(came[next++])
+    if (!news.has(key)) out.push(key)
+  }
+  while (next < came.length) out.push(came[next++])
+  return out
 }
 
 function compare(a: string, b: string): number {

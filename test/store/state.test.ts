@@ -42,7 +42,41 @@ function check(model: Map<string, unknown>): void {
   state.close()
 }
 
+function under(model: Map<string, unknown>, prefix: string): string[] {
+  return [...model.keys()].filter((k) => k.startsWith(prefix)).sort()
+}
+
+const label = fc.constantFrom('a', 'b', 'c')
+const labelled = fc.tuple(key, fc.option(fc.uniqueArray(label, { maxLength: 2 }), { nil: undefined }))
+
 describe('state', () => {
+  test('finds what carries label values, asked once or often, while things come and go', () => {
+    fc.assert(
+      fc.property(fc.array(labelled, { maxLength: 8 }), fc.array(fc.tuple(labelled, label), { maxLength: 12 }), (before, after) => {
+        fs.rmSync(file, { force: true })
+        const model = new Map<string, string[]>()
+        const put = (state: ReturnType<typeof emptyState>, [k, labels]: [string, string[] | undefined]) => {
+          state.set(k, labels && { metadata: { labels: Object.fromEntries(labels.map((l, i) => [`k${i}`, l])) } })
+          if (labels) model.set(k, labels)
+          else model.delete(k)
+        }
+        const made = emptyState(HEADER)
+        for (const each of before) put(made, each)
+        writeState(file, made)
+        const state = readState(file)!
+        for (const [each, wanted] of after) {
+          put(state, each)
+          const found = state.keysHolding('pods/', [wanted])
+          expect(found.filter((k) => model.get(k)?.includes(wanted))).toEqual(
+            under(model, 'pods/').filter((k) => model.get(k)?.includes(wanted)),
+          )
+        }
+        state.close()
+      }),
+      { numRuns: 60 },
+    )
+  })
+
   test('is the model after every batch of changes', () => {
     fc.assert(
       fc.property(fc.array(fc.array(change, { maxLength: 12 }), { maxLength: 6 }), (batches) => {
@@ -54,6 +88,8 @@ describe('state', () => {
             state.set(k, v)
             if (v === undefined) model.delete(k)
             else model.set(k, v)
+            for (const prefix of ['pods/', 'pods/default/']) expect(state.keys(prefix)).toEqual(under(model, prefix))
+            expect(state.get(k)).toEqual(v)
           }
           writeState(file, state)
           state.close()
