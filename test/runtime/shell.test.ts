@@ -63,7 +63,6 @@ describe('language', () => {
     ['positional parameters of -c', 'echo $0 $1', 'sh\n'],
     ['printf', `printf '%s-%03d|%5.2f\\n' a 7 1.5`, 'a-007| 1.50\n'],
     ['double brackets', '[[ abc == a* && 3 -gt 2 ]] && echo yes', 'yes\n'],
-    ['counting for', 'for ((i=0;i<3;i++)); do echo $i; done', '0\n1\n2\n'],
     ['command -v', 'command -v cat; command -v nosuch || echo no', '/bin/cat\nno\n'],
     ['read from a file', 'echo "x y" > /tmp/r; read a b < /tmp/r; echo $b', 'y\n'],
     ['trap on a signal', "trap 'echo got' USR1; kill -USR1 $$; echo after", 'got\nafter\n'],

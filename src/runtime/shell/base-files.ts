@@ -39,6 +39,12 @@ export function baseFiles(image: Image): Tree {
       tree.set(`/${directory}`, { d: 1, ...(/tmp$/.test(directory) ? { m: 0o1777 } : directory === 'root' ? { m: 0o700 } : {}) })
     const userland = image.userland ?? 'none'
     for (const [path, text] of Object.entries(systemFiles(userland))) tree.set(path, { t: text })
+    if (userland === 'debian') {
+      tree.set('/bin', { l: 'usr/bin' })
+      tree.set('/sbin', { l: 'usr/sbin' })
+      tree.set('/usr/sbin', { d: 1 })
+      tree.set('/lib', { l: 'usr/lib' })
+    }
     if (userland !== 'none') {
       for (const name of commandNames(image)) tree.set(`${directoryOf(userland, name)}/${name}`, { t: '', m: 0o755 })
     }
@@ -83,30 +89,7 @@ export function directoryOf(userland: Userland, name: string): string {
     ].includes(name)
       ? '/bin'
       : '/usr/bin'
-  return [
-    'sh',
-    'bash',
-    'cat',
-    'ls',
-    'echo',
-    'sleep',
-    'date',
-    'cp',
-    'mv',
-    'rm',
-    'mkdir',
-    'kill',
-    'grep',
-    'sed',
-    'hostname',
-    'true',
-    'false',
-    'pwd',
-    'touch',
-    'uname',
-  ].includes(name)
-    ? '/bin'
-    : '/usr/bin'
+  return '/usr/bin'
 }
 
 function systemFiles(userland: Userland): Record<string, string> {

@@ -1,15 +1,17 @@
 // Simple commands: expansion, redirections, and then a builtin, a function, a command of the image, a script or a daemon.
 import type { CommandIo, CommandOutcome } from '../process'
 import type { Node } from './ast'
-import { BUILTINS } from './builtins'
+import { builtinOf, isSpecial } from './builtins'
 import { commandOf, shellNames } from './catalogue'
-import { ExpansionProblem, expandText, expandWord } from './expand'
+import { withDescriptors } from './descriptor-files'
+import { expandAll } from './expand-command'
 import { Blocked, type Machine } from './machine'
 import { processTable } from './process-table'
-import { redirect } from './redirect'
+import { redirect, redirectionStatus } from './redirect'
 import { startShell } from './start'
 import type { Frame, ShellProcess } from './state'
-import { assign, contextOf, finish, substitute, waitFor } from './steps'
+import { finish, traceText, waitFor } from './steps'
+import { assign, assignElement, assignList } from './variables'
 
 type CommandNode = Extract<Node, { type: 'command' }>
 
@@ -26,8 +28,10 @@ export function stepCommand(machine: Machine, process: ShellProcess, frame: Fram
   if (frame.step === 1 && !prepare(machine, process, frame, node, words)) return
   if (words.length === 0) {
     // The status of a substitution stays that of the whole command.
-    const status = node.assignments.some((a) => a.word.substitutions.length > 0) ? process.status : 0
-    finish(machine, process, frame, status, true)
+    const substituted = node.assignments.some(
+      (a) => a.word.substitutions.length > 0 || a.elements?.some((e) => e.word.substitutions.length > 0),
+    )
+    finish(machine, process, frame, substituted ? process.status : 0, true)
     return
   }
   call(machine, process, frame, words, node)
@@ -40,58 +44,29 @@ function prepare(machine: Machine, process: ShellProcess, frame: Frame, node: Co
   const targets = frame.assigned!.splice(node.assignments.length)
   for (const [i, redirection] of node.redirections.entries()) {
     if (!redirect(machine, process, frame, redirection, targets[i])) {
-      finish(machine, process, frame, 1, true)
-      // A failed redirection of a special builtin ends the shell.
-      if (words[0] === 'exec') machine.end(process, 2)
+      finish(machine, process, frame, redirectionStatus(process), true)
+      // A failed redirection of a special builtin ends the shell, bash only that of exec.
+      if (words[0] === 'exec' || (process.dialect !== 'bash' && isSpecial(words[0])))
+        machine.end(process, process.dialect === 'bash' ? 1 : 2)
       return false
     }
   }
   return true
 }
 
-/** Expands assignments, words and redirection targets in order; resumes where a substitution made it wait. */
-function expandAll(machine: Machine, process: ShellProcess, frame: Frame, node: CommandNode): void {
-  frame.words ??= []
-  frame.assigned ??= []
-  const { words, assigned } = frame
-  const total = node.assignments.length + node.words.length + node.redirections.length
-  const bare = node.words.length === 0
-  for (frame.item ??= 0; frame.item < total; frame.item++) {
-    const at = frame.item
-    const inWords = at - node.assignments.length
-    const word =
-      inWords < 0
-        ? node.assignments[at].word
-        : inWords < node.words.length
-          ? node.words[inWords]
-          : node.redirections[inWords - node.words.length].target
-    substitute(machine, process, frame, word)
-    const context = contextOf(machine, process, frame)
-    if (inWords < 0) {
-      const { name, append } = node.assignments[at]
-      const value = (append ? (context.get(name) ?? '') : '') + expandText(word, context)
-      assigned.push(value)
-      if (bare && process.variables[name]?.readonly)
-        throw new ExpansionProblem(`${name}: ${process.name.endsWith('bash') ? 'readonly variable' : 'is read only'}`)
-      if (bare) assign(machine, process, name, value)
-    } else if (inWords < node.words.length) {
-      const single = words[0] === '[[' || (['export', 'local', 'readonly', 'declare'].includes(words[0] ?? '') && isAssignment(word))
-      if (single) words.push(words[0] === '[[' ? expandText(word, context) : expandText(word, context))
-      else words.push(...expandWord(word, context))
-    } else assigned.push(expandText(word, context))
-    delete frame.results
-  }
-}
-
-function isAssignment(word: CommandNode['words'][number]): boolean {
-  const first = word.parts[0]
-  return first?.kind === 'text' && !first.quoted && /^[A-Za-z_]\w*=/.test(first.text)
-}
-
 function trace(machine: Machine, process: ShellProcess, node: CommandNode, frame: Frame, words: string[]): void {
-  const assignments = node.assignments.map((a, i) => `${a.name}=${frame.assigned![i]}`)
-  const quoted = words.map((w) => (w === '' || /[\s'"$`\\|&;<>()*?[\]]/.test(w) ? `'${w.replaceAll("'", "'\\''")}'` : w))
-  machine.write(process, 2, `${process.variables['PS4']?.value ?? '+ '}${[...assignments, ...quoted].join(' ')}\n`)
+  const quote = (text: string) => (process.dialect === 'dash' ? text : quoted(text, process.dialect === 'ash'))
+  const assignments = node.assignments.map((a, i) => `${a.name}${a.append ? '+' : ''}=${quote(frame.assigned![i])}`)
+  const shown = words.map((w) => (w === '' && process.dialect === 'dash' ? '' : quote(w)))
+  if (process.dialect === 'bash') for (const line of assignments) traceText(machine, process, line)
+  const line = [...(process.dialect === 'bash' ? [] : assignments), ...shown].join(' ')
+  if (line !== '' || words.length > 0) traceText(machine, process, line)
+}
+
+function quoted(text: string, ash: boolean): string {
+  const plain = ash ? /^[\w%+,\-./:@^~]+$/ : /^[\w%+,\-./:@^~=#{}\][]+$/
+  if (text !== '' && plain.test(text) && !(!ash && /[\][]/.test(text) && !/^[\][]+$/.test(text))) return text
+  return ash && /^[\][]+$/.test(text) && text !== '[[' && text !== '[' ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /** Starts what the words name. */
@@ -100,43 +75,62 @@ function call(machine: Machine, process: ShellProcess, frame: Frame, words: stri
   if (fn) {
     const [source, body] = fn
     const before = process.parameters
-    const kept: Frame['variables'] = {}
-    for (const [i, { name }] of node.assignments.entries()) {
-      kept[name] = process.variables[name] ?? null
-      process.variables[name] = { ...process.variables[name], value: frame.assigned![i] }
-    }
+    const variables = assignFor(process, frame, node)
     process.frames.pop()
     process.frames.push({
       kind: 'call',
       step: 0,
+      name: words[0],
       parameters: before,
-      variables: kept,
+      ...(variables ? { variables } : {}),
       ...(frame.saved ? { saved: frame.saved } : {}),
       ...(frame.tested ? { tested: true } : {}),
     })
+    if (process.frames.length > MOST_CALLS) throw new RangeError('the stack is full')
     process.frames.push({ kind: 'node', source, node: body, step: 0 })
     process.parameters = [before[0], ...words.slice(1)]
     return
   }
-  const builtin = Object.hasOwn(BUILTINS, words[0]) ? BUILTINS[words[0]] : undefined
+  const builtin = builtinOf(machine, process, words[0])
   if (builtin) {
     const before = process.frames.length
     const status = builtin(machine, process, frame, words, Object.fromEntries(node.assignments.map((a, i) => [a.name, frame.assigned![i]])))
     if (status === undefined || process.ended || process.frames[before - 1] !== frame) return
     if (process.frames.length > before) return
-    finish(machine, process, frame, status, true)
+    const late = status === 0 && !assignLate(machine, process, frame, node) ? 1 : status
+    finish(machine, process, frame, late, true)
     return
   }
   frame.command = { argv: words }
-  if (node.assignments.length > 0) {
-    // Only for this command: a child's environment. The names are put back when it ends.
-    frame.variables = {}
-    for (const [i, { name }] of node.assignments.entries()) {
-      frame.variables[name] = process.variables[name] ?? null
-      process.variables[name] = { value: frame.assigned![i], exported: 1 }
-    }
-  }
+  const variables = assignFor(process, frame, node)
+  if (variables) frame.variables = variables
   proceed(machine, process, frame)
+}
+
+/** How deep functions may call each other. */
+const MOST_CALLS = 5000
+
+/** `X=1 command`: only for this command, a child's environment. What the names were before is put back when it ends. */
+function assignFor(process: ShellProcess, frame: Frame, node: CommandNode): Frame['variables'] {
+  if (node.assignments.length === 0) return undefined
+  const kept: NonNullable<Frame['variables']> = {}
+  for (const [i, { name }] of node.assignments.entries()) {
+    kept[name] = process.variables[name] ?? null
+    process.variables[name] = { value: frame.assigned![i], exported: 1 }
+  }
+  return kept
+}
+
+/** `declare x=(...)`: the value comes after the declaration. */
+function assignLate(machine: Machine, process: ShellProcess, frame: Frame, node: CommandNode): boolean {
+  return (node.late ?? []).every((assignment, i) => {
+    const list = frame.lists?.[node.assignments.length + i]
+    if (assignment.elements) return assignList(machine, process, assignment.name, list ?? [], assignment.append)
+    const [{ key, values }] = list!
+    return key === undefined
+      ? assign(machine, process, assignment.name, values[0], assignment.append)
+      : assignElement(machine, process, assignment.name, key, values[0], assignment.append)
+  })
 }
 
 /** Goes on with the command of a frame: starts it, or looks whether what it waited for has come. */
@@ -152,21 +146,26 @@ export function proceed(machine: Machine, process: ShellProcess, frame: Frame): 
 function execute(machine: Machine, process: ShellProcess, frame: Frame, argv: string[]): number | undefined {
   const { image, context } = machine.host
   const name = argv[0].replace(/^.*\//, '')
-  if (frame.pids && frame.command?.state === undefined) return waitFor(machine, frame.pids[0])
+  if (frame.pids && frame.command?.state === undefined) return endOf(machine, process, frame.pids[0])
   const isPath = argv[0].includes('/')
   const path = isPath ? machine.path(process, argv[0]) : undefined
   const text = path === undefined ? scriptOnPath(machine, process, name) : context.files.read(path)
   if (isPath && text === undefined) {
-    machine.complain(process, context.files.isDirectory(path!) ? `${argv[0]}: Permission denied` : notFound(process, argv[0], true))
+    const why = process.dialect === 'bash' ? 'Is a directory' : 'Permission denied'
+    machine.complain(process, context.files.isDirectory(path!) ? `${argv[0]}: ${why}` : notFound(process, argv[0], true))
     return context.files.isDirectory(path!) ? 126 : 127
   }
+  if (path !== undefined && text !== undefined && ((context.files.stat(path)?.mode ?? 0) & 0o111) === 0) {
+    machine.complain(process, `${argv[0]}: Permission denied`)
+    return 126
+  }
   if (text !== undefined && text !== '') {
-    if (path !== undefined && ((context.files.stat(path)?.mode ?? 0) & 0o111) === 0) {
-      machine.complain(process, `${argv[0]}: Permission denied`)
-      return 126
-    }
     if (!machine.program(argv))
-      return startChild(machine, process, frame, ['sh', path ?? pathOf(machine, process, name)!, ...argv.slice(1)])
+      return startChild(machine, process, frame, [
+        interpreterOf(machine, process, text),
+        path === undefined ? pathOf(machine, process, name)! : argv[0],
+        ...argv.slice(1),
+      ])
   }
   if (machine.program(argv)) {
     const child = machine.spawn(process, { command: argv.join(' ') })
@@ -183,8 +182,30 @@ function execute(machine: Machine, process: ShellProcess, frame: Frame, argv: st
   return runInFrame(machine, process, frame, argv, command)
 }
 
+/** The shell that a script's first line names, when the image has it. */
+function interpreterOf(machine: Machine, process: ShellProcess, text: string): string {
+  const named = /^#!\s*(?:\/usr\/bin\/env\s+)?(\S+)/.exec(text)?.[1].replace(/^.*\//, '')
+  return named !== undefined && shellNames(machine.host.image.userland ?? 'none').includes(named)
+    ? named
+    : process.dialect === 'bash' && !text.startsWith('#!')
+      ? 'bash'
+      : 'sh'
+}
+
+/** The status of a child; ash and dash say which signal ended it. */
+function endOf(machine: Machine, process: ShellProcess, pid: number): number {
+  const status = waitFor(machine, pid)
+  const killed = machine.find(pid)?.killed
+  const words =
+    killed === undefined
+      ? undefined
+      : { KILL: 'Killed', TERM: 'Terminated', HUP: 'Hangup', QUIT: 'Quit', ABRT: 'Aborted', SEGV: 'Segmentation fault' }[killed]
+  if (words && process.dialect !== 'bash') machine.write(process, 2, `${words}\n`)
+  return status
+}
+
 function notFound(process: ShellProcess, name: string, isPath: boolean): string {
-  if (process.name.endsWith('bash')) return isPath ? `${name}: No such file or directory` : `${name}: command not found`
+  if (process.dialect === 'bash') return isPath ? `${name}: No such file or directory` : `${name}: command not found`
   return `${name}: not found`
 }
 
@@ -205,7 +226,7 @@ export function pathOf(machine: Machine, process: ShellProcess, name: string): s
 
 /** A shell as a child process. */
 function startChild(machine: Machine, process: ShellProcess, frame: Frame, argv: string[]): number {
-  const child = machine.spawn(process, { command: argv.join(' '), functions: {}, options: '' })
+  const child = machine.spawn(process, { command: argv.join(' '), functions: {}, options: '', depth: 0, shopts: [], directories: [] })
   child.variables = Object.fromEntries(Object.entries(child.variables).filter(([, v]) => v.exported))
   delete child.background
   startShell(machine, child, argv)
@@ -271,6 +292,7 @@ export function runArgv(machine: Machine, process: ShellProcess, argv: string[])
   else if (machine.program(argv))
     process.frames.push({ kind: 'program', step: 0, program: { argv, state: null, listeners: [], replaced: true } })
   else {
+    process.options = ''
     const text = `"$@"`
     process.parameters = [process.name, ...argv]
     machine.pushScript(process, text, { kind: 'script' })
@@ -287,7 +309,7 @@ function commandIo(
 ): CommandIo {
   const variables: Record<string, string> = {}
   for (const [name, v] of Object.entries(process.variables)) if (v.exported) variables[name] = v.value
-  return {
+  const io: CommandIo = {
     name: argv[0],
     args: argv.slice(1),
     get stdin() {
@@ -306,7 +328,7 @@ function commandIo(
     piped: machine.isPipe(process, 1),
     gnu: machine.host.image.userland === 'debian',
     process: machine.host.context,
-    files: machine.host.context.files,
+    files: withDescriptors(machine, process, () => io.stdin),
     path: (path) => machine.path(process, path),
     processes: () => processTable(machine),
     kill: (pid, signal) => {
@@ -317,4 +339,5 @@ function commandIo(
     },
     ...(result ? { result } : {}),
   }
+  return io
 }

@@ -1,24 +1,44 @@
 // Expansion of words: parameters, arithmetic, results of substitutions, field splitting, file names. Follows POSIX 2.6.
-import { BoundedRegExp } from '../../lib/bounded-regexp'
-
 import type { Files } from '../process'
-import { evaluate } from './arithmetic'
-import type { Part, Word } from './ast'
-import { glob, hasPattern, patternSource } from './pattern'
+import { evaluate, type Names } from './arithmetic'
+import type { Dialect, Parameter, Part, Word } from './ast'
+import { edited, quotedText } from './edit'
+import { escapeRegExp, glob, hasPattern } from './pattern'
 
-/** `${x:?message}` of an unset parameter, or an unset one under `set -u`: the shell says this and ends. */
-export class ExpansionProblem extends Error {}
+/** `x: message` of an unset parameter, or what cannot be expanded: the shell says this and gives up. */
+export class ExpansionProblem extends Error {
+  constructor(
+    message: string,
+    /** A parameter that must be set was not. */
+    readonly unset = false,
+  ) {
+    super(message)
+  }
+}
 
 export interface ExpansionContext {
+  dialect: Dialect
   get(name: string): string | undefined
   set(name: string, value: string): void
+  /** Keys and values of a list or table. */
+  list(name: string): [key: string, value: string][] | undefined
+  /** A subscript, expanded, as a key. */
+  key(name: string, subscript: string): string
+  setElement(name: string, key: string, value: string): void
+  /** Names of variables that begin so, sorted. */
+  namesWith(prefix: string): string[]
+  numbers: Names
   parameters: string[]
   /** Output of a substitution, trailing newlines cut. */
   result(node: number): string
+  /** The path of a process substitution's pipe. */
+  pipe(node: number, writes: boolean): string
   files: Files
   cwd: string
   noGlob: boolean
   noUnset: boolean
+  /** Patterns that match no file give nothing. */
+  nullGlob?: boolean
 }
 
 /** Text with marks: characters at quoted places neither split nor match. */
@@ -31,55 +51,65 @@ interface Piece {
   breakAfter?: boolean
 }
 
+interface Field {
+  pattern: string
+  text: string
+}
+
 /** The fields of a word. */
 export function expandWord(word: Word, context: ExpansionContext): string[] {
   const pieces = word.parts.flatMap((part, i) => piecesOf(part, context, i === 0))
-  const fields: { pattern: string; text: string }[] = []
-  let current: { pattern: string; text: string } | undefined
-  const ifs = context.get('IFS') ?? ' \t\n'
-  const space = [...ifs].filter((c) => ' \t\n'.includes(c)).join('')
+  return fieldsOf(pieces, context.get('IFS') ?? ' \t\n').flatMap(({ pattern, text }) => {
+    if (context.noGlob || !hasPattern(pattern)) return [text]
+    const found = glob(pattern, context.cwd, context.files)
+    return found.length > 0 ? found : context.nullGlob ? [] : [text]
+  })
+}
+
+function fieldsOf(pieces: Piece[], ifs: string): Field[] {
+  const fields: Field[] = []
+  let current: Field | undefined
+  // White space beside another separator belongs to it.
+  let afterSpace = false
   function add(text: string, quoted: boolean): void {
     current ??= { pattern: '', text: '' }
     current.text += text
-    current.pattern += quoted ? text.replace(/[\\*?[\]]/g, '\\$&') : text
+    current.pattern += quoted ? text.replace(QUOTED_GLOB, '\\$&') : text
+    afterSpace = false
+  }
+  function end(): void {
+    if (current) fields.push(current)
+    current = undefined
   }
   for (const piece of pieces) {
     if (!piece.split || piece.quoted) {
       if (piece.text !== '' || piece.quoted) add(piece.text, piece.quoted)
-      if (piece.breakAfter && current) {
-        fields.push(current)
-        current = undefined
-      }
-      continue
-    }
-    for (let i = 0; i < piece.text.length; i++) {
-      const c = piece.text[i]
-      if (!ifs.includes(c)) add(c, false)
-      else if (space.includes(c)) {
-        if (current) fields.push(current)
-        current = undefined
-      } else {
-        fields.push(current ?? { pattern: '', text: '' })
-        current = undefined
+    } else {
+      for (const c of piece.text) {
+        if (!ifs.includes(c)) add(c, false)
+        else if (' \t\n'.includes(c)) {
+          if (current) afterSpace = true
+          end()
+        } else {
+          if (!current && !afterSpace) fields.push({ pattern: '', text: '' })
+          afterSpace = false
+          end()
+        }
       }
     }
-    if (piece.breakAfter && current) {
-      fields.push(current)
-      current = undefined
-    }
+    if (piece.breakAfter) end()
   }
-  if (current) fields.push(current)
-  return fields.flatMap(({ pattern, text }) => {
-    if (context.noGlob || !hasPattern(pattern)) return [text]
-    const found = glob(pattern, context.cwd, context.files)
-    return found.length > 0 ? found : [text]
-  })
+  end()
+  return fields
 }
 
+const QUOTED_GLOB = /[\\*?[\]()|+@!]/g
+const QUOTED_PATTERN = /[\\*?[\]()|+@!/&]/g
+
 /** A word as one text: assignments, redirection targets, here-documents, case subjects. */
-export function expandText(word: Word, context: ExpansionContext): string {
+export function expandText(word: Word, context: ExpansionContext, assignment = false): string {
   let out = ''
-  const pieces = word.parts.flatMap((part, i) => piecesOf(part, context, i === 0))
+  const pieces = word.parts.flatMap((part, i) => piecesOf(part, context, i === 0, assignment))
   for (const [i, piece] of pieces.entries()) out += piece.text + (piece.breakAfter && i < pieces.length - 1 ? ' ' : '')
   return out
 }
@@ -88,125 +118,190 @@ export function expandText(word: Word, context: ExpansionContext): string {
 export function expandPattern(word: Word, context: ExpansionContext): string {
   return word.parts
     .flatMap((part, i) => piecesOf(part, context, i === 0))
-    .map((p) => (p.quoted ? p.text.replace(/[\\*?[\]]/g, '\\$&') : p.text))
+    .map((p) => (p.quoted ? p.text.replace(QUOTED_PATTERN, '\\$&') : p.text))
     .join('')
 }
 
-function piecesOf(part: Part, context: ExpansionContext, first: boolean): Piece[] {
+/** A word as a regular expression: quoted text stands for itself. */
+export function expandExpression(word: Word, context: ExpansionContext): string {
+  return word.parts
+    .flatMap((part, i) => piecesOf(part, context, i === 0))
+    .map((p) => (p.quoted ? escapeRegExp(p.text) : p.text))
+    .join('')
+}
+
+function piecesOf(part: Part, context: ExpansionContext, first: boolean, assignment = false): Piece[] {
   const quoted = !!part.quoted
   switch (part.kind) {
     case 'text': {
       let { text } = part
-      const home = first && !quoted ? /^~(root)?(?=\/|$)/.exec(text) : null
-      if (home) text = (home[1] ? '/root' : (context.get('HOME') ?? '/root')) + text.slice(home[0].length)
+      const home = context.get('HOME') ?? '/root'
+      if (first && !quoted) text = text.replace(/^~(root)?(?=\/|$)/, (_, root) => (root ? '/root' : home))
+      if (assignment && !quoted) text = text.replace(/(^|:)~(?=\/|:|$)/g, (_, before, at) => (at === 0 && !first ? _ : before + home))
       return [{ text, quoted, split: false }]
     }
     case 'substitution':
       return [{ text: context.result(part.node), quoted, split: true }]
+    case 'process':
+      return [{ text: context.pipe(part.node, !!part.writes), quoted: true, split: false }]
     case 'arithmetic': {
-      const value = evaluate(expandText(part.word, context), { get: (n) => context.get(n) ?? '', set: context.set })
+      const value = evaluate(expandText(part.word, context), context.numbers, context.dialect)
       return [{ text: String(value), quoted, split: true }]
     }
+    case 'bad':
+      throw new ExpansionProblem(
+        context.dialect === 'bash'
+          ? `${part.text}: bad substitution`
+          : context.dialect === 'dash'
+            ? 'Bad substitution'
+            : 'syntax error: bad substitution',
+      )
     case 'parameter':
       return parameterPieces(part, context)
   }
 }
 
-function parameterPieces(part: Extract<Part, { kind: 'parameter' }>, context: ExpansionContext): Piece[] {
+/** What `${!x}` means by the name that stands in x. */
+function pointed(part: Parameter, context: ExpansionContext): Parameter {
+  const target = context.get(part.name) ?? ''
+  const { indirect, ...rest } = part
+  void indirect
+  const parts = /^([A-Za-z_]\w*|\d+|[@*])(?:\[(.+)\])?$/.exec(target)
+  if (!parts) throw new ExpansionProblem(target === '' ? `${part.name}: invalid indirect expansion` : `${target}: invalid variable name`)
+  const subscript = parts[2]
+  const word: Word = { parts: [{ kind: 'text', text: subscript ?? '' }], substitutions: [] }
+  return {
+    ...rest,
+    name: parts[1],
+    ...(subscript === undefined ? {} : { subscript: subscript === '@' || subscript === '*' ? subscript : word }),
+  }
+}
+
+function parameterPieces(part: Parameter, context: ExpansionContext): Piece[] {
   const quoted = !!part.quoted
-  if ((part.name === '@' || part.name === '*') && !part.operator) return parametersPieces(part.name, quoted, context)
-  const value = part.name === '@' || part.name === '*' ? context.parameters.slice(1).join(' ') || undefined : context.get(part.name)
+  const { subscript } = part
+  if (part.operator === 'names') return listPieces(context.namesWith(part.name), '*', quoted, context)
+  if (part.indirect && (subscript === '@' || subscript === '*')) {
+    return listPieces(
+      (context.list(part.name) ?? []).map(([key]) => key),
+      subscript,
+      quoted,
+      context,
+    )
+  }
+  if (part.indirect) return parameterPieces(pointed(part, context), context)
+  const sign = part.name === '@' || part.name === '*' ? part.name : subscript === '@' || subscript === '*' ? subscript : undefined
+  if (sign) return wholePieces(part, sign, context)
+  const key = typeof subscript === 'object' ? context.key(part.name, expandText(subscript, context)) : undefined
+  const value = key === undefined ? context.get(part.name) : context.list(part.name)?.find(([k]) => k === key)?.[1]
+  const shown = key === undefined ? part.name : `${part.name}[${key}]`
   const operator = part.operator ?? ''
-  const unset = value === undefined || (operator.startsWith(':') && value === '')
-  const inner = () => expandText(part.word!, context)
-  switch (operator) {
-    case '':
-      if (value === undefined && context.noUnset) throw new ExpansionProblem(`${part.name}: parameter not set`)
-      return [{ text: value ?? '', quoted, split: true }]
-    case '#len':
-      return [
-        {
-          text: String(part.name === '@' || part.name === '*' ? context.parameters.length - 1 : (value ?? '').length),
-          quoted,
-          split: true,
-        },
-      ]
+  const tests = /^:?[-=+?]$/.test(operator)
+  if (value === undefined && context.noUnset && !tests) throw unboundProblem(shown, context.dialect)
+  if (tests) {
+    const unset = value === undefined || (operator.startsWith(':') && value === '')
+    return testedPieces(part, operator, shown, unset, [{ text: value ?? '', quoted, split: true }], context, (text) => {
+      if (key === undefined) context.set(part.name, text)
+      else context.setElement(part.name, key, text)
+    })
+  }
+  return [{ text: operator === '' ? (value ?? '') : editedPart(value, operator, part, context), quoted, split: true }]
+}
+
+function unboundProblem(name: string, dialect: Dialect): ExpansionProblem {
+  if (dialect !== 'bash') return new ExpansionProblem(`${name}: parameter not set`, true)
+  return new ExpansionProblem(`${/^\d+$/.test(name) ? '$' : ''}${name}: unbound variable`, true)
+}
+
+/** `-`, `=`, `+` and `?`: what is given when the parameter is set, and when it is not. */
+function testedPieces(
+  part: Parameter,
+  operator: string,
+  shown: string,
+  unset: boolean,
+  given: Piece[],
+  context: ExpansionContext,
+  set: (text: string) => void,
+): Piece[] {
+  const quoted = !!part.quoted
+  switch (operator.at(-1)) {
     case '-':
-    case ':-':
-      return unset ? wordPieces(part.word!, context, quoted) : [{ text: value, quoted, split: true }]
+      return unset ? wordPieces(part.word!, context, quoted) : given
     case '+':
-    case ':+':
       return unset ? [{ text: '', quoted, split: true }] : wordPieces(part.word!, context, quoted)
-    case '=':
-    case ':=': {
-      if (!unset) return [{ text: value, quoted, split: true }]
-      const text = inner()
-      context.set(part.name, text)
+    case '=': {
+      if (!unset) return given
+      const text = expandText(part.word!, context)
+      set(text)
       return [{ text, quoted, split: true }]
     }
-    case '?':
-    case ':?':
-      if (!unset) return [{ text: value, quoted, split: true }]
-      throw new ExpansionProblem(`${part.name}: ${inner() || (operator === '?' ? 'parameter not set' : 'parameter null or not set')}`)
     default:
-      return [{ text: edited(value ?? '', operator, part.word!, context), quoted, split: true }]
+      if (!unset) return given
+      throw new ExpansionProblem(
+        `${shown}: ${expandText(part.word!, context) || (operator === '?' ? 'parameter not set' : 'parameter null or not set')}`,
+        true,
+      )
   }
+}
+
+/** `$@`, `${a[*]}` and what is done with every element. */
+function wholePieces(part: Parameter, sign: '@' | '*', context: ExpansionContext): Piece[] {
+  const quoted = !!part.quoted
+  const positional = part.name === '@' || part.name === '*'
+  const values = positional ? context.parameters.slice(1) : (context.list(part.name) ?? []).map(([, value]) => value)
+  const operator = part.operator ?? ''
+  // Shells without lists look at one text.
+  const joined = positional && context.dialect !== 'bash' ? values.join(' ') : undefined
+  if (operator === '#len')
+    return [{ text: String(joined === undefined || context.dialect === 'dash' ? values.length : joined.length), quoted, split: true }]
+  if (/^:?[-=+?]$/.test(operator)) {
+    const unset = values.length === 0 || (operator.startsWith(':') && values.join('') === '')
+    return testedPieces(part, operator, part.name, unset, listPieces(values, sign, quoted, context), context, () => {})
+  }
+  if (operator === ':' && joined === undefined) {
+    const all = positional ? [context.parameters[0], ...values] : values
+    const keys = positional ? undefined : (context.list(part.name) ?? []).map(([key]) => Number(key))
+    return listPieces(sliced(all, keys, part, context), sign, quoted, context)
+  }
+  if (operator === ':') return [{ text: editedPart(joined, operator, part, context), quoted, split: true }]
+  const changed = operator === '' ? values : values.map((value) => editedPart(value, operator, part, context))
+  return listPieces(changed, sign, quoted, context)
+}
+
+/** `${a[@]:offset:length}`; offsets are subscripts, which a list with holes may lack. */
+function sliced(all: string[], keys: number[] | undefined, part: Parameter, context: ExpansionContext): string[] {
+  const [offset, length] = expandText(part.word!, context)
+    .split(':')
+    .map((e) => Number(evaluate(e, context.numbers, context.dialect)))
+  const top = keys ? (keys.at(-1) ?? -1) + 1 : all.length
+  const from = offset < 0 ? top + offset : offset
+  if (from < 0) return []
+  const rest = keys ? all.filter((_, i) => keys[i] >= from) : all.slice(from)
+  return length === undefined ? rest : rest.slice(0, length)
+}
+
+function editedPart(value: string | undefined, operator: string, part: Parameter, context: ExpansionContext): string {
+  if (operator === '#len') return String([...(value ?? '')].length)
+  if (operator.startsWith('@')) return value === undefined ? '' : quotedText(value, operator[1])
+  if (operator === ':') {
+    const [offset, length] = expandText(part.word!, context)
+      .split(':')
+      .map((e) => Number(evaluate(e, context.numbers, context.dialect)))
+    const text = value ?? ''
+    const from = offset < 0 ? text.length + offset : offset
+    if (from < 0) return ''
+    if (length !== undefined && length < 0 && text.length + length < from) throw new ExpansionProblem(`${length}: substring expression < 0`)
+    return length === undefined ? text.slice(from) : length < 0 ? text.slice(from, length) : text.slice(from, from + length)
+  }
+  return edited(value ?? '', operator, expandPattern(part.word!, context), context.dialect === 'bash')
 }
 
 function wordPieces(word: Word, context: ExpansionContext, quoted: boolean): Piece[] {
   const pieces = word.parts.flatMap((p, i) => piecesOf(p, context, i === 0))
-  return quoted
-    ? [{ text: pieces.map((p) => p.text).join(''), quoted: true, split: false }]
-    : pieces.map((p) => ({ ...p, split: !p.quoted }))
+  return quoted ? pieces.map((p) => ({ ...p, quoted: true, split: false })) : pieces.map((p) => ({ ...p, split: !p.quoted }))
 }
 
-function parametersPieces(name: string, quoted: boolean, context: ExpansionContext): Piece[] {
-  const list = context.parameters.slice(1)
-  if (quoted && name === '*') return [{ text: list.join((context.get('IFS') ?? ' ').slice(0, 1)), quoted, split: false }]
+function listPieces(list: string[], sign: '@' | '*', quoted: boolean, context: ExpansionContext): Piece[] {
+  if (quoted && sign === '*') return [{ text: list.join((context.get('IFS') ?? ' ').slice(0, 1)), quoted, split: false }]
   return list.map((text, i) => ({ text, quoted, split: !quoted, ...(i < list.length - 1 ? { breakAfter: true } : {}) }))
-}
-
-/** `%`, `#`, `/`, `:offset:length` and letter cases. */
-function edited(value: string, operator: string, word: Word, context: ExpansionContext): string {
-  if (operator === ':') {
-    const [offset, length] = expandText(word, context)
-      .split(':')
-      .map((e) => evaluate(e, { get: (n) => context.get(n) ?? '', set: context.set }))
-    const from = offset < 0 ? Math.max(0, value.length + offset) : offset
-    return length === undefined ? value.slice(from) : length < 0 ? value.slice(from, length) : value.slice(from, from + length)
-  }
-  if (operator === '^^') return value.toUpperCase()
-  if (operator === ',,') return value.toLowerCase()
-  if (operator === '^') return value.slice(0, 1).toUpperCase() + value.slice(1)
-  if (operator === ',') return value.slice(0, 1).toLowerCase() + value.slice(1)
-  if (operator.startsWith('/')) {
-    const [pattern, replacement] = splitReplacement(expandPattern(word, context))
-    const anchored = pattern.startsWith('#')
-      ? `^${patternSource(pattern.slice(1))}`
-      : pattern.startsWith('%')
-        ? `${patternSource(pattern.slice(1))}$`
-        : patternSource(pattern)
-    return pattern === '' ? value : value.replace(new BoundedRegExp(anchored, operator === '//' ? 'g' : ''), () => replacement)
-  }
-  const expression = patternSource(expandPattern(word, context))
-  if (operator === '#' || operator === '##') {
-    for (let n = 0; n <= value.length; n++) {
-      const end = operator === '#' ? n : value.length - n
-      if (new BoundedRegExp(`^(?:${expression})$`).test(value.slice(0, end))) return value.slice(end)
-    }
-    return value
-  }
-  for (let n = 0; n <= value.length; n++) {
-    const start = operator === '%' ? value.length - n : n
-    if (new BoundedRegExp(`^(?:${expression})$`).test(value.slice(start))) return value.slice(0, start)
-  }
-  return value
-}
-
-function splitReplacement(text: string): [string, string] {
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === '\\') i++
-    else if (text[i] === '/' && i > 0) return [text.slice(0, i), text.slice(i + 1).replace(/\\(.)/g, '$1')]
-  }
-  return [text, '']
 }

@@ -3,7 +3,7 @@
 import { RegexpTooSlow } from '../../lib/bounded-regexp'
 import type { Exit, Image, Listener, ProcessContext, Program, Signal } from '../process'
 import { normalPath } from '../tree'
-import { SyntaxProblem } from './ast'
+import { complaintPrefix } from './complaints'
 import { daemonContext } from './daemon-context'
 import { heldBy, ignored } from './held'
 import { parseScript } from './parser'
@@ -13,6 +13,8 @@ import { stepFrame } from './steps'
 
 /** Steps a script may take at one moment of cluster time before it is made to wait: a loop without sleep must end somewhere. */
 const BUDGET = 20_000
+/** Signals that do nothing to who has no handler: nothing here can be stopped. */
+const HARMLESS = new Set(['CHLD', 'CONT', 'WINCH', 'URG', 'STOP', 'TSTP', 'TTIN', 'TTOU', '0'])
 /** Bytes that a pipe holds before its writer waits. */
 export const PIPE_SIZE = 65_536
 /** Where a machine runs and what it talks to. */
@@ -78,6 +80,9 @@ export class Machine {
       pid: this.state.nextPid++,
       parent: parent?.pid ?? 0,
       name: parent?.name ?? 'sh',
+      dialect: parent?.dialect ?? (this.host.image.userland === 'debian' ? 'dash' : 'ash'),
+      from: parent?.from ?? 'c',
+      line: parent?.line ?? 1,
       startedAt: this.now,
       frames: [],
       variables: { ...parent?.variables },
@@ -87,6 +92,8 @@ export class Machine {
       functions: { ...parent?.functions },
       traps: ignored(parent?.traps),
       options: parent?.options ?? '',
+      ...(parent?.shopts ? { shopts: parent.shopts } : {}),
+      ...(parent?.directories ? { directories: parent.directories } : {}),
       status: 0,
       ...(parent?.background === undefined ? {} : { background: parent.background }),
       ...from,
@@ -112,20 +119,19 @@ export class Machine {
     for (const child of this.state.processes) if (child.parent === process.pid) child.parent = 1
   }
 
-  /** Parses a script and puts it on the stack; a syntax error goes to standard error and gives status 2. */
-  pushScript(process: ShellProcess, text: string, frame: Partial<Frame> & { kind: Frame['kind'] }): boolean {
+  /** Parses a script and puts it on the stack. */
+  pushScript(process: ShellProcess, text: string, frame: Partial<Frame> & { kind: Frame['kind'] }): void {
     const source = this.sourceOf(text)
-    try {
-      const { root } = parseScript(text)
-      process.frames.push({ step: 0, source, ...frame })
-      process.frames.push({ kind: 'node', source, node: root, step: 0 })
-      return true
-    } catch (error) {
-      if (!(error instanceof SyntaxProblem)) throw error
-      this.complain(process, error.message)
-      process.status = 2
-      return false
+    const { root, open } = parseScript(text, process.dialect)
+    if (process.dialect === 'bash') {
+      for (const { line, wanted } of open ?? []) {
+        const end = text.replace(/\n$/, '').split('\n').length
+        const warning = `warning: here-document at line ${line} delimited by end-of-file (wanted \`${wanted}')`
+        this.write(process, 2, `${process.name}: line ${end}: ${warning}\n`)
+      }
     }
+    process.frames.push({ step: 0, source, ...frame })
+    process.frames.push({ kind: 'node', source, node: root, step: 0 })
   }
 
   private sourceOf(text: string): number {
@@ -133,17 +139,9 @@ export class Machine {
     return known >= 0 ? known : this.state.sources.push(text) - 1
   }
 
-  /** A message of the shell itself. */
-  complain(process: ShellProcess, message: string): void {
-    const userland = this.host.image.userland
-    const line = process.name.endsWith('bash')
-      ? 'line 1: '
-      : userland === 'debian'
-        ? '1: '
-        : process.name === 'sh' || process.name === '-sh'
-          ? ''
-          : 'line 0: '
-    this.write(process, 2, `${process.name}: ${line}${message}\n`)
+  /** A message of the shell itself, or of one of its builtins. */
+  complain(process: ShellProcess, message: string, builtin?: string): void {
+    this.write(process, 2, `${complaintPrefix(process, builtin)}${message}\n`)
   }
 
   kill(pid: number, signal: string): boolean {
@@ -154,7 +152,7 @@ export class Machine {
       if (trap !== '') process.pending = [...(process.pending ?? []), signal]
       return true
     }
-    if (signal === 'CHLD' || signal === 'CONT' || signal === 'WINCH' || signal === 'STOP' || signal === '0') return true
+    if (HARMLESS.has(signal)) return true
     const frame = process.frames.at(-1)
     if (frame?.kind === 'program' && signal !== 'KILL') {
       this.signalProgram(process, frame, `SIG${signal}` as Signal)
@@ -163,6 +161,7 @@ export class Machine {
     if (pid === 1 && this.host.main && signal !== 'KILL') return true
     delete process.traps['EXIT']
     this.end(process, 128 + (SIGNALS[signal] ?? 15))
+    process.killed = signal
     return true
   }
 
@@ -226,12 +225,12 @@ export class Machine {
     return false
   }
 
-  /** Takes what can be read now, at most up to and with a newline when `line`. `end`: nothing more will come. */
-  read(process: ShellProcess, fd: number, line = false): { text: string; end: boolean } {
+  /** Takes what can be read now, at most up to and with a newline (or `until`) when `line`. `end`: nothing more will come. */
+  read(process: ShellProcess, fd: number, line = false, until = '\n'): { text: string; end: boolean } {
     const file = this.opened(process, fd)
     if (!file) return { text: '', end: true }
     const cut = (text: string) => {
-      const newline = line ? text.indexOf('\n') : -1
+      const newline = line ? text.indexOf(until) : -1
       return newline < 0 ? text : text.slice(0, newline + 1)
     }
     if (file.kind === 'stdin') {
@@ -289,7 +288,7 @@ export class Machine {
       case 'children':
         return !this.state.processes.some((p) => p.parent === process.pid && !p.ended)
       case 'input':
-        return this.hasInput(process, wait.fd, wait.beyond)
+        return this.hasInput(process, wait.fd, wait.beyond) || (wait.at !== undefined && this.now >= wait.at)
       case 'room':
         return !this.full(process, wait.fd)
       case 'files': {

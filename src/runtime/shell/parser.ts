@@ -1,208 +1,111 @@
-// The POSIX shell's grammar, with what bash adds and people use in containers ([[ ]], (( )), function, here-strings).
-import { type Node, type Redirection, type Script, SyntaxProblem, type Word } from './ast'
-import { WordReader } from './words'
+// The grammar of the shells: POSIX's, and what bash and BusyBox's ash add, each for itself.
+import { type Arm, type Dialect, type Script, SyntaxProblem, type Word } from './ast'
+import { CommandParser } from './command-parser'
+import { isRedirection, literal } from './lexer'
 
-const parsed = new Map<string, Script>()
+const parsed: Record<Dialect, Map<string, Script>> = { bash: new Map(), ash: new Map(), dash: new Map() }
 
-/** Parses a script; throws SyntaxProblem. The same text gives the same tree, so that node numbers last. */
-export function parseScript(source: string): Script {
-  let script = parsed.get(source)
+/**
+ * Parses a script. What cannot be parsed stands in the tree where the shell would come to it, and as `problem`.
+ * The same text gives the same tree, so that node numbers last.
+ */
+export function parseScript(source: string, dialect: Dialect): Script {
+  const known = parsed[dialect]
+  let script = known.get(source)
   if (!script) {
-    const parser = new Parser(source, [])
-    const root = parser.parseAll()
-    script = { nodes: parser.nodes, root }
-    if (parsed.size > 200) parsed.clear()
-    parsed.set(source, script)
+    script = new Parser(source, dialect, 1, []).script()
+    if (known.size > 200) known.clear()
+    known.set(source, script)
   }
   return script
 }
 
-type Token = { type: 'word'; word: Word; plain?: string } | { type: 'operator'; text: string } | { type: 'newline' } | { type: 'end' }
+const CLOSING = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}'])
 
-const OPERATORS = [
-  '&&',
-  '||',
-  ';;&',
-  ';&',
-  ';;',
-  '<<<',
-  '<<-',
-  '<<',
-  '>>',
-  '<&',
-  '>&',
-  '<>',
-  '>|',
-  '&>>',
-  '&>',
-  ';',
-  '&',
-  '|',
-  '<',
-  '>',
-  '(',
-  ')',
-]
-const RESERVED = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}', 'in'])
-
-interface HereDocument {
-  delimiter: string
-  quoted: boolean
-  strip: boolean
-  redirection: Redirection
-}
-
-class Parser extends WordReader {
-  private token: Token | undefined
-  private tokenStart = 0
-  private readonly documents: HereDocument[] = []
-
-  constructor(
-    source: string,
-    readonly nodes: Node[],
-  ) {
-    super(source)
-  }
-
-  private add(node: Node): number {
-    return this.nodes.push(node) - 1
-  }
-
-  protected override readerOf(text: string): Parser {
-    return new Parser(text, this.nodes)
+class Parser extends CommandParser {
+  protected override readerOf(text: string, line: number): Parser {
+    return new Parser(text, this.dialect, line, this.nodes)
   }
   protected override parseText(text: string): number {
-    return new Parser(text, this.nodes).parseAll()
+    const parser = this.readerOf(text, this.lineAt(this.pos))
+    const root = parser.list()
+    if (parser.peek().type !== 'end') parser.unexpected()
+    return root
   }
   protected override parseSubstitution(): number {
-    const kept = this.token
-    this.token = undefined
-    const node = this.list()
-    if (!this.isOperator(')')) this.unexpected()
-    this.token = kept
+    return this.aside(() => {
+      const node = this.list()
+      if (this.peek().type === 'end' && this.dialect === 'bash')
+        throw new SyntaxProblem({ missing: ')' }, this.lineAt(this.source.length) + (this.source.endsWith('\n') ? 0 : 1), true)
+      this.fileInput(node)
+      if (!this.isOperator(')')) this.unexpected(this.peek().type === 'end' ? ')' : undefined)
+      return node
+    })
+  }
+  /** `$(< file)` of bash reads the file. */
+  private fileInput(at: number): void {
+    const node = this.nodes[at]
+    if (this.dialect !== 'bash' || node?.type !== 'command' || node.words.length + node.assignments.length > 0) return
+    if (node.redirections.length === 1 && node.redirections[0].operator === '<') node.words.push(literal('cat'))
+  }
+  /** Whole lines, one after the other, as the shell reads and runs them. */
+  script(): Script {
+    const lines: number[] = []
+    let problem: SyntaxProblem | undefined
+    try {
+      for (;;) {
+        this.skipNewlines()
+        if (this.peek().type === 'end') break
+        lines.push(this.line())
+      }
+    } catch (error) {
+      if (!(error instanceof SyntaxProblem)) throw error
+      problem = error
+      lines.push(this.add({ type: 'problem', problem }))
+    }
+    const root = lines.length === 1 ? lines[0] : this.add({ type: 'list', items: lines })
+    const { open } = this
+    return { nodes: this.nodes, root, ...(problem ? { problem } : {}), ...(open.length > 0 ? { open } : {}) }
+  }
+
+  private line(): number {
+    this.extended = this.extendedNext
+    const node = this.list(true)
+    const { type } = this.peek()
+    if (type !== 'newline' && type !== 'end') this.unexpected()
     return node
   }
 
-  parseAll(): number {
-    const root = this.list()
-    if (this.peek().type !== 'end') this.unexpected()
-    return root
-  }
+  // ---------------------------------------------------------------- lists
 
-  // ---------------------------------------------------------------- tokens
-
-  private peek(): Token {
-    this.token ??= this.scan()
-    return this.token
-  }
-  private take(): Token {
-    const token = this.peek()
-    this.token = undefined
-    return token
-  }
-
-  private scan(): Token {
-    const s = this.source
-    for (;;) {
-      const c = s[this.pos]
-      if (c === ' ' || c === '\t' || c === '\r') this.pos++
-      else if (c === '\\' && s[this.pos + 1] === '\n') this.pos += 2
-      else if (c === '#') {
-        while (this.pos < s.length && s[this.pos] !== '\n') this.pos++
-      } else break
-    }
-    this.tokenStart = this.pos
-    if (this.pos >= s.length) {
-      if (this.documents.length > 0) this.readDocuments()
-      return { type: 'end' }
-    }
-    if (s[this.pos] === '\n') {
-      this.pos++
-      if (this.documents.length > 0) this.readDocuments()
-      return { type: 'newline' }
-    }
-    const operator = OPERATORS.find((o) => s.startsWith(o, this.pos))
-    if (operator) {
-      this.pos += operator.length
-      return { type: 'operator', text: operator }
-    }
-    const word = this.readWord()!
-    const only = word.parts.length === 1 && word.parts[0].kind === 'text' && !word.parts[0].quoted ? word.parts[0].text : undefined
-    return { type: 'word', word, ...(only === undefined ? {} : { plain: only }) }
-  }
-
-  private readDocuments(): void {
-    for (const document of this.documents.splice(0)) {
-      let text = ''
-      let closed = false
-      while (this.pos < this.source.length) {
-        const end = this.source.indexOf('\n', this.pos)
-        let line = this.source.slice(this.pos, end < 0 ? undefined : end)
-        this.pos = end < 0 ? this.source.length : end + 1
-        if (document.strip) line = line.replace(/^\t+/, '')
-        if (line === document.delimiter) {
-          closed = true
-          break
-        }
-        text += `${line}\n`
-      }
-      if (!closed && this.pos >= this.source.length && this.source.length > 0 && text === '' && !this.source.endsWith('\n'))
-        throw new SyntaxProblem('syntax error: here-document', true)
-      document.redirection.target = document.quoted ? literal(text) : this.subWord(text, true)
-    }
-  }
-
-  private isOperator(text: string): boolean {
-    const token = this.peek()
-    return token.type === 'operator' && token.text === text
-  }
-  private isWord(text: string): boolean {
-    const token = this.peek()
-    return token.type === 'word' && token.plain === text
-  }
-  private expectWord(text: string): void {
-    if (!this.isWord(text)) this.unexpected(text)
-    this.take()
-  }
-  private skipNewlines(): void {
-    while (this.peek().type === 'newline') this.take()
-  }
-
-  private unexpected(wanted?: string): never {
-    const token = this.peek()
-    const what =
-      token.type === 'end'
-        ? 'end of file'
-        : token.type === 'newline'
-          ? 'newline'
-          : `"${token.type === 'operator' ? token.text : (token.plain ?? 'word')}"`
-    const hint = wanted ? ` (expecting "${wanted}")` : ''
-    throw new SyntaxProblem(`syntax error: unexpected ${what}${hint}`, token.type === 'end')
-  }
-
-  // ---------------------------------------------------------------- grammar
-
-  /** Commands up to a word or operator that ends them. */
-  private list(): number {
+  /** Commands up to a word or operator that ends them, or up to the end of the line. */
+  private list(oneLine = false): number {
     const items: number[] = []
     for (;;) {
-      this.skipNewlines()
+      this.assigning = true
+      if (!oneLine) this.skipNewlines()
       const token = this.peek()
-      if (token.type === 'end') break
+      if (token.type === 'end' || token.type === 'newline') break
       if (token.type === 'operator' && (token.text === ')' || token.text.startsWith(';;') || token.text === ';&')) break
-      if (token.type === 'word' && token.plain !== undefined && RESERVED.has(token.plain) && token.plain !== 'in') break
+      if (token.type === 'word' && token.plain !== undefined && CLOSING.has(token.plain)) break
       let node = this.andOr()
-      if (this.isOperator('&')) {
-        this.take()
-        node = this.add({ type: 'background', body: node })
-      } else if (this.isOperator(';')) this.take()
-      else if (this.peek().type !== 'newline') {
-        items.push(node)
-        break
-      }
+      const background = this.isOperator('&')
+      if (background) node = this.add({ type: 'background', body: node })
       items.push(node)
+      if (background || this.isOperator(';')) this.take()
+      else if (this.peek().type !== 'newline') break
     }
     return items.length === 1 ? items[0] : this.add({ type: 'list', items })
+  }
+
+  /** A list that must hold something, as a condition or a body must. */
+  private body(wanted?: string): number {
+    this.skipNewlines()
+    const before = this.peek()
+    if (before.type === 'word' && before.plain !== undefined && CLOSING.has(before.plain)) this.unexpected()
+    if (before.type === 'operator' && before.text !== '(' && !isRedirection(before.text)) this.unexpected()
+    if (before.type === 'end') this.unexpected(wanted)
+    return this.list()
   }
 
   private andOr(): number {
@@ -210,6 +113,7 @@ class Parser extends WordReader {
     while (this.isOperator('&&') || this.isOperator('||')) {
       const type = this.isOperator('&&') ? 'and' : 'or'
       this.take()
+      this.assigning = true
       this.skipNewlines()
       left = this.add({ type, left, right: this.pipeline() })
     }
@@ -221,280 +125,239 @@ class Parser extends WordReader {
       this.take()
       return this.add({ type: 'not', body: this.pipeline() })
     }
-    const items = [this.command()]
-    while (this.isOperator('|')) {
+    if (this.dialect === 'bash' && this.isWord('time')) {
       this.take()
+      const posix = this.isWord('-p')
+      if (posix) this.take()
+      const token = this.peek()
+      const nothing = token.type === 'end' || token.type === 'newline' || this.isOperator(';')
+      return this.add({ type: 'time', posix, body: nothing ? this.add({ type: 'list', items: [] }) : this.pipeline() })
+    }
+    const items = [this.command()]
+    while (this.isOperator('|') || this.isOperator('|&')) {
+      if (this.isOperator('|&')) {
+        const left = this.nodes[items.at(-1)!]
+        if ('redirections' in left) left.redirections.push({ fd: 2, operator: '>&', target: literal('1') })
+      }
+      this.take()
+      this.assigning = true
       this.skipNewlines()
       items.push(this.command())
     }
     return items.length === 1 ? items[0] : this.add({ type: 'pipe', items })
   }
 
-  private command(): number {
+  // ---------------------------------------------------------------- compound commands
+
+  protected override command(): number {
+    this.assigning = true
     const token = this.peek()
     if (token.type === 'operator' && token.text === '(') {
-      if (this.source.startsWith('((', this.tokenStart)) return this.arithmeticCommand()
+      if (this.dialect === 'bash' && this.source.startsWith('((', this.tokenStart)) {
+        const arithmetic = this.arithmeticCommand()
+        if (arithmetic !== undefined) return arithmetic
+      }
       this.take()
-      const body = this.list()
-      if (!this.isOperator(')')) this.unexpected(')')
-      this.take()
+      const body = this.body(')')
+      this.expectOperator(')')
       return this.add({ type: 'subshell', body, redirections: this.redirections() })
     }
-    if (token.type === 'word') {
-      switch (token.plain) {
-        case '{': {
-          this.take()
-          const body = this.list()
-          this.expectWord('}')
-          return this.add({ type: 'group', body, redirections: this.redirections() })
-        }
-        case 'if':
-          return this.ifCommand()
-        case 'while':
-        case 'until': {
-          this.take()
-          const condition = this.list()
-          this.expectWord('do')
-          const body = this.list()
-          this.expectWord('done')
-          return this.add({ type: 'loop', until: token.plain === 'until', condition, body, redirections: this.redirections() })
-        }
-        case 'for':
-          return this.forCommand()
-        case 'case':
-          return this.caseCommand()
-        case 'function': {
-          this.take()
-          const name = this.name()
-          if (this.isOperator('(')) {
-            this.take()
-            if (!this.isOperator(')')) this.unexpected(')')
-            this.take()
-          }
-          this.skipNewlines()
-          return this.add({ type: 'function', name, body: this.command() })
-        }
-        case undefined:
-          break
-        default:
-          if (RESERVED.has(token.plain) && token.plain !== 'in') this.unexpected()
-      }
+    if (token.type === 'word' && token.plain !== undefined) {
+      const node = this.compound(token.plain)
+      if (node !== undefined) return node
+      if (CLOSING.has(token.plain)) this.unexpected()
     }
     return this.simple()
   }
 
-  private name(): string {
+  /** The compound command that a word begins; undefined when it begins none. */
+  private compound(word: string): number | undefined {
+    switch (word) {
+      case '{': {
+        this.take()
+        const body = this.body('}')
+        this.expectWord('}')
+        return this.add({ type: 'group', body, redirections: this.redirections() })
+      }
+      case 'if':
+        return this.ifCommand()
+      case 'while':
+      case 'until': {
+        this.take()
+        const condition = this.body('do')
+        const body = this.loopBody()
+        return this.add({ type: 'loop', until: word === 'until', condition, body, redirections: this.redirections() })
+      }
+      case 'for':
+        return this.forCommand()
+      case 'case':
+        return this.caseCommand()
+      case 'select':
+        return this.dialect === 'bash' ? this.forCommand(true) : undefined
+      case '[[':
+        return this.dialect === 'bash' ? this.conditionCommand() : undefined
+      case 'function':
+        return this.dialect === 'dash' ? undefined : this.functionCommand()
+      default:
+        return undefined
+    }
+  }
+
+  private loopBody(): number {
+    this.expectWord('do')
+    const body = this.body('done')
+    this.expectWord('done')
+    return body
+  }
+
+  private functionCommand(): number {
+    this.take()
     const token = this.take()
-    if (token.type !== 'word' || token.plain === undefined) throw new SyntaxProblem('syntax error: bad name')
-    return token.plain
+    if (token.type !== 'word' || token.plain === undefined) this.unexpectedToken(token)
+    if (this.isOperator('(')) {
+      this.take()
+      this.expectOperator(')')
+    }
+    this.skipNewlines()
+    return this.add({ type: 'function', name: token.plain, body: this.command() })
   }
 
   private ifCommand(): number {
     this.take()
     const clauses: { condition: number; body: number }[] = []
     let otherwise: number | undefined
-    const condition = this.list()
+    const condition = this.body('then')
     this.expectWord('then')
-    clauses.push({ condition, body: this.list() })
+    clauses.push({ condition, body: this.body('fi') })
     for (;;) {
       if (this.isWord('elif')) {
         this.take()
-        const next = this.list()
+        const next = this.body('then')
         this.expectWord('then')
-        clauses.push({ condition: next, body: this.list() })
+        clauses.push({ condition: next, body: this.body('fi') })
       } else if (this.isWord('else')) {
         this.take()
-        otherwise = this.list()
+        otherwise = this.body('fi')
+        break
       } else break
     }
     this.expectWord('fi')
     return this.add({ type: 'if', clauses, ...(otherwise === undefined ? {} : { otherwise }), redirections: this.redirections() })
   }
 
-  private forCommand(): number {
+  private forCommand(menu = false): number {
     this.take()
-    if (this.isOperator('(')) return this.countingFor()
-    const name = this.name()
+    const line = this.lineAt(this.tokenStart)
+    this.assigning = false
+    if (!menu && this.dialect === 'bash' && this.isOperator('(')) return this.countingFor()
+    const token = this.peek()
+    const name = token.type === 'word' ? token.plain : undefined
+    if (this.dialect !== 'bash' && !/^[A-Za-z_]\w*$/.test(name ?? ''))
+      throw new SyntaxProblem('Bad for loop variable', this.lineAt(this.tokenStart), token.type === 'end')
+    if (name === undefined) this.unexpected()
+    this.take()
     this.skipNewlines()
     let words: Word[] | undefined
     if (this.isWord('in')) {
       this.take()
       words = []
-      for (let token = this.peek(); token.type === 'word'; token = this.peek()) {
-        words.push(token.word)
+      for (let next = this.peek(); next.type === 'word'; next = this.peek()) {
+        words.push(...this.bracesOf(next.word))
         this.take()
       }
+      if (!this.isOperator(';') && this.peek().type !== 'newline') this.unexpected('do')
     }
     if (this.isOperator(';')) this.take()
     this.skipNewlines()
-    this.expectWord('do')
-    const body = this.list()
-    this.expectWord('done')
-    return this.add({ type: 'for', name, ...(words ? { words } : {}), body, redirections: this.redirections() })
+    const body = this.dialect === 'bash' && this.isWord('{') ? this.bracedBody() : this.loopBody()
+    return this.add({
+      type: 'for',
+      line,
+      name,
+      ...(words ? { words } : {}),
+      body,
+      redirections: this.redirections(),
+      ...(menu ? { menu: true } : {}),
+    })
   }
 
-  /** `for ((a; b; c)); do ...; done`: the same as `a; while ((b)); do ...; c; done`. */
+  private bracedBody(): number {
+    this.take()
+    const body = this.body('}')
+    this.expectWord('}')
+    return body
+  }
+
+  /** `for ((a; b; c))`: a loop with a step that `continue` does not pass by. */
   private countingFor(): number {
-    const end = this.source.indexOf('))', this.pos)
-    if (!this.source.startsWith('((', this.tokenStart) || end < 0) this.unexpected()
+    const line = this.lineAt(this.tokenStart)
+    const end = this.source.indexOf('))', this.tokenStart)
+    if (!this.source.startsWith('((', this.tokenStart)) this.unexpected()
+    if (end < 0) throw this.unterminated(')')
     const parts = this.source.slice(this.tokenStart + 2, end).split(';')
-    if (parts.length !== 3) throw new SyntaxProblem('syntax error: bad for loop')
-    this.pos = end + 2
-    this.token = undefined
+    if (parts.length !== 3) throw new SyntaxProblem('syntax error: arithmetic expression required', line)
+    this.jump(end + 2)
     if (this.isOperator(';')) this.take()
     this.skipNewlines()
-    this.expectWord('do')
-    const body = this.list()
-    this.expectWord('done')
-    const [first, condition, step] = parts.map((p, i) =>
-      this.add({ type: 'arithmetic', word: this.subWord(p.trim() === '' && i === 1 ? '1' : p), redirections: [] }),
+    const body = this.isWord('{') ? this.bracedBody() : this.loopBody()
+    const [first, condition, step] = parts.map((part, i) =>
+      this.add({ type: 'arithmetic', line, word: this.subWord(part.trim() === '' && i === 1 ? '1' : part, 'document'), redirections: [] }),
     )
-    const loopBody = this.add({ type: 'list', items: [body, step] })
-    const loop = this.add({ type: 'loop', until: false, condition, body: loopBody, redirections: this.redirections() })
+    const loop = this.add({ type: 'loop', until: false, condition, body, step, redirections: this.redirections() })
     return this.add({ type: 'list', items: [first, loop] })
   }
 
   private caseCommand(): number {
     this.take()
+    const line = this.lineAt(this.tokenStart)
+    this.assigning = false
     const subject = this.take()
-    if (subject.type !== 'word') this.unexpected()
+    if (subject.type !== 'word') this.unexpectedToken(subject)
     this.skipNewlines()
     this.expectWord('in')
-    const arms: { patterns: Word[]; body: number; through: boolean }[] = []
+    const arms: Arm[] = []
     for (;;) {
       this.skipNewlines()
       if (this.isWord('esac')) break
       if (this.isOperator('(')) this.take()
       const patterns: Word[] = []
       for (;;) {
-        const token = this.take()
-        if (token.type !== 'word') throw new SyntaxProblem('syntax error: bad pattern', token.type === 'end')
+        this.assigning = false
+        const token = this.peek()
+        if (token.type !== 'word') this.unexpected(token.type === 'end' ? 'esac' : undefined)
+        this.take()
         patterns.push(token.word)
         if (!this.isOperator('|')) break
         this.take()
       }
-      if (!this.isOperator(')')) this.unexpected(')')
-      this.take()
+      this.expectOperator(')')
+      this.assigning = true
       const body = this.list()
-      const through = this.isOperator(';&') || this.isOperator(';;&')
-      if (through || this.isOperator(';;')) this.take()
-      arms.push({ patterns, body, through })
+      let end: Arm['end'] = ';;'
+      const token = this.peek()
+      if (token.type === 'operator' && (token.text === ';;' || token.text === ';&' || token.text === ';;&')) {
+        end = token.text
+        this.take()
+      } else if (!this.isWord('esac')) this.unexpected(';;')
+      arms.push({ patterns, body, end })
     }
     this.take()
-    return this.add({ type: 'case', word: subject.word, arms, redirections: this.redirections() })
+    return this.add({ type: 'case', line, word: subject.word, arms, redirections: this.redirections() })
   }
 
-  private arithmeticCommand(): number {
-    const end = this.source.indexOf('))', this.tokenStart)
-    if (end < 0) throw new SyntaxProblem('syntax error: missing ))', true)
-    const word = this.subWord(this.source.slice(this.tokenStart + 2, end))
-    this.pos = end + 2
-    this.token = undefined
-    return this.add({ type: 'arithmetic', word, redirections: this.redirections() })
-  }
-
-  private simple(): number {
-    const node: Extract<Node, { type: 'command' }> = { type: 'command', assignments: [], words: [], redirections: [] }
-    for (;;) {
-      const token = this.peek()
-      if (token.type === 'operator') {
-        const redirection = this.redirection(1)
-        if (!redirection) break
-        node.redirections.push(redirection)
-      } else if (token.type === 'word') {
-        const fd = this.source[this.pos] === '<' || this.source[this.pos] === '>' ? /^\d+$/.exec(token.plain ?? '') : null
-        if (fd) {
-          this.take()
-          node.redirections.push(this.redirection(Number(fd[0]), true)!)
-          continue
-        }
-        const assignment = node.words.length === 0 ? assignmentOf(token.word) : undefined
-        this.take()
-        if (assignment) node.assignments.push(assignment)
-        else node.words.push(token.word)
-        if (node.words.length === 1 && node.assignments.length === 0 && token.plain !== undefined && this.isOperator('(')) {
-          this.take()
-          if (!this.isOperator(')')) this.unexpected(')')
-          this.take()
-          this.skipNewlines()
-          return this.add({ type: 'function', name: token.plain, body: this.command() })
-        }
-        if (node.words.length === 1 && token.plain === '[[') {
-          this.conditionWords(node.words)
-          break
-        }
-      } else break
-    }
-    for (let r = this.redirection(1); r; r = this.redirection(1)) node.redirections.push(r)
-    if (node.words.length === 0 && node.assignments.length === 0 && node.redirections.length === 0) this.unexpected()
-    return this.add(node)
-  }
-
-  /** The words of `[[ ... ]]`, operators among them as words of their own. */
-  private conditionWords(words: Word[]): void {
-    for (;;) {
-      const token = this.take()
-      if (token.type === 'end') throw new SyntaxProblem('syntax error: missing ]]', true)
-      if (token.type === 'newline') continue
-      words.push(token.type === 'word' ? token.word : literal(token.text))
-      if (token.type === 'word' && token.plain === ']]') return
-    }
-  }
-
-  private redirections(): Redirection[] {
-    const out: Redirection[] = []
-    for (;;) {
-      const token = this.peek()
-      if (token.type === 'word' && /^\d+$/.test(token.plain ?? '') && '<>'.includes(this.source[this.pos] ?? ' ')) {
-        this.take()
-        out.push(this.redirection(Number(token.plain), true)!)
-        continue
+  /** `(( ))`; undefined when it is a subshell in a subshell. */
+  private arithmeticCommand(): number | undefined {
+    const line = this.lineAt(this.tokenStart)
+    let depth = 0
+    for (let i = this.tokenStart + 2; i < this.source.length; i++) {
+      if (this.source[i] === '(') depth++
+      else if (this.source[i] === ')' && depth-- === 0) {
+        if (this.source[i + 1] !== ')') return undefined
+        const word = this.subWord(this.source.slice(this.tokenStart + 2, i), 'document')
+        this.jump(i + 2)
+        return this.add({ type: 'arithmetic', line, word, redirections: this.redirections() })
       }
-      const redirection = this.redirection(1)
-      if (!redirection) return out
-      out.push(redirection)
     }
-  }
-
-  /** A redirection at this place, its number already read when `numbered`. */
-  private redirection(number: number, numbered = false): Redirection | undefined {
-    const token = this.peek()
-    if (token.type !== 'operator') return undefined
-    const operator = token.text
-    if (!/^(?:&?>>?|[<>][&>|]?|<<[<-]?)$/.test(operator)) return undefined
-    this.take()
-    const target = this.take()
-    if (target.type !== 'word') throw new SyntaxProblem('syntax error: unexpected redirection', target.type === 'end')
-    const input = operator.startsWith('<')
-    const fd = numbered ? number : input ? 0 : 1
-    if (operator === '<<' || operator === '<<-') {
-      const redirection: Redirection = { fd, operator: '<<', target: literal('') }
-      const quoted = target.word.parts.some((p) => p.quoted)
-      const delimiter = target.word.parts.map((p) => (p.kind === 'text' ? p.text : '')).join('')
-      this.documents.push({ delimiter, quoted, strip: operator === '<<-', redirection })
-      return redirection
-    }
-    const plain = operator === '&>>' ? '&>' : operator
-    return { fd, operator: plain as Redirection['operator'], target: target.word }
-  }
-}
-
-function literal(text: string): Word {
-  return { parts: [{ kind: 'text', text, quoted: true }], substitutions: [] }
-}
-
-function assignmentOf(word: Word): { name: string; append: boolean; word: Word } | undefined {
-  const first = word.parts[0]
-  if (first?.kind !== 'text' || first.quoted) return undefined
-  const parts = /^([A-Za-z_]\w*)(\+?)=/.exec(first.text)
-  if (!parts) return undefined
-  const rest = first.text.slice(parts[0].length)
-  return {
-    name: parts[1],
-    append: parts[2] === '+',
-    word: {
-      parts: rest === '' ? word.parts.slice(1) : [{ ...first, text: rest }, ...word.parts.slice(1)],
-      substitutions: word.substitutions,
-    },
+    throw this.unterminated(')')
   }
 }

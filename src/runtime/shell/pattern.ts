@@ -9,7 +9,11 @@ export function patternSource(pattern: string): string {
   for (let i = 0; i < pattern.length; i++) {
     const c = pattern[i]
     if (c === '\\' && i + 1 < pattern.length) out += escapeRegExp(pattern[++i])
-    else if (c === '*') out += '[\\s\\S]*'
+    else if ('?*+@!'.includes(c) && pattern[i + 1] === '(' && groupEnd(pattern, i + 1) > 0) {
+      const end = groupEnd(pattern, i + 1)
+      out += groupSource(c, alternatives(pattern.slice(i + 2, end)).map(patternSource))
+      i = end
+    } else if (c === '*') out += '[\\s\\S]*'
     else if (c === '?') out += '[\\s\\S]'
     else if (c === '[') {
       let end = i + 1
@@ -33,7 +37,37 @@ export function patternSource(pattern: string): string {
   return out
 }
 
-function classes(body: string): string {
+/** The end of an extended pattern's parentheses, -1 when they do not close. */
+function groupEnd(pattern: string, open: number): number {
+  let depth = 0
+  for (let i = open; i < pattern.length; i++) {
+    if (pattern[i] === '\\') i++
+    else if (pattern[i] === '(') depth++
+    else if (pattern[i] === ')' && --depth === 0) return i
+  }
+  return -1
+}
+
+function alternatives(text: string): string[] {
+  const out = ['']
+  let depth = 0
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]
+    if (c === '(') depth++
+    if (c === ')') depth--
+    if (c === '|' && depth === 0) out.push('')
+    else out[out.length - 1] += c === '\\' ? c + (text[++i] ?? '') : c
+  }
+  return out
+}
+
+function groupSource(sign: string, sources: string[]): string {
+  const any = `(?:${sources.join('|')})`
+  if (sign === '!') return `(?:(?!${any}$)[\\s\\S]*)`
+  return sign === '@' ? any : any + sign
+}
+
+export function classes(body: string): string {
   const known: Record<string, string> = {
     alpha: 'A-Za-z',
     digit: '0-9',
@@ -52,12 +86,12 @@ export function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 }
 
-export function matches(pattern: string, text: string): boolean {
-  return new BoundedRegExp(`^(?:${patternSource(pattern)})$`).test(text)
+export function matches(pattern: string, text: string, flags = ''): boolean {
+  return new BoundedRegExp(`^(?:${patternSource(pattern)})$`, flags).test(text)
 }
 
 export function hasPattern(pattern: string): boolean {
-  return /(?:^|[^\\])(?:\\\\)*[*?[]/.test(pattern)
+  return /(?:^|[^\\])(?:\\\\)*(?:[*?[]|[+@!]\()/.test(pattern)
 }
 
 /** File names that match, sorted; empty when none does. */

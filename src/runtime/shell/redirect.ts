@@ -8,7 +8,7 @@ import type { Frame, ShellProcess } from './state'
 /** Opens one redirection; false, with a message, when that fails. What was on the descriptor goes to `frame.saved`. */
 export function redirect(machine: Machine, process: ShellProcess, frame: Frame, redirection: Redirection, target: string): boolean {
   const { fd, operator } = redirection
-  const files = machine.host.context.files
+  const { files } = machine.host.context
   frame.saved ??= {}
   const { saved } = frame
   function put(number: number, open: number | undefined): void {
@@ -35,23 +35,31 @@ export function redirect(machine: Machine, process: ShellProcess, frame: Frame, 
     }
     return true
   }
+  const both = operator === '&>' || operator === '&>>'
   const path = machine.path(process, target)
   const known = specialFile(process, path)
   if (known !== undefined) {
     put(fd, known === -1 ? machine.open({ kind: 'null' }) : known)
-    if (operator === '&>') put(2, process.fds[fd])
+    if (both) put(2, process.fds[fd])
     return true
   }
   if (operator === '<') {
     if (files.read(path) === undefined) {
       machine.complain(
         process,
-        openMessage(machine, process, target, files.isDirectory(path) ? 'Is a directory' : 'No such file or directory', false),
+        openMessage(process, target, files.isDirectory(path) ? 'Is a directory' : 'No such file or directory', false),
       )
       return false
     }
     put(fd, machine.open({ kind: 'file', path, at: 0 }))
     return true
+  }
+  if (operator === '>' && process.options.includes('C') && files.exists(path) && !files.isDirectory(path)) {
+    machine.complain(
+      process,
+      process.dialect === 'bash' ? `${target}: cannot overwrite existing file` : openMessage(process, target, 'File exists', true),
+    )
+    return false
   }
   try {
     if (operator === '>' || operator === '>|' || operator === '&>') files.write(path, '')
@@ -59,28 +67,37 @@ export function redirect(machine: Machine, process: ShellProcess, frame: Frame, 
     else if (files.stat(path)?.readOnly) throw new FileError('EROFS', path)
   } catch (error) {
     if (!(error instanceof FileError)) throw error
-    machine.complain(process, openMessage(machine, process, target, error.message, true))
+    machine.complain(process, openMessage(process, target, error.message, true))
     return false
   }
   put(fd, machine.open({ kind: 'file', path, at: 0 }))
-  if (operator === '&>') put(2, process.fds[fd])
+  if (both) put(2, process.fds[fd])
   return true
 }
 
-function openMessage(machine: Machine, process: ShellProcess, target: string, why: string, creating: boolean): string {
-  if (process.name.endsWith('bash')) return `${target}: ${why}`
-  const short = why === 'No such file or directory' ? (creating ? 'nonexistent directory' : 'no such file') : why
-  return machine.host.image.userland === 'debian'
-    ? `cannot ${creating ? 'create' : 'open'} ${target}: ${why === 'No such file or directory' && creating ? 'Directory nonexistent' : why.replace('such file or directory', 'such file')}`
-    : `can't ${creating ? 'create' : 'open'} ${target}: ${short === 'no such file' ? 'no such file' : short}`
+/** The status of a command whose redirection failed. */
+export function redirectionStatus(process: ShellProcess): number {
+  return process.dialect === 'dash' ? 2 : 1
+}
+
+function openMessage(process: ShellProcess, target: string, why: string, creating: boolean): string {
+  if (process.dialect === 'bash') return `${target}: ${why}`
+  const missing = why === 'No such file or directory'
+  if (process.dialect === 'dash') {
+    const words = !missing ? why : creating ? 'Directory nonexistent' : 'No such file'
+    return `cannot ${creating ? 'create' : 'open'} ${target}: ${words}`
+  }
+  return `can't ${creating ? 'create' : 'open'} ${target}: ${!missing ? why : creating ? 'nonexistent directory' : 'no such file'}`
 }
 
 /** An open file for the names of descriptors, -1 for those that swallow everything. */
 function specialFile(process: ShellProcess, path: string): number | undefined {
+  const numbered = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(path)
+  if (numbered) return process.fds[Number(numbered[1])]
   if (path === '/dev/null' || path === '/dev/tty' || path === '/dev/zero') return -1
-  if (path === '/dev/stdout' || path === '/proc/self/fd/1') return process.fds[1] ?? -1
-  if (path === '/dev/stderr' || path === '/proc/self/fd/2') return process.fds[2] ?? -1
-  if (path === '/dev/stdin' || path === '/proc/self/fd/0') return process.fds[0] ?? -1
+  if (path === '/dev/stdout') return process.fds[1] ?? -1
+  if (path === '/dev/stderr') return process.fds[2] ?? -1
+  if (path === '/dev/stdin') return process.fds[0] ?? -1
   // What goes to process 1's streams goes to the container's log.
   if (path === '/proc/1/fd/1') return 1
   return path === '/proc/1/fd/2' ? 2 : undefined

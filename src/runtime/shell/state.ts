@@ -1,11 +1,20 @@
 // What a running shell remembers between two wakes: its processes, their frames, open files and pipes. All of it is JSON.
 import type { Json } from '../../api/types'
 import type { Listener } from '../process'
+import type { Dialect } from './ast'
+import type { Element } from './variables'
 
 export interface Variable {
   value: string
   exported?: 1
   readonly?: 1
+  /** Elements by index, or by key when it is a table; `value` is element 0 then. */
+  list?: Record<string, string>
+  table?: 1
+  integer?: 1
+  letters?: 'upper' | 'lower'
+  /** Stands for the variable that its value names. */
+  reference?: 1
 }
 
 /** Why a process does not go on. */
@@ -15,7 +24,7 @@ export type Wait =
   /** `wait` without a number: all children in the background. */
   | { for: 'children' }
   /** More than `beyond` characters to read, or the end. */
-  | { for: 'input'; fd: number; beyond?: number }
+  | { for: 'input'; fd: number; beyond?: number; at?: number }
   /** Room in the pipe behind a descriptor. */
   | { for: 'room'; fd: number }
   | { for: 'files'; at?: number }
@@ -43,12 +52,22 @@ export interface Frame {
   /** A command that has not ended. */
   command?: { argv: string[]; state?: Json; stdin?: string }
   assigned?: string[]
+  /** Expanded elements of `x=(...)`, by assignment. */
+  lists?: Record<string, Element[]>
+  /** A function's name. */
+  name?: string
+  /** The redirections of a compound command were opened. */
+  opened?: true
+  /** When a timed command began, ms. */
+  begun?: number
   status?: number
   /** Loop words still to come; children of a pipeline. */
   rest?: string[]
   pids?: number[]
   /** True while a failure here is looked at: conditions, operands of && and ||, !. */
   tested?: boolean
+  /** The file that `.` reads, as it was named. */
+  sourced?: string
   program?: { argv: string[]; state: Json; listeners: Listener[]; replaced?: boolean }
   signal?: string
 }
@@ -58,6 +77,13 @@ export interface ShellProcess {
   parent: number
   /** $0, and what messages begin with. */
   name: string
+  dialect: Dialect
+  /** Where its commands come from: `-c`, a file, standard input. */
+  from: 'c' | 'file' | 'stdin'
+  /** Of the command that runs, in its script, from 1 on. */
+  line: number
+  /** How many subshells deep it is. */
+  depth?: number
   command: string
   startedAt: number
   frames: Frame[]
@@ -70,13 +96,27 @@ export interface ShellProcess {
   functions: Record<string, [number, number]>
   /** Signal name without SIG, or EXIT -> script; '' ignores. */
   traps: Record<string, string>
-  /** Letters of `set`: e, u, x, f. */
+  /** Letters of `set`: e, u, x, f, C; p is pipefail, E errtrace. */
   options: string
+  /** What `shopt -s` has switched on. */
+  shopts?: string[]
   status: number
+  /** Statuses of the last pipeline's parts. */
+  statuses?: number[]
+  /** Below the working directory on the stack of pushd. */
+  directories?: string[]
   background?: number
   pending?: string[]
   wait?: Wait
   ended?: boolean
+  /** The signal that ended it. */
+  killed?: string
+  /** ash counts lines in messages of `-c` only when the script was given a name. */
+  named?: true
+  /** Lines of standard input taken as commands, and how many came before those that run. */
+  taken?: { lines: number; before: number }
+  /** Standard input that ash and dash have read ahead of the command that runs. */
+  ahead?: string
   /** Runs apart from its parent's commands. */
   detached?: boolean
   /** Its prompt stands at the terminal. */

@@ -1,21 +1,23 @@
-// test, [ and [[: conditions on files, texts and numbers.
+// test and [, and the [[ of ash: conditions on files, texts and numbers.
 import { BoundedRegExp } from '../../lib/bounded-regexp'
+import { isSet, optionIsSet } from './condition'
 import type { Machine } from './machine'
-import { matches } from './pattern'
+import { classes, matches } from './pattern'
 import type { ShellProcess } from './state'
 
 /** 0 true, 1 false, 2 malformed. */
 export function evaluateTest(words: string[], machine: Machine, process: ShellProcess): number {
+  const { dialect } = process
   const double = words[0] === '[['
+  const complain = (message: string) => machine.complain(process, message, dialect === 'ash' ? undefined : words[0])
   let args = words.slice(1)
   if (words[0] === '[' || double) {
     if (args.at(-1) !== (double ? ']]' : ']')) {
-      machine.complain(process, words[0] === '[' ? '[: missing ]' : 'syntax error: missing ]]')
+      complain(dialect === 'bash' ? "missing `]'" : `missing ${double ? ']]' : ']'}`)
       return 2
     }
     args = args.slice(0, -1)
   }
-  const { files } = machine.host.context
   let at = 0
   let bad: string | undefined
 
@@ -61,39 +63,9 @@ export function evaluateTest(words: string[], machine: Machine, process: ShellPr
     return first !== ''
   }
   function unary(operator: string, operand: string): boolean {
-    const path = machine.path(process, operand)
-    switch (operator) {
-      case '-n':
-        return operand !== ''
-      case '-z':
-        return operand === ''
-      case '-e':
-      case '-a':
-        return operand !== '' && files.exists(path)
-      case '-f':
-        return operand !== '' && files.exists(path) && !files.isDirectory(path)
-      case '-d':
-        return operand !== '' && files.isDirectory(path)
-      case '-r':
-      case '-O':
-      case '-G':
-        return operand !== '' && files.exists(path)
-      case '-w':
-        return operand !== '' && files.exists(path) && !files.stat(path)?.readOnly
-      case '-x':
-        return operand !== '' && files.exists(path) && (files.isDirectory(path) || ((files.stat(path)?.mode ?? 0) & 0o111) !== 0)
-      case '-s':
-        return operand !== '' && (files.read(path)?.length ?? 0) > 0
-      case '-L':
-      case '-h':
-        return files.stat(path)?.type === 'link'
-      case '-t':
-        return machine.isTerminal(process, Number(operand))
-      case '-v':
-        return process.variables[operand] !== undefined
-      default:
-        return false
-    }
+    if (dialect === 'bash' && operator === '-v') return isSet(machine, process, operand)
+    if (dialect === 'bash' && operator === '-o') return optionIsSet(process, operand)
+    return fileTest(machine, process, operator, operand)
   }
   function number(text: string): number {
     if (!/^\s*[-+]?\d+\s*$/.test(text)) bad ??= text
@@ -107,12 +79,7 @@ export function evaluateTest(words: string[], machine: Machine, process: ShellPr
       case '!=':
         return double ? !matches(b, a) : a !== b
       case '=~':
-        return new BoundedRegExp(
-          b.replace(
-            /\[\[:(\w+):\]\]/g,
-            (_, n: string) => ({ digit: '\\d', space: '\\s', alpha: '[A-Za-z]', alnum: '[A-Za-z0-9]' })[n] ?? '.',
-          ),
-        ).test(a)
+        return new BoundedRegExp(b.replace(/\[:(\w+):\]/g, (whole) => classes(whole))).test(a)
       case '<':
         return a < b
       case '>':
@@ -129,24 +96,79 @@ export function evaluateTest(words: string[], machine: Machine, process: ShellPr
         return number(a) > number(b)
       case '-ge':
         return number(a) >= number(b)
-      default: {
-        const [x, y] = [files.stat(machine.path(process, a))?.changedAt ?? 0, files.stat(machine.path(process, b))?.changedAt ?? 0]
-        return operator === '-nt' ? x > y : operator === '-ot' ? x < y : machine.path(process, a) === machine.path(process, b)
-      }
+      default:
+        return fileTest(machine, process, operator, a, b)
     }
+  }
+  function isBinary(word: string | undefined): boolean {
+    return word !== undefined && BINARY.test(word) && !(word === '==' && dialect === 'dash') && (word !== '=~' || double)
   }
   const value = or()
   if (bad !== undefined) {
-    machine.complain(process, machine.host.image.userland === 'debian' ? `${words[0]}: Illegal number: ${bad}` : `${bad}: bad number`)
+    complain(
+      dialect === 'bash' ? `${bad}: integer expression expected` : dialect === 'dash' ? `Illegal number: ${bad}` : `${bad}: bad number`,
+    )
     return 2
   }
   if (at < args.length) {
-    machine.complain(process, `${words[0]}: ${args[at]}: unexpected operator`)
+    complain(leftText(dialect, args, at))
     return 2
   }
   return value ? 0 : 1
 }
 
-function isBinary(word: string | undefined): boolean {
-  return word !== undefined && /^(?:==?|!=|=~|<|>|-(?:eq|ne|lt|le|gt|ge|nt|ot|ef))$/.test(word)
+const BINARY = /^(?:==?|!=|=~|<|>|-(?:eq|ne|lt|le|gt|ge|nt|ot|ef))$/
+
+/** What is said of words that make no expression. */
+function leftText(dialect: ShellProcess['dialect'], args: string[], at: number): string {
+  if (dialect === 'ash') return `${args[at]}: ${BINARY.test(args[at]) && at === args.length - 1 ? 'argument expected' : 'unknown operand'}`
+  if (dialect === 'dash') return `${args[0]}: unexpected operator`
+  if (args.length === 2) return `${args[0]}: unary operator expected`
+  return args.length === 3 ? `${args[1]}: binary operator expected` : 'too many arguments'
 }
+
+/** A test of a file, a text or a descriptor; of two files with `b`. */
+export function fileTest(machine: Machine, process: ShellProcess, operator: string, a: string, b?: string): boolean {
+  const { files } = machine.host.context
+  const path = machine.path(process, a)
+  const exists = a !== '' && (files.exists(path) || DEVICES.test(path))
+  if (b !== undefined) {
+    const other = machine.path(process, b)
+    if (operator === '-ef') return exists && path === other
+    const [x, y] = [files.stat(path)?.changedAt ?? -1, files.stat(other)?.changedAt ?? -1]
+    return operator === '-nt' ? x > y : x < y
+  }
+  switch (operator) {
+    case '-n':
+      return a !== ''
+    case '-z':
+      return a === ''
+    case '-e':
+    case '-a':
+    case '-r':
+    case '-O':
+    case '-G':
+      return exists
+    case '-f':
+      return exists && !files.isDirectory(path) && !DEVICES.test(path)
+    case '-d':
+      return exists && files.isDirectory(path)
+    case '-w':
+      return exists && !files.stat(path)?.readOnly
+    case '-x':
+      return exists && (files.isDirectory(path) || ((files.stat(path)?.mode ?? 0) & 0o111) !== 0)
+    case '-s':
+      return exists && (files.isDirectory(path) || (files.read(path)?.length ?? 0) > 0)
+    case '-L':
+    case '-h':
+      return files.stat(path)?.type === 'link'
+    case '-c':
+      return DEVICES.test(path)
+    case '-t':
+      return machine.isTerminal(process, Number(a))
+    default:
+      return false
+  }
+}
+
+const DEVICES = /^\/dev\/(?:null|zero|full|random|urandom|tty|console|ptmx|std(?:in|out|err)|fd\/\d+)$/

@@ -29,7 +29,7 @@ export function userlandProgram(image: Image, tag: string, argv: string[]): Prog
       ...(result.exit ? { exit: result.exit } : {}),
     }
   }
-  return {
+  const program: Program = {
     start(context) {
       const machine = machineOf(newMachine({ stdinOpen: !!context.container.stdin }) as unknown as Json, context)
       const first = machine.spawn(undefined, { command: argv.join(' '), cwd: context.record.workingDir })
@@ -38,6 +38,8 @@ export function userlandProgram(image: Image, tag: string, argv: string[]): Prog
       return stepOf(machine, machine.run())
     },
     wake(state, context) {
+      // What an earlier kubesim left cannot go on: it begins again.
+      if ((state as unknown as MachineState).processes[0]?.dialect === undefined) return program.start(context)
       const machine = machineOf(state, context)
       return stepOf(machine, machine.run())
     },
@@ -63,6 +65,7 @@ export function userlandProgram(image: Image, tag: string, argv: string[]): Prog
       return answer ? { data: answer.data, ...(answer.close ? { close: true } : {}), ...after(machine, answer) } : { data: '', close: true }
     },
   }
+  return program
   function after(machine: Machine, answer: { state?: Json; exit?: unknown; wakeAt?: number }) {
     if (answer.state === undefined && !answer.exit && answer.wakeAt === undefined) return {}
     const result = answer.exit ? machine.run() : {}

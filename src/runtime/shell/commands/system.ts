@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { BoundedRegExp } from '../../../lib/bounded-regexp'
 import type { Command, CommandIo } from '../../process'
-import { unescapeText } from '../words'
+import { printfText } from '../printf-format'
 import { base, isGnu, parseFlags, readOperand } from './errors'
 
 const hostname: Command = (io) => {
@@ -181,89 +181,22 @@ const uname: Command = (io) => {
   return 0
 }
 
-/** printf's conversions. */
-export function formatPrintf(format: string, args: string[]): { text: string; used: number; problem?: string } {
-  let used = 0
-  let problem: string | undefined
-  const text = unescapeText(format).replace(
-    /%(?:%|([-0 +#]*)(\*|\d+)?(?:\.(\d+))?([sdiuxXocbfegq]))/g,
-    (whole, flags: string, widthText?: string, precision?: string, kind?: string) => {
-      if (whole === '%%') return '%'
-      const width = widthText === '*' ? Number(args[used++] ?? 0) : Number(widthText ?? 0)
-      const arg = args[used++]
-      let out: string
-      const number = numberOf(arg)
-      if ('diuxXocfeg'.includes(kind!) && kind !== 'c' && Number.isNaN(number)) problem ??= arg
-      switch (kind) {
-        case 's':
-          out = precision === undefined ? (arg ?? '') : (arg ?? '').slice(0, Number(precision))
-          break
-        case 'b':
-          out = unescapeText(arg ?? '')
-          break
-        case 'q':
-          out = `'${(arg ?? '').replaceAll("'", "'\\''")}'`
-          break
-        case 'c':
-          out = (arg ?? '').slice(0, 1)
-          break
-        case 'x':
-          out = Math.trunc(number).toString(16)
-          break
-        case 'X':
-          out = Math.trunc(number).toString(16).toUpperCase()
-          break
-        case 'o':
-          out = Math.trunc(number).toString(8)
-          break
-        case 'f':
-          out = number.toFixed(Number(precision ?? 6))
-          break
-        case 'e':
-          out = number.toExponential(Number(precision ?? 6)).replace(/e([+-])(\d)$/, 'e$10$2')
-          break
-        case 'g':
-          out = String(number)
-          break
-        default:
-          out = String(Math.trunc(Number.isNaN(number) ? 0 : number))
-      }
-      if (flags.includes('+') && 'dif'.includes(kind!) && number >= 0) out = `+${out}`
-      if (flags.includes('-')) return out.padEnd(width)
-      if (flags.includes('0') && kind !== 's')
-        return out.startsWith('-') ? `-${out.slice(1).padStart(width - 1, '0')}` : out.padStart(width, '0')
-      return out.padStart(width)
-    },
-  )
-  return { text, used, ...(problem === undefined ? {} : { problem }) }
-}
-
-/** As C reads it: decimal, octal, hexadecimal, or the code of a quoted character; NaN when it is none. */
-function numberOf(arg: string | undefined): number {
-  if (arg === undefined || arg === '') return 0
-  if (/^["']/.test(arg)) return arg.charCodeAt(1)
-  return /^-?0[0-7]+$/.test(arg) ? Number.parseInt(arg, 8) : Number(arg)
-}
-
 const printf: Command = (io) => {
-  const [format, ...args] = io.args
+  const [format, ...args] = io.args[0] === '--' ? io.args.slice(1) : io.args
+  const gnu = isGnu(io)
   if (format === undefined) {
-    io.err('printf: usage: printf format [arguments]\n')
-    return 2
+    io.err(gnu ? "printf: missing operand\nTry 'printf --help' for more information.\n" : 'printf: usage: printf FORMAT [ARGUMENT...]\n')
+    return 1
   }
-  let rest = args
-  let status = 0
-  do {
-    const { text, used, problem } = formatPrintf(format, rest)
-    io.out(text)
-    if (problem !== undefined) {
-      io.err(isGnu(io) ? `printf: '${problem}': expected a numeric value\n` : `sh: invalid number '${problem}'\n`)
-      status = 1
-    }
-    if (used === 0) break
-    rest = rest.slice(used)
-  } while (rest.length > 0)
-  return status
+  const { text, bad, unknown } = printfText(format, args, {
+    bash: gnu,
+    date: (time, wanted) => formatDate(time ?? io.process.env.now(), wanted),
+  })
+  io.out(text)
+  for (const arg of bad) io.err(gnu ? `printf: '${arg}': expected a numeric value\n` : `printf: invalid number '${arg}'\n`)
+  if (unknown !== undefined)
+    io.err(gnu ? `printf: ${unknown.slice(0, 2)}: invalid conversion specification\n` : `printf: ${unknown}: invalid format\n`)
+  return bad.length > 0 || unknown !== undefined ? 1 : 0
 }
 
 const expr: Command = (io) => {
