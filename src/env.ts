@@ -142,8 +142,11 @@ async function readAll(stream: NodeJS.ReadStream): Promise<string> {
   return Buffer.concat(parts).toString('utf8')
 }
 
-export function setExitCode(code: number): void {
+/** Ends the process with this code, once nothing is left to be done in it. */
+export function endWith(code: number): void {
   process.exitCode = code
+  // Node would find out by itself, and then take apart what the system throws away as a whole.
+  if (process.getActiveResourcesInfo().length === 0) process.exit()
 }
 
 /** `__proto__` becomes a key like any other, in manifests, patches and states alike. */
@@ -244,7 +247,9 @@ export function progressOn({ streams }: Pick<Host, 'streams'>, clock: () => numb
 
 /** Milliseconds since some moment, with fractions; for measuring how long something took. */
 export function monotonic(): number {
-  return performance.now()
+  // `performance` would be loaded first, which takes a tenth of Node's own start.
+  const [seconds, nanoseconds] = process.hrtime()
+  return seconds * 1e3 + nanoseconds / 1e6
 }
 
 export function sleep(ms: number): Promise<void> {

@@ -1,9 +1,9 @@
 // One invocation, top to bottom: the command line, the process around it, the exit code.
 import { run } from './cli/run'
-import { processHost, setExitCode } from './env'
+import { endWith, processHost } from './env'
 
 export async function main(words: string[]): Promise<void> {
-  setExitCode(await run(words, processHost()))
+  endWith(await run(words, processHost()))
 }
 
 export { run }

@@ -22,7 +22,7 @@ afterAll(() => fs.rmSync(dir, { recursive: true, force: true }))
 test('holds the program, the manifests, the page about it and the licence', () => {
   const unexpected = files.filter((f) => !/^(bin|dist|manifests)\/|^(README\.md|LICENSE|THIRD-PARTY[\w.-]*|package\.json)$/.test(f))
   expect(unexpected).toEqual([])
-  expect(files).toEqual(expect.arrayContaining(['bin/kubesim', 'dist/pack-0.js', 'README.md', 'LICENSE']))
+  expect(files).toEqual(expect.arrayContaining(['bin/kubesim', 'dist/modules.js', 'README.md', 'LICENSE']))
 })
 
 test.each(['kubectl', 'kubesim'])('runs as %s', (name) => {
