@@ -5,7 +5,7 @@ import { ApiError, invalid } from '../errors'
 import { jsonPatch, type PatchOperation } from '../lib/patch/json-patch'
 import { mergePatch } from '../lib/patch/merge-patch'
 import { strategicMergePatch } from '../lib/patch/strategic-merge'
-import { goText, has, isObject, type JsonObject, kindOf, PatchError } from '../lib/patch/value'
+import { fieldOf, goText, has, isObject, type JsonObject, kindOf, PatchError } from '../lib/patch/value'
 import type { ResourceInfo } from '../schema/resources'
 import { type Shape, shapeOf } from '../schema/shape'
 import { groupVersion } from './discovery'
@@ -20,25 +20,42 @@ function goJsonKind(value: Json): string {
   return typeof value === 'boolean' ? 'bool' : typeof value
 }
 
-function asMap(patch: Json): JsonObject {
-  if (isObject(patch)) return patch
-  if (patch === null) return {}
-  throw new ApiError('BadRequest', `json: cannot unmarshal ${goJsonKind(patch)} into Go value of type map[string]interface {}`)
+const MAP = 'Go value of type map[string]interface {}'
+
+function undecodable(what: string): ApiError {
+  return new ApiError('BadRequest', `error decoding patch: json: cannot unmarshal ${what}`)
 }
 
+/** A merge patch of nothing is decoded, and refused by the merging. */
+function asMergePatch(patch: Json): JsonObject {
+  if (isObject(patch)) return patch
+  throw patch === null ? new ApiError('BadRequest', 'Invalid JSON Patch') : undecodable(`${goJsonKind(patch)} into ${MAP}`)
+}
+
+function asStrategicPatch(patch: Json): JsonObject {
+  if (isObject(patch)) return patch
+  if (patch === null) return {}
+  throw new ApiError('BadRequest', `json: cannot unmarshal ${goJsonKind(patch)} into ${MAP}`)
+}
+
+/** The operations, once the server's own struct can be read from them. */
 function asOperations(patch: Json): PatchOperation[] {
-  if (!Array.isArray(patch)) {
-    throw new ApiError('BadRequest', `json: cannot unmarshal ${goJsonKind(patch)} into Go value of type jsonpatch.Patch`)
-  }
-  const wrong = patch.find((operation) => !isObject(operation))
-  if (wrong !== undefined) {
-    throw new ApiError('BadRequest', `json: cannot unmarshal ${goJsonKind(wrong)} into Go value of type jsonpatch.Operation`)
+  if (patch === null) return []
+  if (!Array.isArray(patch)) throw undecodable(`${goJsonKind(patch)} into Go value of type []handlers.jsonPatchOp`)
+  for (const operation of patch) {
+    if (operation === null) continue
+    if (!isObject(operation)) throw undecodable(`${goJsonKind(operation)} into Go value of type handlers.jsonPatchOp`)
+    for (const field of ['op', 'path', 'from']) {
+      const value = fieldOf(operation, field) ?? null
+      if (value === null || typeof value === 'string') continue
+      throw undecodable(`${goJsonKind(value)} into Go struct field jsonPatchOp.${field} of type string`)
+    }
   }
   if (patch.length > MOST_OPERATIONS) {
     const message = `The allowed maximum operations in a JSON patch is ${MOST_OPERATIONS}, got ${patch.length}`
     throw new ApiError('RequestEntityTooLarge', `Request entity is too large: ${message}`)
   }
-  return patch as unknown as PatchOperation[]
+  return patch.map((operation) => operation ?? {}) as unknown as PatchOperation[]
 }
 
 /** The object after the patch, not yet decoded or defaulted. Throws ApiError: BadRequest, Invalid, UnsupportedMediaType. */
@@ -46,8 +63,8 @@ export function patchedObject(info: ResourceInfo, live: KubeObject, type: PatchT
   const original = live as unknown as JsonObject
   try {
     if (type === 'json') return jsonPatch(original, asOperations(patch)) as unknown as KubeObject
-    if (type === 'merge') return mergePatch(original, asMap(patch)) as unknown as KubeObject
-    return strategic(info, original, asMap(patch)) as unknown as KubeObject
+    if (type === 'merge') return mergePatch(original, asMergePatch(patch)) as unknown as KubeObject
+    return strategic(info, original, asStrategicPatch(patch)) as unknown as KubeObject
   } catch (error) {
     if (error instanceof PatchError) throw asApiError(error)
     throw error

@@ -22,9 +22,14 @@ export class CommandContext {
 
   /** The cluster behind the kubeconfig's context. Throws when that context cannot be used. */
   get cluster(): ClusterFile {
-    if (this.kube.failure) throw this.kube.failure
+    this.requireServer()
     this.opened ??= new ClusterFile(this.host, stateFile(this.host, this.flags.string('state')), (message) => this.warn(message), this.user)
     return this.opened
+  }
+
+  /** Throws when the kubeconfig's context cannot be used. */
+  requireServer(): void {
+    if (this.kube.failure) throw this.kube.failure
   }
 
   /** Whom --as names; undefined is the administrator. */

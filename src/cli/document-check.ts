@@ -23,16 +23,17 @@ export function validationProblem(value: unknown, source: string): CommandError 
 
 /** Why no object can be read from a document; undefined when one can. `text` is its JSON, as error messages show it. */
 export function decodingProblem(value: unknown, source: string, text: () => string): CommandError | undefined {
-  const why = whyUndecodable(value, text)
+  const why = undecodableText(value, text) ?? metadataError(value as Record<string, unknown>)
   return why === undefined ? undefined : new CommandError(`unable to decode ${quote(source)}: ${why}`)
 }
 
-function whyUndecodable(value: unknown, text: () => string): string | undefined {
+/** What unstructured.UnstructuredJSONScheme says of a value that is no object; undefined when it is one. */
+export function undecodableText(value: unknown, text: () => string): string | undefined {
   if (!isRecord(value)) return `json: cannot unmarshal ${jsonTypeName(value)} into Go value of type unstructured.detector`
   for (const field of ['kind', 'apiVersion']) {
     if (value[field] !== undefined && typeof value[field] !== 'string')
       return `json: cannot unmarshal ${jsonTypeName(value[field])} into Go struct field detector.${field} of type string`
   }
   if (!value.kind) return `Object 'Kind' is missing in '${text()}'`
-  return metadataError(value)
+  return undefined
 }

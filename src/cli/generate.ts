@@ -3,7 +3,7 @@ import type { KubeObject, ObjectMeta } from '../api/types'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError, UsageError } from '../errors'
 import { toCompactJson } from '../lib/json-emit'
-import { normalize } from '../schema/decode'
+import { normalizeMade } from '../schema/decode'
 import { inGoOrder } from '../schema/go-order'
 import type { CommandContext } from './context'
 import { dryRunOf } from './dry-run'
@@ -61,7 +61,7 @@ export function generate(context: CommandContext, { failure, clusterScoped, buil
 
 /** As Go has it, with --save-config's annotation, which holds a typed object's JSON. */
 export function typedObject(object: KubeObject, saveConfig: boolean): KubeObject {
-  const complete = normalize(object)
+  const complete = normalizeMade(object)
   if (!saveConfig) return complete
   const { metadata } = complete
   const annotation = `${toCompactJson(inGoOrder(complete), { sort: false })}\n`

@@ -16,23 +16,25 @@ export interface KubeContext {
 }
 
 /** Looks the context up. */
-export function resolveContext(host: Host, flags: Flags): KubeContext {
+export function resolveContext(host: Host, flags: Flags, command: string): KubeContext {
   const { files, explicit } = kubeconfigPaths(host, flags)
   if (explicit && !fs.existsSync(files[0])) {
     return { namespace: '', failure: new CommandError(`stat ${flags.string('kubeconfig')}: no such file or directory`) }
   }
   try {
-    return contextOf(host, KubeconfigFiles.load(host, flags).merged, flags)
+    return contextOf(host, KubeconfigFiles.load(host, flags).merged, flags, command)
   } catch (error) {
     return { namespace: '', failure: error as Error }
   }
 }
 
-function contextOf(host: Host, config: Kubeconfig, flags: Flags): KubeContext {
+function contextOf(host: Host, config: Kubeconfig, flags: Flags, command: string): KubeContext {
   const flag = (name: string) => (flags.holdsText(name) ? flags.string(name) : '')
   const name = flag('context') || config.currentContext
   const context = config.contexts.get(name) as { cluster?: string; user?: string; namespace?: string } | undefined
   const namespace = context?.namespace ?? ''
+  const missing = missingStanza(config, { user: flag('user'), context: context ? '' : name, cluster: flag('cluster') })
+  if (missing && (flag('namespace') || CLIENT_FIRST.test(command))) return { namespace, failure: new CommandError(missing) }
   const problems: string[] = []
   if (name && !context) problems.push(`context was not found for specified context: ${name}`)
   const userName = flag('user') || context?.user || ''
@@ -50,12 +52,25 @@ function contextOf(host: Host, config: Kubeconfig, flags: Flags): KubeContext {
     const ofContext = problems[0].startsWith('context was not found')
     return { namespace, failure: ofContext ? failed(problems[0]) : new CommandError(problems[0]) }
   }
-  if (flag('user') && !config.users.has(flag('user'))) {
-    return { namespace, failure: new CommandError(`auth info ${JSON.stringify(flag('user'))} does not exist`) }
-  }
+  if (missing) return { namespace, failure: new CommandError(missing) }
   // Without an address kubectl asks this machine, where nobody listens.
   if (clusterName && !cluster.server) return { namespace, failure: new PlainFailure(REFUSED) }
   return { namespace, ...timeoutProblem(flags) }
+}
+
+/**
+ * The commands that make their client before they ask for the namespace, where something else is found missing first. The others do
+ * so too when --namespace answers the question.
+ */
+const CLIENT_FIRST =
+  /^(create(?! token)|apply$|replace|expose|run|autoscale|set env|cordon|uncordon|drain|wait|proxy|explain|api-|cluster-info|auth (can-i|whoami)|version|diff|top node|certificate)/
+
+/** What the making of a client stumbles over first. Upstream: DirectClientConfig.ClientConfig. */
+function missingStanza(config: Kubeconfig, named: { user: string; context: string; cluster: string }): string | undefined {
+  if (named.user && !config.users.has(named.user)) return `auth info ${JSON.stringify(named.user)} does not exist`
+  if (named.context) return `context ${JSON.stringify(named.context)} does not exist`
+  if (named.cluster && !config.clusters.has(named.cluster)) return `cluster ${JSON.stringify(named.cluster)} does not exist`
+  return undefined
 }
 
 function failed(problems: string): PlainFailure {

@@ -5,6 +5,9 @@ import type { CommandContext } from './context'
 import { type Documents, readManifests } from './manifests'
 import { validationOf } from './validation'
 
+export const FILES_AND_KUSTOMIZATION = 'only one of -f or -k can be specified'
+export const KUSTOMIZATION_ONLY = "the -k flag can't be used with -f or -R"
+
 /** Everything that -f names or -k builds. Throws CommandError when both are given. */
 export function manifestsOf(context: CommandContext): Promise<Documents> {
   const { flags, host } = context
@@ -26,15 +29,21 @@ export async function manifestsNamed(
   { files, kustomize, recursive, validate }: { files: string[]; kustomize: string; recursive: boolean; validate?: boolean },
   warn: (line: string) => void,
 ): Promise<Documents> {
-  if (kustomize && files.length) throw new CommandError('only one of -f or -k can be specified')
   if (!kustomize) return readManifests(host, files, { recursive, validate })
-  if (recursive) throw new CommandError("the -k flag can't be used with -f or -R")
+  if (files.length) throw new CommandError(FILES_AND_KUSTOMIZATION)
+  if (recursive) throw new CommandError(KUSTOMIZATION_ONLY)
   const { buildKustomization } = await import('../kustomize')
-  const resources = buildKustomization(kustomize, { cwd: host.cwd, warn })
-  return {
-    documents: resources.map(({ value }) => ({ value, source: kustomize, inList: false })),
-    failures: [],
-    readBefore: [],
-    oneFile: true,
+  const built: Documents = { documents: [], failures: [], readBefore: [], oneFile: true }
+  try {
+    built.documents = buildKustomization(kustomize, { cwd: host.cwd, warn }).map(({ value }) => ({
+      value,
+      source: kustomize,
+      inList: false,
+    }))
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    built.failures = [error]
+    built.readBefore = [0]
   }
+  return built
 }

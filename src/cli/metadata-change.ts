@@ -1,10 +1,11 @@
 // One change of labels or annotations on many objects: what label and annotate share.
 // Upstream: kubectl/pkg/cmd/label/label.go, kubectl/pkg/cmd/annotate/annotate.go.
 import type { KubeObject, StringMap } from '../api/types'
-import { CommandError, combine } from '../errors'
+import { AggregateFailure, CommandError, combine } from '../errors'
 import { deepEqual } from '../lib/equal'
 import type { CommandContext } from './context'
 import { type DryRun, dryRunOf } from './dry-run'
+import { FILES_AND_KUSTOMIZATION, KUSTOMIZATION_ONLY } from './kustomize'
 import type { Pairs } from './metadata-pairs'
 import { recorded } from './record'
 import { resultPrinter } from './result'
@@ -52,6 +53,10 @@ export async function changeMetadata(context: CommandContext, edit: MetadataChan
   const shared = edit.field === 'labels' ? undefined : resultPrinter(context, dryRun)
   const print = (object: KubeObject, outcome: string) => (shared ?? resultPrinter(context, dryRun))(object, outcome)
   if (!shared) resultPrinter(context, dryRun)
+  // The flags that annotate shares with others are looked at twice.
+  if (shared && flags.list('filename').length && flags.string('kustomize')) {
+    throw new AggregateFailure([new CommandError(FILES_AND_KUSTOMIZATION), new CommandError(KUSTOMIZATION_ONLY)])
+  }
   const documents = await documentsOf(context)
   const writes = dryRun !== 'client' && !local && !flags.bool('list')
   const lines: string[] = []

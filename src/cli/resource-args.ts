@@ -18,7 +18,7 @@ export interface ResourceArguments {
   single: boolean
 }
 
-const MISSING = `You must provide one or more resources by argument or filename.
+export const MISSING = `You must provide one or more resources by argument or filename.
 Example resource specifications include:
    '-f rsrc.yaml'
    '--filename=rsrc.json'

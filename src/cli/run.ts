@@ -69,7 +69,7 @@ async function runKubectl(words: string[], host: Host, named: (path: string) => 
   const missing = requiredFlags(path).filter((name) => !flags.changed(name))
   if (missing.length) throw new CommandError(`required flag(s) ${missing.map((name) => quote(name)).join(', ')} not set`)
   const { command } = await load()
-  const context = new CommandContext(path, flags, host, resolveContext(host, flags))
+  const context = new CommandContext(path, flags, host, resolveContext(host, flags, path))
   const exitCode = (await command.run(context)) ?? 0
   if (flags.bool('warnings-as-errors') && context.warnings) {
     throw new CommandError(context.warnings === 1 ? '1 warning received' : `${context.warnings} warnings received`)

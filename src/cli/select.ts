@@ -20,7 +20,7 @@ export interface Selected {
 export interface Selection {
   objects: Selected[]
   failures: Error[]
-  /** One object was named, by arguments or by a file of one document. */
+  /** One object was named, or one file or kustomization: then what is found is no list. */
   single: boolean
 }
 
@@ -84,9 +84,7 @@ export function select(context: CommandContext, cluster: Cluster, documents: Doc
 
 function selectDocuments(context: CommandContext, cluster: Cluster, documents: Documents, rules: SelectRules): Selection {
   const { server } = cluster
-  const [first] = documents.documents
-  const single = documents.documents.length === 1 && !first.inList
-  const selection: Selection = { objects: [], failures: [...documents.failures], single }
+  const selection: Selection = { objects: [], failures: [...documents.failures], single: documents.oneFile }
   for (const { value, source, inList } of documents.documents) {
     collect(selection, rules, () => {
       const { metadata } = value as { metadata?: { name?: string; namespace?: string } }

@@ -12,6 +12,7 @@ import { kindPrefix } from '../print/table'
 import { normalize } from '../schema/decode'
 import type { CommandContext } from './context'
 import { dryRunOf } from './dry-run'
+import type { Documents } from './manifests'
 import { recorded } from './record'
 import { resultPrinter } from './result'
 import { documentsOf, select } from './select'
@@ -23,6 +24,8 @@ export interface Change {
   outcome: string
   /** Stands before the server's refusal of the patch; without it the refusal is printed as it is. */
   failure?: string
+  /** Called before the objects are looked up; throws to refuse. */
+  prepare?(cluster: Cluster, documents: Documents | undefined): void
   /** Called once the objects are found; throws to refuse. */
   validate?(objects: KubeObject[]): void
   /** The changed object, or undefined to leave it out. What it throws is laid to the object; `complain` notes a failure besides. */
@@ -50,6 +53,7 @@ export async function setOnObjects(context: CommandContext, task: Change): Promi
   const lines: string[] = []
   const errors: Error[] = []
   context.cluster[writes ? 'write' : 'read']((cluster) => {
+    task.prepare?.(cluster, documents)
     const selection = select(context, cluster, documents, { args: task.resources, local, allowAll: flags.has('all') && flags.bool('all') })
     const failure = combine(selection.failures)
     if (failure) throw failure

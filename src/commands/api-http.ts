@@ -8,6 +8,7 @@ import { handle, objectTarget, type RestRequest, type RestResponse, statusOf } f
 import { ClusterFile } from '../cluster-file'
 import type { Host } from '../env'
 import { ApiError } from '../errors'
+import { jsonSyntaxError } from '../lib/go-json-error'
 import { Live } from '../live'
 import { decodeProtobuf, ProtobufError } from '../schema/protobuf'
 import { parseYaml } from '../schema/yaml'
@@ -255,6 +256,15 @@ async function bodyOf(request: http.IncomingMessage): Promise<Buffer> {
 const PROTOBUF = 'application/vnd.kubernetes.protobuf'
 const BODIES = ['application/json', 'application/yaml', PROTOBUF]
 
+/** Throws an Error in encoding/json's words. */
+function parseJson(text: string): Json {
+  try {
+    return JSON.parse(text) as Json
+  } catch (error) {
+    throw new Error(jsonSyntaxError(text)?.message ?? (error as Error).message)
+  }
+}
+
 function decoded(body: Buffer, contentType: string | undefined, method: string): Json {
   const type = (contentType ?? 'application/json').split(';')[0].trim()
   const isPatch = method === 'PATCH'
@@ -267,11 +277,12 @@ function decoded(body: Buffer, contentType: string | undefined, method: string):
   try {
     if (type === PROTOBUF) return decodeProtobuf(body) as Json
     const text = body.toString('utf8')
-    return type.endsWith('yaml') ? (parseYaml(text) as Json) : (JSON.parse(text) as Json)
+    return type.endsWith('yaml') ? (parseYaml(text) as Json) : parseJson(text)
   } catch (error) {
     const why = (error as Error).message
     if (error instanceof ProtobufError) throw new ApiError('BadRequest', why)
-    throw new ApiError('BadRequest', isPatch ? `error decoding patch: ${why}` : `couldn't get version/kind; json parse error: ${why}`)
+    if (!isPatch) throw new ApiError('BadRequest', `couldn't get version/kind; json parse error: ${why}`)
+    throw new ApiError('BadRequest', type.includes('strategic') ? why : `error decoding patch: ${why}`)
   }
 }
 

@@ -6,6 +6,7 @@ import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
 import { LAST_APPLIED, lastApplied } from '../cli/last-applied'
 import { readManifests } from '../cli/manifests'
+import { MISSING } from '../cli/resource-args'
 import { resultPrinter } from '../cli/result'
 import { CommandError, combine } from '../errors'
 import { deepEqual } from '../lib/equal'
@@ -22,6 +23,7 @@ async function set(context: CommandContext): Promise<void> {
   const { flags } = context
   const dryRun = dryRunOf(context)
   const print = resultPrinter(context, dryRun)
+  if (!flags.list('filename').length) throw new CommandError(MISSING)
   const { documents, failures } = await readManifests(context.host, flags.list('filename'))
   const failure = combine(failures)
   if (failure) throw failure

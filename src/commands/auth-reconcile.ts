@@ -4,7 +4,7 @@ import type { PolicyRule, Role, RoleBinding, Subject } from '../api/rbac'
 import type { KubeObject, StringMap } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
-import { readManifests } from '../cli/manifests'
+import { manifestsOf } from '../cli/kustomize'
 import { resultPrinter } from '../cli/result'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError, combine } from '../errors'
@@ -31,7 +31,7 @@ async function reconcile(context: CommandContext): Promise<void> {
   const dryRun = dryRunOf(context)
   if (dryRun === 'server') throw new CommandError('--dry-run=server for command reconcile is not supported yet')
   const print = resultPrinter(context, dryRun)
-  const { documents, failures } = await readManifests(context.host, flags.list('filename'), { recursive: flags.bool('recursive') })
+  const { documents, failures } = await manifestsOf(context)
   const outcomes = context.cluster.write((cluster) =>
     documents.flatMap(({ value }) => reconcileObject(context, cluster, value as unknown as KubeObject, dryRun !== 'none')),
   )

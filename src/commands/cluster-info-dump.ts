@@ -35,7 +35,10 @@ function dump(context: CommandContext): void {
   const write = writerTo(context, flags.string('output-directory'))
   const print = (cluster: Cluster, resource: string, kind: string, apiVersion: string, namespace: string | undefined, file: string) => {
     const items = listed(cluster, resource, namespace)
-    const list = { kind: `${kind}List`, apiVersion, metadata: { resourceVersion: cluster.state.header.resourceVersion.toString() }, items }
+    const metadata = { resourceVersion: cluster.state.header.resourceVersion.toString() }
+    // As the typed client has them, items do not say what they are.
+    const untold = items.map(({ apiVersion: _version, kind: _kind, ...fields }) => fields)
+    const list = { kind: `${kind}List`, apiVersion, metadata, items: untold }
     write(file, extension, printer.print(list as unknown as KubeObject))
     return items
   }

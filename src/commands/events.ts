@@ -9,7 +9,7 @@ import { CommandError } from '../errors'
 import { Follower } from '../follower'
 import { age } from '../lib/ages'
 import { align, TABLE } from '../lib/tabwriter'
-import { printerFor } from '../print'
+import { eventPrinterFor, type Printer } from '../print'
 
 const PAUSE = 100
 const TYPES = ['Normal', 'Warning']
@@ -80,20 +80,33 @@ async function run(context: CommandContext): Promise<void> {
   const events = matching(cluster, filter)
   const output = flags.string('output')
   const watching = flags.bool('watch')
-  if (output && output !== 'wide') {
-    const printer = printerFor(output, printerOptions(context))
-    const list = { apiVersion: 'v1', kind: 'EventList', metadata: {}, items: events } as unknown as KubeObject
-    context.out(watching ? events.map((event) => printer.print(event)).join('') : printer.print(list))
-    if (watching) await follow(context, follower, filter, events, (_, fresh) => fresh.map((event) => printer.print(event)).join(''))
-    return
+  const printer = output ? eventPrinterFor(output, { ...printerOptions(context), typed: true }) : undefined
+  if (printer && watching) {
+    const print = (shown: Event[]) => shown.map((event) => printed(printer, event)).join('')
+    context.out(print(events))
+    await follow(context, follower, filter, events, (_, fresh) => print(fresh))
   }
   if (events.length === 0 && !watching) {
     context.err(namespace === undefined ? 'No events found.\n' : `No events found in ${namespace} namespace.\n`)
     return
   }
+  if (printer) {
+    context.out(printed(printer, { apiVersion: 'v1', kind: 'EventList', metadata: {}, items: events } as unknown as KubeObject))
+    return
+  }
   const remembered: number[] = []
   context.out(table(context, cluster, events, !flags.bool('no-headers'), remembered))
   if (watching) await follow(context, follower, filter, events, (now, fresh) => table(context, now, fresh, false, remembered))
+}
+
+/** What a printer makes of an object; like upstream, nobody looks whether it failed. */
+function printed(printer: Printer, object: KubeObject): string {
+  try {
+    return printer.print(object)
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    return error.printed
+  }
 }
 
 /** Prints events as they come or count up; never returns. */

@@ -1,22 +1,19 @@
 // kubectl patch: changes single fields of objects. Upstream: kubectl/pkg/cmd/patch/patch.go.
 
-import path from 'node:path'
 import type { Json, KubeObject } from '../api/types'
 import { groupVersion } from '../apiserver/discovery'
-import { type PatchType, patchedObject } from '../apiserver/patch'
+import type { PatchType } from '../apiserver/patch'
 import { patchObject } from '../apiserver/patch-requests'
 import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
-import { readBounded } from '../cli/read-file'
 import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { documentsOf, type Selected, select } from '../cli/select'
-import { parseYaml } from '../cli/yaml'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError, combine } from '../errors'
 import { deepEqual } from '../lib/equal'
-import { jsonPatch, type PatchOperation } from '../lib/patch/json-patch'
-import { type JsonObject, PatchError } from '../lib/patch/value'
+import { patchLocally } from './patch-local'
+import { BrokenJson, readPatch } from './patch-text'
 
 const MEDIA_TYPES: Record<PatchType, string> = {
   json: 'application/json-patch+json',
@@ -43,35 +40,12 @@ function patchTypeOf(context: CommandContext): PatchType {
   throw new CommandError(`--type must be one of [json merge strategic], not ${JSON.stringify(word)}`)
 }
 
-/** The patch as JSON; it may be given as YAML. Throws CommandError. */
-async function readPatch(context: CommandContext): Promise<Json> {
-  const { flags, host } = context
-  const file = flags.string('patch-file')
-  let text = flags.string('patch')
-  if (file) {
-    try {
-      text = readBounded(path.resolve(host.cwd, file)).toString('utf8')
-    } catch {
-      throw new CommandError(`unable to read patch file: open ${file}: no such file or directory`)
-    }
-  }
-  try {
-    return JSON.parse(text) as Json
-  } catch {}
-  try {
-    return parseYaml(text, '') as Json
-  } catch (error) {
-    const why = (error as Error).message.replace(/^error parsing : error converting YAML to JSON: /, '')
-    throw new CommandError(`unable to parse ${JSON.stringify(flags.string('patch'))}: ${why}`)
-  }
-}
-
 async function patch(context: CommandContext): Promise<void> {
   const { flags } = context
   const dryRun = dryRunOf(context)
   validate(context, dryRun)
   const type = patchTypeOf(context)
-  const change = await readPatch(context)
+  const change = readPatch(context)
   const local = flags.bool('local')
   resultPrinter(context, dryRun)
   const documents = await documentsOf(context)
@@ -84,7 +58,7 @@ async function patch(context: CommandContext): Promise<void> {
         const before = { ...selected.object, apiVersion: groupVersion(selected.info), kind: selected.info.kind }
         const after = writes
           ? send(context, cluster, selected, type, change, dryRun === 'server')
-          : patchLocally(selected, before, type, change)
+          : patchLocally(selected.info, before, type, change)
         // A printer an object: nothing stands between two documents.
         const print = resultPrinter(context, dryRun)
         lines.push(print(after, deepEqual(before, after) ? 'patched (no change)' : 'patched'))
@@ -106,9 +80,10 @@ function send(
   cluster: Cluster,
   { info, object }: Selected,
   type: PatchType,
-  change: Json,
+  change: Json | BrokenJson,
   dryRun: boolean,
 ): KubeObject {
+  if (change instanceof BrokenJson) throw new ApiError('BadRequest', `${type === 'strategic' ? '' : 'error decoding patch: '}${change.why}`)
   const { flags } = context
   const subresource = flags.string('subresource')
   const options = { manager: flags.string('field-manager'), dryRun, ...(subresource ? { subresource } : {}) }
@@ -122,28 +97,6 @@ function send(
     if (!(error instanceof ApiError) || error.reason !== 'UnsupportedMediaType') throw error
     const kind = `${info.group}/${info.version}, Kind=${info.kind}`
     throw new CommandError(`${MEDIA_TYPES[type]} is not supported by ${kind}: ${error.message}`)
-  }
-}
-
-/** --local and dry runs of the client: the same patch without the server's word on it. */
-function patchLocally({ info }: Selected, before: KubeObject, type: PatchType, change: Json): KubeObject {
-  if (type === 'json') {
-    try {
-      return jsonPatch(before as unknown as JsonObject, change as unknown as PatchOperation[]) as unknown as KubeObject
-    } catch (error) {
-      if (!(error instanceof PatchError)) throw error
-      const key = /doc is missing key: (.*)$/.exec(error.message)
-      throw new CommandError(key ? `Object to be patched is missing field (${key[1]})` : error.message)
-    }
-  }
-  if (type === 'strategic' && info.custom) {
-    const kind = `${info.group}/${info.version}, Kind=${info.kind}`
-    throw new CommandError(`strategic merge patch is not supported for ${kind} locally, try --type merge`)
-  }
-  try {
-    return patchedObject(info, before, type, change)
-  } catch (error) {
-    throw error instanceof ApiError ? new CommandError(error.message) : error
   }
 }
 

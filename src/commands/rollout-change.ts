@@ -5,7 +5,7 @@ import type { CommandContext } from '../cli/context'
 import { resultPrinter } from '../cli/result'
 import { documentsOf, type Selected, select } from '../cli/select'
 import type { Cluster } from '../cluster'
-import { ApiError, CommandError, combine } from '../errors'
+import { AggregateFailure, ApiError, CommandError, combine } from '../errors'
 import { deepEqual } from '../lib/equal'
 
 export interface RolloutChange {
@@ -46,7 +46,8 @@ export async function changeRollouts(context: CommandContext, change: RolloutCha
     return { failures, count: objects.length }
   })
   context.out(lines.join(''))
-  const failure = combine(failures)
+  // What cannot be read comes as a list of its own, even when it is one thing.
+  const failure = documents?.failures.length ? new AggregateFailure(failures) : combine(failures)
   if (failure) throw failure
   if (count === 0) nothingFound(context)
 }

@@ -69,6 +69,7 @@ function complete(context: CommandContext): Plan {
   const pullPolicy = flags.string('image-pull-policy')
   if (!['', 'Always', 'IfNotPresent', 'Never'].includes(pullPolicy))
     throw new CommandError(`invalid image pull policy: ${pullPolicy}, valid values are: Always, IfNotPresent, Never`)
+  if (flags.duration('pod-running-timeout') <= 0) throw new CommandError('--pod-running-timeout must be higher than zero')
   return {
     name: context.args[0] ?? '',
     arguments: context.args.slice(1),

@@ -2,6 +2,7 @@
 import type { Container, EnvVar, KubeObject } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
 import { describeReference, resolveReference } from '../cli/env-references'
+import type { Documents } from '../cli/manifests'
 import { select } from '../cli/select'
 import {
   ALL_AND_SELECTOR,
@@ -74,15 +75,17 @@ async function parseWords(context: CommandContext, words: string[]): Promise<Env
 
 function pair(text: string): EnvVar {
   const equals = text.indexOf('=')
-  return { name: text.slice(0, equals), value: text.slice(equals + 1) }
+  const value = text.slice(equals + 1)
+  return { name: text.slice(0, equals), ...(value ? { value } : {}) }
 }
 
 /** --from: a variable for each key of a ConfigMap or Secret. */
-function importedFrom(context: CommandContext, cluster: Cluster): EnvVar[] {
+function importedFrom(context: CommandContext, cluster: Cluster, documents: Documents | undefined): EnvVar[] {
   const { flags } = context
   const from = flags.string('from')
   if (!from) return []
-  const { objects, failures } = select(context, cluster, undefined, { args: [from] })
+  const local = flags.bool('local')
+  const { objects, failures } = select(context, cluster, documents, { args: local ? [] : [from], local, allowAll: flags.bool('all') })
   const failure = combine(failures)
   if (failure) throw failure
   const wanted = flags.list('keys')
@@ -158,14 +161,16 @@ async function setEnv(context: CommandContext): Promise<void> {
   const given = await parseWords(context, [...flags.list('env'), ...env])
   const pattern = flags.string('containers')
   const listing = flags.bool('list')
-  let imported: EnvVar[] | undefined
+  let imported: EnvVar[] = []
   await setOnObjects(context, {
     resources,
     outcome: 'env updated',
     failure: 'failed to patch env update to pod template: ',
     listing,
+    prepare(cluster, documents) {
+      imported = importedFrom(context, cluster, documents)
+    },
     change(object, _complain, cluster) {
-      imported ??= importedFrom(context, cluster)
       const prefix = flags.string('prefix')
       const set = [...given.set, ...imported].map((variable) => ({ ...variable, name: prefix + variable.name }))
       let matched = false

@@ -2,7 +2,7 @@
 import type { KubeObject, LabelSelector, Service } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
 import { setOnObjects } from '../cli/set-objects'
-import { ApiError, CommandError, conflict } from '../errors'
+import { CommandError } from '../errors'
 import { labelSelectorOf, SelectorError } from '../lib/label-selector'
 
 function parse(text: string): LabelSelector {
@@ -35,11 +35,9 @@ async function setSelector(context: CommandContext): Promise<void> {
     outcome: 'selector updated',
     always: true,
     change(object) {
-      if (version && version !== object.metadata.resourceVersion) {
-        const why = 'the object has been modified; please apply your changes to the latest version and try again'
-        throw object.kind === 'Service' ? conflict('services', object.metadata.name, why) : new ApiError('Conflict', why)
-      }
-      return withSelector(object, selector)
+      const changed = withSelector(object, selector)
+      // The server refuses the patch when the object has another version by now.
+      return version ? { ...changed, metadata: { ...changed.metadata, resourceVersion: version } } : changed
     },
   })
 }

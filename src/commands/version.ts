@@ -12,6 +12,7 @@ export const command: Command = {
     if (args.length && !clientOnly) throw new CommandError(`extra arguments: [${args.join(' ')}]`)
     const output = flags.string('output')
     if (!['', 'yaml', 'json'].includes(output)) throw new CommandError("--output must be 'yaml' or 'json'")
+    if (!clientOnly) context.requireServer()
     const client = clientVersion()
     const server = clientOnly ? undefined : serverVersion()
     if (output === '') {

@@ -11,12 +11,12 @@ export function parseCondition(text: string): Wanted {
   const lower = text.toLowerCase()
   if (lower === 'delete') return { kind: 'delete' }
   if (lower === 'create') return { kind: 'create' }
-  if (lower.startsWith('condition=')) {
+  if (text.startsWith('condition=')) {
     const [name, value = 'true'] = splitOnce(lower.slice('condition='.length), '=')
     return { kind: 'state', met: (object) => conditionMet(object, name, value) }
   }
-  if (lower.startsWith('jsonpath=')) return jsonPathCondition(text.slice('jsonpath='.length))
-  throw new CommandError(`unrecognized condition: ${text === '' ? '[]' : quote(text)}`)
+  if (text.startsWith('jsonpath=')) return jsonPathCondition(text.slice('jsonpath='.length))
+  throw new CommandError(`unrecognized condition: ${quote(text)}`)
 }
 
 function splitOnce(text: string, separator: string): string[] {
@@ -36,31 +36,37 @@ function conditionMet(object: KubeObject, name: string, value: string): boolean 
 
 const FORMAT = "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'"
 
-/** At the first `=` that is neither part of `==` nor inside braces. */
+/** Splits at single equals signs; two in a row belong to the expression. */
 function splitExpression(text: string): string[] {
-  let depth = 0
+  const parts = ['']
   for (let i = 0; i < text.length; i++) {
-    if (text[i] === '{') depth++
-    else if (text[i] === '}') depth--
-    else if (text[i] === '=' && depth === 0 && text[i + 1] !== '=' && text[i - 1] !== '=') return [text.slice(0, i), text.slice(i + 1)]
+    if (text[i] !== '=') parts[parts.length - 1] += text[i]
+    else if (text[i + 1] !== '=') parts.push('')
+    else {
+      parts[parts.length - 1] += '=='
+      i++
+    }
   }
-  return [text]
+  return parts
 }
 
 function jsonPathCondition(text: string): Wanted {
-  const [expression, given] = splitExpression(text)
-  if (text === '') throw new CommandError('jsonpath expression cannot be empty')
-  if (expression === '') throw new CommandError(FORMAT)
-  let path: string
-  try {
-    path = relaxedJsonPath(expression.replace(/^['"]|['"]$/g, ''))
-  } catch (error) {
-    throw new CommandError((error as Error).message)
-  }
+  const [expression, given, ...more] = splitExpression(text)
+  if (more.length) throw new CommandError(FORMAT)
+  const path = parsedPath(expression)
   const value = given?.replace(/^['"]+|['"]+$/g, '')
   if (value === '')
     throw new CommandError("jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3")
+  if (path === '') throw new CommandError('jsonpath expression cannot be empty')
   return { kind: 'state', met: (object) => pathMet(new JsonPath(path, { allowMissingKeys: true }), object, value) }
+}
+
+function parsedPath(expression: string): string {
+  try {
+    return relaxedJsonPath(expression)
+  } catch (error) {
+    throw new CommandError((error as Error).message)
+  }
 }
 
 function pathMet(path: JsonPath, object: KubeObject, value: string | undefined): boolean {

@@ -25,7 +25,7 @@ const FORMATS: Format[] = [
   { words: ['json'], printer: (_word, _text, options) => jsonPrinter(options) },
   { words: ['yaml'], printer: (_word, _text, options) => yamlPrinter(options) },
   { words: ['kyaml'], printer: (_word, _text, options) => kyamlPrinter(options) },
-  { words: ['name'], printer: () => namePrinter() },
+  { words: ['name'], printer: (_word, _text, options) => namePrinter('', options.typed) },
   { words: ['go-template', 'go-template-file', 'template', 'templatefile'], template: true, printer: goTemplatePrinter },
   { words: ['jsonpath', 'jsonpath-as-json', 'jsonpath-file'], template: true, printer: jsonPathPrinter },
   { words: ['custom-columns', 'custom-columns-file'], template: true, listing: true, printer: customColumnsPrinter },
@@ -42,6 +42,11 @@ export function resultPrinterFor(operation: string, output: string, options: Pri
   const given = options.outputGiven ?? output !== ''
   if (options.template && !given) return choose('go-template', options, false)
   return output === '' ? namePrinter(operation) : choose(output, options, false)
+}
+
+/** The printer of `events -o`: neither tables nor columns. */
+export function eventPrinterFor(output: string, options: PrinterOptions = {}): Printer {
+  return choose(output === '' && options.template ? 'go-template' : output, options, false)
 }
 
 /** The words after -o, as error texts and completion list them. */

@@ -1,12 +1,19 @@
 // -o name, and the sentence of a command that did something: `deployment.apps/web created`. Upstream: cli-runtime printers/name.go.
 import type { KubeObject } from '../api/types'
-import { itemsOf, type Printer } from './printer'
+import { CommandError } from '../errors'
+import { isList, itemsOf, type Printer } from './printer'
 
 /** `operation` is what was done (`created`, `patched (no change)`); without it only the name is printed. */
-export function namePrinter(operation = ''): Printer {
+export function namePrinter(operation = '', typed = false): Printer {
   const line = (object: KubeObject) => `${objectName(object)}${operation && ' '}${operation}\n`
   return {
-    print: (object) => itemsOf(object).map(line).join(''),
+    print: (object) => {
+      if (typed && isList(object)) {
+        const version = object.apiVersion.slice(object.apiVersion.indexOf('/') + 1)
+        throw new CommandError(`list types are not supported by name printing: *${version}.${object.kind}`)
+      }
+      return itemsOf(object).map(line).join('')
+    },
     printEvent: ({ object }) => line(object),
   }
 }

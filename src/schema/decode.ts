@@ -28,6 +28,8 @@ interface State {
   /** Name of the innermost struct and the fields that lead to the value: they stand in the messages. */
   struct?: string
   stack: string[]
+  /** An empty list that was given stays one where an absent list prints null. */
+  keepsEmpty?: boolean
 }
 
 /** What Go's decoder calls a value that does not fit. */
@@ -219,7 +221,7 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** What Go's encoder prints for a field that decoded to this. */
-function present(field: Field, value: unknown): unknown {
+function present(field: Field, value: unknown, { keepsEmpty }: State): unknown {
   const { type, presence } = field
   if (type.form === 'struct') {
     if (value !== undefined) return value
@@ -227,7 +229,7 @@ function present(field: Field, value: unknown): unknown {
     return presence === 'null' ? null : undefined
   }
   const none = value === undefined || ((type.form === 'list' || type.form === 'map') && isEmpty(value))
-  if (none) return presence === 'null' ? null : presence === 'zero' ? zeroOf(type) : undefined
+  if (none) return presence === 'null' ? (keepsEmpty && value !== undefined ? value : null) : presence === 'zero' ? zeroOf(type) : undefined
   if (presence === 'pointer' || presence === 'zero' || presence === 'null' || type.form !== 'scalar') return value
   const plain = type.kind === 'string' || type.kind === 'boolean' || type.kind === 'bytes' || /^(int|double)/.test(type.kind)
   return plain && type.kind !== 'int-or-string' && (value === '' || value === false || value === 0) ? undefined : value
@@ -252,7 +254,7 @@ function decodeStruct(input: Record<string, unknown>, typeName: string, state: S
     state.struct = outer
   }
   for (const field of struct.fields.values()) {
-    const value = present(field, out[field.name])
+    const value = present(field, out[field.name], state)
     if (value === undefined) delete out[field.name]
     else out[field.name] = value
   }
@@ -291,6 +293,14 @@ export function metadataError({ metadata }: Record<string, unknown>): string | u
     if (error instanceof Abort) return error.message
     throw error
   }
+}
+
+/** An object that kubectl made: as `normalize`, but empty lists have not gone through the store, which forgets them. */
+export function normalizeMade<T extends KubeObject>(object: T): T {
+  const type = typeNameOf(object.apiVersion, object.kind)
+  return type
+    ? (decodeStruct(object as unknown as Record<string, unknown>, type, { strict: [], stack: [], keepsEmpty: true }, '') as unknown as T)
+    : object
 }
 
 /** An object that the cluster itself made, brought to the form in which the API server prints it (empty parts left out, times in UTC). */

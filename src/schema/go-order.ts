@@ -6,9 +6,9 @@ import { type FieldType, structType, typeNameOf } from './types'
 
 let orders: Record<string, string> | undefined
 
-/** A copy whose keys stand in the order of Go's structs; maps are sorted. Kinds that commands never print typed stay as they are. */
-export function inGoOrder<T extends KubeObject>(object: T): T {
-  const type = typeNameOf(object.apiVersion, object.kind)
+/** A copy whose keys stand in the order of Go's structs; maps are sorted. Kinds that commands never print typed stay as they are. What does not say what it is is told. */
+export function inGoOrder<T extends KubeObject>(object: T, { apiVersion, kind } = object as { apiVersion: string; kind: string }): T {
+  const type = typeNameOf(apiVersion, kind)
   return type ? (orderStruct(object as unknown as Record<string, unknown>, type) as unknown as T) : object
 }
 

@@ -22,7 +22,13 @@ test.each<[string, PatchType, Json, Json]>([
 
 test.each<[string, PatchType, Json, string, string]>([
   ['a string', 'strategic', 'nope', 'BadRequest', 'json: cannot unmarshal string into Go value of type map[string]interface {}'],
-  ['an object as JSON patch', 'json', {}, 'BadRequest', 'json: cannot unmarshal object into Go value of type jsonpatch.Patch'],
+  [
+    'an object as JSON patch',
+    'json',
+    {},
+    'BadRequest',
+    'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+  ],
   [
     'an operation that fails',
     'json',
