@@ -65,6 +65,11 @@ export function recordEvent(recorder: Recorder, about: KubeObject, event: NewEve
     return text
   }
   const component = event.component ?? recorder.component
+  // The events.k8s.io recorder has no spam filter, and combines nothing.
+  if (event.action) {
+    write(recorder, component, about, event, undefined)
+    return
+  }
   const { uid } = about.metadata
   const known = storage.records.get<Memory>(TABLE, `${uid}/${component}`)
   const memory: Memory = { left: { ...known?.left }, similar: { ...known?.similar }, names: known?.names ?? [] }
@@ -83,11 +88,10 @@ export function recordEvent(recorder: Recorder, about: KubeObject, event: NewEve
     left.tokens -= 1
     const key = hashed(combined ? group : `${group} ${event.fieldPath ?? ''} ${event.message}`)
     const message = combined ? `(combined from similar events): ${event.message}` : event.message
-    const counted = event.action ? undefined : memory.names.find(([known]) => known === key)?.[1]
+    const counted = memory.names.find(([known]) => known === key)?.[1]
     const name = write(recorder, component, about, { ...event, message }, counted && `${about.metadata.name}.${counted}`)
-    // Events with an action (the scheduler's) are not counted: each is one of its own.
     const suffix = name.slice(name.lastIndexOf('.') + 1)
-    if (!event.action && suffix !== counted) memory.names = [...memory.names.filter(([known]) => known !== key), [key, suffix]]
+    if (suffix !== counted) memory.names = [...memory.names.filter(([known]) => known !== key), [key, suffix]]
   }
   storage.records.put(TABLE, `${uid}/${component}`, memory)
 }

@@ -359,23 +359,20 @@ export class State {
     if (!this.shape(id)) made(id, { base: last(group), by: variantsBy(group.slice(0, SAMPLE).map(leavesOf)) })
     const { by, structure } = this.shape(id) as Shape
     if (by === undefined || structure.text !== group[0].text) return
-    const sorts = new Map<unknown, Alike[]>()
+    const sorts = new Map<ShapeId, Alike[]>()
     for (const each of group) {
-      const leaf = leafOf(each, by)
-      const sort = sorts.get(leaf)
+      const variant = variantOf(id, by, each)
+      const sort = sorts.get(variant)
       if (sort) sort.push(each)
-      else sorts.set(leaf, [each])
+      else sorts.set(variant, [each])
     }
-    for (const [leaf, sort] of sorts) {
-      const variant = variantId(id, leaf)
-      if (sort.length >= ALIKE && !this.shape(variant)) made(variant, { base: last(sort) })
-    }
+    for (const [variant, sort] of sorts) if (sort.length >= ALIKE && !this.shape(variant)) made(variant, { base: last(sort) })
   }
 
   private fold(id: ShapeId, each: Alike): string | undefined {
     const shape = this.shape(id)
     if (shape?.structure.text !== each.text) return undefined
-    const variant = shape.by === undefined ? id : variantId(id, leafOf(each, shape.by))
+    const variant = shape.by === undefined ? id : variantOf(id, shape.by, each)
     const better = this.shape(variant)
     return better?.structure.text === each.text ? foldOver(variant, better, each) : foldOver(id, shape, each)
   }
@@ -411,6 +408,12 @@ function leavesOf({ value, leaves }: Alike): Leaf[] {
 
 function leafOf({ value, leaves }: Alike, leaf: number): Leaf {
   return value instanceof Twin ? value.template.leaf(value.words, leaf) : (leaves as Leaf[])[leaf]
+}
+
+/** Entries of one sort in one namespace have most in common. */
+function variantOf(id: ShapeId, by: number, each: Alike): ShapeId {
+  const [topic, namespace] = each.key.split('/', 2)
+  return variantId(id, topic.startsWith('~') ? leafOf(each, by) : `${leafOf(each, by)} in ${namespace}`)
 }
 
 function foldOver(id: ShapeId, shape: Shape, { key, value, text, leaves = [] }: Alike): string | undefined {

@@ -33,20 +33,14 @@ function keyOf(pod: { metadata: { namespace?: string; name: string } }): string 
 /** What the kubelet writes itself concerns it no more. */
 function changedByOthers({ before, after }: Change): boolean {
   if (!before || !after) return true
-  return seenOf(before as Pod) !== seenOf(after as Pod)
+  const [was, is] = [before as Pod, after as Pod]
+  return was.metadata.uid !== is.metadata.uid || was.spec.nodeName !== is.spec.nodeName || seenOf(was) !== seenOf(is)
 }
 
-/** What of a Pod makes its kubelet act. */
+/** What may change of a Pod that makes its kubelet act. */
 function seenOf({ metadata, spec, status }: Pod): string {
   const gates = (spec.readinessGates ?? []).map(({ conditionType }) => status?.conditions?.find((c) => c.type === conditionType)?.status)
-  return [
-    metadata.uid,
-    spec.nodeName,
-    metadata.generation,
-    metadata.deletionTimestamp,
-    metadata.deletionGracePeriodSeconds,
-    ...gates,
-  ].join()
+  return [metadata.generation, metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds, ...gates].join()
 }
 
 /** Pods of the namespace that wait for configuration. */
