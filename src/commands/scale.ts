@@ -72,8 +72,10 @@ function scaledLocally(context: CommandContext, { info, object }: Selected): Kub
 function scaleOne(context: CommandContext, cluster: Cluster, { info, object }: Selected, dryRun: boolean): KubeObject {
   const { flags } = context
   if (!info.subresources.includes('scale')) {
-    const request = `patch ${info.resource} ${object.metadata.name}`
-    throw new ApiError('NotFound', `the server could not find the requested resource (${request})`)
+    // The scale client names resources without their group; it reads a scale first when there is something to compare it with.
+    const verb = flags.number('current-replicas') >= 0 || flags.string('resource-version') ? 'get' : 'patch'
+    const [resource] = info.resource.split('.')
+    throw new ApiError('NotFound', `the server could not find the requested resource (${verb} ${resource} ${object.metadata.name})`)
   }
   const scalable = object as Scalable
   const current = scalable.spec.replicas ?? 0

@@ -98,6 +98,10 @@ test('scale', () =>
       'scale cm kube-root-ca.crt --replicas=1',
       'Error from server (NotFound): the server could not find the requested resource (patch configmaps kube-root-ca.crt)\n[exit 1]',
     ],
+    [
+      'scale priorityclass system-node-critical --replicas=1 --current-replicas=2',
+      'Error from server (NotFound): the server could not find the requested resource (get priorityclasses system-node-critical)\n[exit 1]',
+    ],
     ['scale deploy -l app=none --replicas=1', 'error: no objects passed to scale\n[exit 1]'],
   ]))
 
