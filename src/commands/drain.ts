@@ -5,7 +5,7 @@ import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf } from '../cli/dry-run'
 import { resultPrinter } from '../cli/result'
 import type { Cluster } from '../cluster'
-import { AggregateFailure, ApiError, CommandError } from '../errors'
+import { AggregateFailure, ApiError, CommandError, combine } from '../errors'
 import { formatDuration } from '../lib/ages'
 import { parseLabelSelector, SelectorError, selectorMatches } from '../lib/label-selector'
 import { checkNodeArguments, cordonAll, nodesOf } from './cordon-nodes'
@@ -26,13 +26,18 @@ function isFinished(pod: Pod): boolean {
   return pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed'
 }
 
+/** Nobody waits for the end of a Pod that has been going for long, when told so. */
+function goingTooLong(context: CommandContext, cluster: Cluster, pod: Pod): boolean {
+  const patience = context.flags.number('skip-wait-for-delete-timeout')
+  const goingSince = pod.metadata.deletionTimestamp
+  return patience > 0 && goingSince !== undefined && Math.trunc((cluster.env.now() - Date.parse(goingSince)) / 1000) > patience
+}
+
 /** The filters in kubectl's order; the last one that was asked decides. */
 function judge(context: CommandContext, cluster: Cluster, pod: Pod): Judgement {
   const { flags } = context
   const owner = pod.metadata.ownerReferences?.find((r) => r.controller)
-  const patience = flags.number('skip-wait-for-delete-timeout')
-  const goingSince = pod.metadata.deletionTimestamp
-  if (patience > 0 && goingSince && (cluster.env.now() - Date.parse(goingSince)) / 1000 > patience) return { pod, goes: false }
+  if (goingTooLong(context, cluster, pod)) return { pod, goes: false }
   if (owner?.kind === 'DaemonSet' && !isFinished(pod)) {
     if (!cluster.view.get('daemonsets.apps', pod.metadata.namespace, owner.name)) {
       const missing = `daemonsets.apps ${JSON.stringify(owner.name)} not found`
@@ -64,20 +69,25 @@ function grouped(judgements: Judgement[], field: 'warning' | 'error'): string[] 
   return [...pods].map(([message, names]) => `${message}: ${names.join(', ')}`)
 }
 
-/** Throws AggregateFailure when Pods stand in the way. */
-function podsToGo(context: CommandContext, cluster: Cluster, node: Node): Judgement[] {
+function judgeAll(context: CommandContext, cluster: Cluster, node: Node): Judgement[] {
   const selector = parseLabelSelector(context.flags.string('pod-selector'))
-  const own = cluster.view
+  return cluster.view
     .list<Pod>('pods')
     .filter((p) => p.spec.nodeName === node.metadata.name && selectorMatches(selector, p.metadata.labels))
-  const judgements = own.map((pod) => judge(context, cluster, pod))
-  const errors = grouped(judgements, 'error')
-  if (errors.length) throw new AggregateFailure(errors.map((e) => new CommandError(e)))
-  return judgements
+    .map((pod) => judge(context, cluster, pod))
 }
 
-/** Asks for the Pod's end; the message when a budget forbids it for now. */
-function ask(context: CommandContext, cluster: Cluster, pod: Pod, dryRun: DryRun): string | undefined {
+/** A Pod on its way: when to ask for its end next, until it was granted; nothing more to do when `done`. */
+interface Leaving {
+  pod: Pod
+  askAt?: number
+  done?: boolean
+}
+
+const within = ({ metadata }: Pod) => `pods/${JSON.stringify(metadata.name)} -n ${JSON.stringify(metadata.namespace)}`
+
+/** Asks for the Pod's end; the refusal, if any. */
+function ask(context: CommandContext, cluster: Cluster, pod: Pod, dryRun: DryRun): ApiError | undefined {
   const grace = context.flags.number('grace-period')
   const options = { manager: 'kubectl', dryRun: dryRun === 'server', ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}) }
   const { namespace, name } = pod.metadata
@@ -87,49 +97,141 @@ function ask(context: CommandContext, cluster: Cluster, pod: Pod, dryRun: DryRun
     if (context.flags.bool('disable-eviction')) cluster.server.delete(cluster.server.resourceOf(pod), namespace, name, options)
     else evictPod(cluster.server, current, options)
   } catch (error) {
-    if (!(error instanceof ApiError) || error.reason !== 'TooManyRequests') throw error
-    return `error when evicting pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)} (will retry after 5s): ${error.message}\n`
+    if (error instanceof ApiError) return error
+    throw error
   }
   return undefined
 }
 
+/** Evicts each Pod on its own and waits for it; what went wrong, a Pod each (Helper.evictPods). */
+class Evictions {
+  readonly errors: Error[] = []
+  private readonly leaving: Leaving[]
+  private readonly timeout: number
+  private readonly patience: Patience
+
+  constructor(
+    private readonly context: CommandContext,
+    pods: Pod[],
+    private readonly dryRun: DryRun,
+  ) {
+    this.timeout = context.flags.duration('timeout')
+    this.patience = new Patience(context, this.timeout > 0 ? this.timeout : undefined)
+    this.leaving = pods.map((pod) => ({ pod, askAt: 0 }))
+  }
+
+  private fail(one: Leaving, message: string): void {
+    this.errors.push(new CommandError(message))
+    one.done = true
+  }
+
+  /** A Pod is asked for even when the time is over: only then does it turn out to be over. */
+  private askFor(cluster: Cluster, one: Leaving): void {
+    const { context, patience, timeout } = this
+    if (patience.isOver) {
+      this.fail(one, `error when evicting ${within(one.pod)}: global timeout reached: ${formatDuration(timeout)}`)
+      return
+    }
+    const refusal = ask(context, cluster, one.pod, this.dryRun)
+    if (refusal?.reason === 'TooManyRequests') {
+      context.err(`error when evicting ${within(one.pod)} (will retry after 5s): ${refusal.message}\n`)
+      one.askAt = patience.waited + RETRY
+    } else if (refusal) {
+      this.fail(one, `error when evicting ${within(one.pod)}: ${refusal.message}`)
+    } else {
+      one.askAt = undefined
+      one.done = this.dryRun === 'server'
+    }
+  }
+
+  private lookAt(cluster: Cluster, one: Leaving, verb: string): void {
+    const { namespace, name, uid } = one.pod.metadata
+    const current = cluster.view.get<Pod>('pods', namespace, name)
+    if (current?.metadata.uid !== uid) {
+      this.context.out(resultPrinter(this.context, 'none')(one.pod, verb))
+      one.done = true
+    } else if (goingTooLong(this.context, cluster, current)) {
+      const seconds = this.context.flags.number('skip-wait-for-delete-timeout')
+      this.context.out(`pod ${JSON.stringify(name)} has DeletionTimestamp older than ${seconds} seconds, skipping\n`)
+      one.done = true
+    } else if (this.patience.isOver && verb === 'evicted') {
+      const waiting = `error when waiting for pod ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)} to terminate`
+      this.fail(one, `${waiting}: context deadline exceeded`)
+    }
+  }
+
+  async run(): Promise<void> {
+    for (;;) {
+      const due = this.leaving.filter((one) => !one.done && one.askAt !== undefined && one.askAt <= this.patience.waited)
+      const suffix = this.dryRun === 'server' ? ' (server dry run)' : ''
+      for (const { pod } of due) this.context.out(`evicting pod ${pod.metadata.namespace}/${pod.metadata.name}${suffix}\n`)
+      if (due.length) {
+        this.context.cluster.write((cluster) => {
+          for (const one of due) this.askFor(cluster, one)
+        })
+      }
+      this.context.cluster.read((cluster) => {
+        for (const one of this.leaving) if (!one.done && one.askAt === undefined) this.lookAt(cluster, one, 'evicted')
+      })
+      const left = this.leaving.filter((one) => !one.done)
+      if (left.length === 0) return
+      const asks = left.flatMap(({ askAt }) => (askAt === undefined ? [] : [askAt - this.patience.waited]))
+      await this.patience.pause(PAUSE, asks.length ? Math.min(...asks) : undefined)
+    }
+  }
+
+  /** Deletes all Pods and then waits for them together (Helper.deletePods). Throws the first refusal. */
+  async delete(): Promise<void> {
+    this.context.cluster.write((cluster) => {
+      for (const one of this.leaving) {
+        const refusal = ask(this.context, cluster, one.pod, this.dryRun)
+        if (refusal) throw refusal
+      }
+    })
+    if (this.dryRun === 'server') return
+    for (;;) {
+      this.context.cluster.read((cluster) => {
+        for (const one of this.leaving) if (!one.done) this.lookAt(cluster, one, 'deleted')
+      })
+      if (this.leaving.every((one) => one.done)) return
+      if (this.patience.isOver) throw new CommandError('context deadline exceeded')
+      await this.patience.pause(PAUSE)
+    }
+  }
+}
+
+/** Throws AggregateFailure or the only failure when Pods stand in the way or stay. */
 async function empty(context: CommandContext, node: Node, dryRun: DryRun): Promise<void> {
-  const { flags } = context
-  const judgements = context.cluster.read((cluster) => podsToGo(context, cluster, node))
+  const judgements = context.cluster.read((cluster) => judgeAll(context, cluster, node))
+  const errors = grouped(judgements, 'error')
+  if (errors.length) throw new AggregateFailure(errors.map((e) => new CommandError(e)))
   const warnings = grouped(judgements, 'warning')
   if (warnings.length) context.err(`Warning: ${warnings.join('; ')}\n`)
   const pods = judgements.filter((j) => j.goes).map((j) => j.pod)
-  const doing = flags.bool('disable-eviction') ? 'deleting' : 'evicting'
-  const suffix = dryRun === 'none' ? '' : dryRun === 'client' ? ' (dry run)' : ' (server dry run)'
-  for (const { metadata } of pods) context.out(`${doing} pod ${metadata.namespace}/${metadata.name}${suffix}\n`)
-  if (dryRun === 'client' || pods.length === 0) return
-  const timeout = flags.duration('timeout')
-  const patience = new Patience(context, timeout > 0 ? timeout : undefined)
-  let asking = pods
-  let nextAsk = 0
-  let left = pods
-  while (left.length > 0) {
-    if (asking.length > 0 && patience.waited >= nextAsk) {
-      asking = context.cluster.write((cluster) =>
-        asking.filter((pod) => {
-          const refusal = ask(context, cluster, pod, dryRun)
-          if (refusal) context.err(refusal)
-          return refusal !== undefined
-        }),
-      )
-      nextAsk = patience.waited + RETRY
-    }
-    if (dryRun === 'server') return
-    const gone = context.cluster.read((cluster) =>
-      left.filter((p) => cluster.view.get('pods', p.metadata.namespace, p.metadata.name)?.metadata.uid !== p.metadata.uid),
-    )
-    const done = resultPrinter(context, 'none')
-    for (const pod of gone) context.out(done(pod, flags.bool('disable-eviction') ? 'deleted' : 'evicted'))
-    left = left.filter((p) => !gone.includes(p))
-    if (left.length === 0) return
-    if (patience.isOver) throw new CommandError(`drain did not complete within ${formatDuration(timeout)}`)
-    await patience.pause(PAUSE)
+  if (dryRun === 'client') {
+    for (const { metadata } of pods) context.out(`evicting pod ${metadata.namespace}/${metadata.name} (dry run)\n`)
+    return
   }
+  const evictions = new Evictions(context, pods, dryRun)
+  if (context.flags.bool('disable-eviction')) await evictions.delete().catch((error: Error) => evictions.errors.push(error))
+  else await evictions.run()
+  const failure = combine(evictions.errors)
+  if (!failure) return
+  reportPending(context, node, failure)
+  throw failure
+}
+
+/** What is left on a node whose Pods could not all be made to go. */
+function reportPending(context: CommandContext, node: Node, failure: Error): void {
+  const judgements = context.cluster.read((cluster) => judgeAll(context, cluster, node))
+  const pending = judgements.filter((j) => j.goes)
+  if (pending.length) {
+    context.err(`There are pending pods in node ${JSON.stringify(node.metadata.name)} when an error occurred: ${failure.message}\n`)
+    for (const { pod } of pending) context.err(`pod/${pod.metadata.name}\n`)
+  }
+  const errors = grouped(judgements, 'error')
+  const failures = combine(errors.map((e) => new CommandError(e)))
+  if (failures) context.err(`Following errors occurred while getting the list of pods to delete:\n${failures.message}`)
 }
 
 function checkPodSelector(text: string): void {
@@ -166,7 +268,7 @@ async function drain(context: CommandContext): Promise<void> {
   }
   if (remaining.length === 0) return
   context.err(`There are pending nodes to be drained:\n${remaining.map((name) => ` ${name}\n`).join('')}`)
-  throw failures.length === 1 ? failures[0] : new AggregateFailure(failures)
+  throw new AggregateFailure(failures)
 }
 
 export const command: Command = { run: drain }

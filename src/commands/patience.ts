@@ -25,14 +25,14 @@ export class Patience {
     return this.timeout !== undefined && this.waited >= this.timeout
   }
 
-  /** Waits a moment of `ms`, a longer one when nothing happens before in a cluster whose clock stands still. */
-  async pause(ms: number): Promise<void> {
-    if (!this.frozen || !this.goOn(ms)) await sleep(ms)
+  /** Waits a moment of `ms`, a longer one, at most `most`, when nothing happens before in a cluster whose clock stands still. */
+  async pause(ms: number, most?: number): Promise<void> {
+    if (!this.frozen || !this.goOn(ms, most)) await sleep(ms)
   }
 
   /** False when nothing is due ever and only somebody else could change something. */
-  private goOn(ms: number): boolean {
-    const left = this.timeout === undefined ? undefined : this.timeout - this.passed
+  private goOn(ms: number, most?: number): boolean {
+    const left = most ?? (this.timeout === undefined ? undefined : this.timeout - this.passed)
     return this.context.cluster.write((cluster) => {
       const due = cluster.nextDue()
       if (due === undefined && left === undefined) return false
