@@ -8,7 +8,13 @@ export interface Crd extends KubeObject {
     group: string
     scope: string
     names: { plural: string; singular?: string; kind: string; shortNames?: string[]; categories?: string[] }
-    versions: { name: string; served: boolean; storage: boolean; subresources?: { status?: object; scale?: object } }[]
+    versions: {
+      name: string
+      served: boolean
+      storage: boolean
+      subresources?: { status?: object; scale?: object }
+      selectableFields?: { jsonPath: string }[]
+    }[]
   }
 }
 
@@ -32,6 +38,7 @@ function customResources(crd: Crd): ResourceInfo[] {
     verbs: CUSTOM_VERBS,
     subresources: [...(v.subresources?.status ? ['status'] : []), ...(v.subresources?.scale ? ['scale'] : [])],
     custom: true,
+    selectableFields: (v.selectableFields ?? []).map(({ jsonPath }) => jsonPath.replace(/^\./, '')),
   }))
 }
 

@@ -23,7 +23,7 @@ export interface Selection {
 export function selection(info: ResourceInfo, { labelSelector = '', fieldSelector = '' }: Query): Selection {
   try {
     const labels = labelSelector ? parseLabelSelector(labelSelector) : []
-    const fields = fieldSelector ? checkFieldSelector(parseFieldSelector(fieldSelector), info.resource) : undefined
+    const fields = fieldSelector ? checkFieldSelector(parseFieldSelector(fieldSelector), info) : undefined
     return {
       matches: (object) =>
         (labels.length === 0 || selectorMatches(labels, object.metadata.labels)) && (!fields || fieldsMatch(fields, object)),

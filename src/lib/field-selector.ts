@@ -93,15 +93,28 @@ const FIELDS: Record<string, { fields: string[]; refusal?: (field: string) => st
   },
 }
 
+/** What is known of a resource (`pods`, `jobs.batch`); a custom one states the fields its objects can be selected by. */
+export interface Selectable {
+  resource: string
+  namespaced: boolean
+  selectableFields?: string[]
+}
+
 /**
- * Checks the fields against what `resource` (`pods`, `jobs.batch`) supports; a custom resource passes its `selectableFields`.
- * Throws SelectorError with the API server's sentence; kubectl prints it as a BadRequest.
+ * Checks the fields against what the resource supports. Throws SelectorError with the API server's sentence; kubectl prints it as a BadRequest.
+ * Upstream: besides the built-in kinds' conversions, apiextensions-apiserver/pkg/apiserver/conversion/converter.go.
  */
-export function checkFieldSelector(selector: FieldRequirement[], resource: string, selectableFields: string[] = []): FieldRequirement[] {
+export function checkFieldSelector(
+  selector: FieldRequirement[],
+  { resource, namespaced, selectableFields }: Selectable,
+): FieldRequirement[] {
   const known = Object.hasOwn(FIELDS, resource) ? FIELDS[resource] : undefined
-  const allowed = known?.fields ?? [...OBJECT_FIELDS, ...selectableFields]
+  const custom = selectableFields && [...OBJECT_FIELDS.slice(0, namespaced ? 2 : 1), ...selectableFields]
+  const allowed = known?.fields ?? custom ?? OBJECT_FIELDS
   const plain = (field: string) =>
-    known ? `field label not supported: ${field}` : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+    known || custom
+      ? `field label not supported: ${field}`
+      : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
   return selector.map((requirement) => {
     // Old clients name a pod's node `spec.host`.
     const field = resource === 'pods' && requirement.field === 'spec.host' ? 'spec.nodeName' : requirement.field

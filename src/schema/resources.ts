@@ -20,6 +20,8 @@ export interface ResourceInfo {
   subresources: string[]
   /** Defined by a CustomResourceDefinition. */
   custom?: boolean
+  /** The fields, `spec.color`, by which such resources can be selected besides their name and namespace. */
+  selectableFields?: string[]
 }
 
 /** The types: `schema.json` is large and parsed only when fields are looked at; the resource list is small and always needed. */

@@ -17,7 +17,7 @@ test.each([
   ['nothing', 'configmaps', '', true],
   ['absent count', 'jobs.batch', 'status.successful=0', true],
 ])('%s', (_name, resource, source, expected) => {
-  expect(fieldsMatch(checkFieldSelector(parseFieldSelector(source), resource), pod)).toBe(expected)
+  expect(fieldsMatch(checkFieldSelector(parseFieldSelector(source), { resource, namespaced: true }), pod)).toBe(expected)
 })
 
 test.each([
@@ -27,13 +27,19 @@ test.each([
   ['unknown field elsewhere', 'configmaps', 'data=x', '"data" is not a known field selector: only "metadata.name", "metadata.namespace"'],
   ['bad escape', 'pods', 'metadata.name=a\\b', 'invalid field selector: invalid escape sequence: \\b'],
 ])('%s is refused', (_name, resource, source, expected) => {
-  expect(() => checkFieldSelector(parseFieldSelector(source), resource)).toThrow(new Error(expected))
+  expect(() => checkFieldSelector(parseFieldSelector(source), { resource, namespaced: true })).toThrow(new Error(expected))
 })
 
 test('escaped characters survive printing', () => {
   expect(formatFieldSelector(parseFieldSelector('metadata.name=a\\,b\\=c'))).toBe('metadata.name=a\\,b\\=c')
 })
 
+const SHIRTS = { resource: 'shirts.example.com', namespaced: false, selectableFields: ['spec.color'] }
+
 test('a custom resource may offer fields of its own', () => {
-  expect(checkFieldSelector(parseFieldSelector('spec.color=blue'), 'shirts.example.com', ['spec.color'])).toHaveLength(1)
+  expect(checkFieldSelector(parseFieldSelector('spec.color=blue,metadata.name=x'), SHIRTS)).toHaveLength(2)
+})
+
+test.each(['spec.size', 'metadata.namespace'])('a custom resource of the cluster does not offer %s', (field) => {
+  expect(() => checkFieldSelector(parseFieldSelector(`${field}=x`), SHIRTS)).toThrow(new Error(`field label not supported: ${field}`))
 })
