@@ -98,7 +98,7 @@ function lazily(code, file, target) {
   return body.replace(names, (_, name, byDefault = '') => {
     const { path: from, whole } = imports.get(name)
     if (byDefault && !whole) throw failure(`the default import of ${from}`)
-    if (from.endsWith('.json')) return `(() => $text(${JSON.stringify(path.basename(from))}))`
+    if (from.endsWith('.json')) return `$table(${JSON.stringify(path.basename(from))})`
     return `(${name} ??= ${path.isAbsolute(from) ? '$use' : 'require'}(${JSON.stringify(from)}))`
   })
 }

@@ -1,8 +1,25 @@
-// Tables kept as JSON files: beside the bundle, read and parsed when first needed; under Jest already an object.
+// Tables kept as JSON files: beside the modules, read and parsed when first needed; under Jest already an object.
 
-/** `source` is what importing a `.json` file gives: in the bundle a function that reads the file's text. */
+/** What importing a `.json` file gives in the program: a function that reads the file's text. */
+interface TableFile {
+  (): string
+  /** The part of this name, which `find` cuts out of the text; known from an earlier start, or found and remembered for the next. */
+  part(name: string, find: (text: string) => string): string
+}
+
+function isFile(source: unknown): source is TableFile {
+  return typeof source === 'function'
+}
+
+/** `source` is what importing a `.json` file gives. */
 export function parseData<T>(source: unknown): T {
-  return (typeof source === 'function' ? JSON.parse((source as () => string)()) : source) as T
+  return (isFile(source) ? JSON.parse(source()) : source) as T
+}
+
+/** A line of the file from `from` on, without the comma behind it. */
+function lineFrom(text: string, from: number): string {
+  const end = text.indexOf('\n', from)
+  return text.slice(from, text[end - 1] === ',' ? end - 1 : end)
 }
 
 /**
@@ -10,31 +27,31 @@ export function parseData<T>(source: unknown): T {
  * none. In the file each entry of the list is one line.
  */
 export function parseEntry<T>(source: unknown, list: string, field: string, value: string): T | undefined {
-  if (typeof source !== 'function') return (source as Record<string, Record<string, unknown>[]>)[list].find((e) => e[field] === value) as T
-  const text = (source as () => string)()
-  const start = text.indexOf(`\n{"${field}":${JSON.stringify(value)},`)
-  if (start < 0) return undefined
-  const end = text.indexOf('\n', start + 1)
-  return JSON.parse(text.slice(start + 1, text[end - 1] === ',' ? end - 1 : end)) as T
+  if (!isFile(source)) return (source as Record<string, Record<string, unknown>[]>)[list].find((e) => e[field] === value) as T
+  const found = source.part(`${list}:${value}`, (text) => {
+    const start = text.indexOf(`\n{"${field}":${JSON.stringify(value)},`)
+    return start < 0 ? '' : lineFrom(text, start + 1)
+  })
+  return found ? (JSON.parse(found) as T) : undefined
 }
 
 /** Such a table without the entries of its last list, `list`. */
 export function parseHead<T>(source: unknown, list: string): T {
-  if (typeof source !== 'function') return source as T
-  const text = (source as () => string)()
-  return JSON.parse(`${text.slice(0, text.indexOf(`"${list}":[`))}"${list}":[]}`) as T
+  if (!isFile(source)) return source as T
+  const head = source.part(`before ${list}`, (text) => text.slice(0, text.indexOf(`"${list}":[`)).replaceAll('\n', ''))
+  return JSON.parse(`${head}"${list}":[]}`) as T
 }
 
 /** The member of such a table (or of `section` in it) of this name, parsed without the others. In the file each member is one line. */
 export function parseMember<T>(source: unknown, section: string | undefined, name: string): T | undefined {
-  if (typeof source !== 'function') {
+  if (!isFile(source)) {
     const members = (section === undefined ? source : (source as Record<string, unknown>)[section]) as Record<string, T>
     return Object.hasOwn(members, name) ? members[name] : undefined
   }
-  const text = (source as () => string)()
-  const head = `\n${JSON.stringify(name)}:`
-  const start = text.indexOf(head, section === undefined ? 0 : text.indexOf(`\n"${section}":{\n`))
-  if (start < 0) return undefined
-  const end = text.indexOf('\n', start + head.length)
-  return JSON.parse(text.slice(start + head.length, text[end - 1] === ',' ? end - 1 : end)) as T
+  const found = source.part(`${section ?? ''}:${name}`, (text) => {
+    const head = `\n${JSON.stringify(name)}:`
+    const start = text.indexOf(head, section === undefined ? 0 : text.indexOf(`\n"${section}":{\n`))
+    return start < 0 ? '' : lineFrom(text, start + head.length)
+  })
+  return found ? (JSON.parse(found) as T) : undefined
 }

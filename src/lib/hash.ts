@@ -36,12 +36,27 @@ export function controllerRevisionHash(data: unknown, collisionCount?: number): 
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** The first `length` characters of base32(sha256(text)): what follows KUBE-SVC- in kube-proxy's chain names. */
-export function sha256Base32(text: string, length = 16): string {
+/** Names lately made, by their texts: rules name the same chain from many places. */
+const chainNames = new Map<string, string>()
+const MOST_NAMES = 4096
+
+/** The first 16 characters of base32(sha256(text)): what follows KUBE-SVC- in kube-proxy's chain names. */
+export function sha256Base32(text: string): string {
+  let name = chainNames.get(text)
+  if (name === undefined) {
+    if (chainNames.size >= MOST_NAMES) chainNames.clear()
+    name = base32(sha256(text), 16)
+    chainNames.set(text, name)
+  }
+  return name
+}
+
+/** The first `length` characters. */
+function base32(bytes: Uint8Array, length: number): string {
   let bits = 0
   let count = 0
   let out = ''
-  for (const byte of sha256(text)) {
+  for (const byte of bytes) {
     bits = (bits << 8) | byte
     count += 8
     while (count >= 5) {

@@ -35,14 +35,22 @@ export function sha256(text: string): Uint8Array {
 }
 
 function compress(hash: Uint32Array, block: Buffer, at: number): void {
-  for (let i = 0; i < 16; i++) words[i] = block.readUInt32BE(at + i * 4)
+  for (let i = 0, j = at; i < 16; i++, j += 4) words[i] = (block[j] << 24) | (block[j + 1] << 16) | (block[j + 2] << 8) | block[j + 3]
   for (let i = 16; i < 64; i++) {
-    const [x, y] = [words[i - 15], words[i - 2]]
+    const x = words[i - 15]
+    const y = words[i - 2]
     const s0 = rotated(x, 7) ^ rotated(x, 18) ^ (x >>> 3)
     const s1 = rotated(y, 17) ^ rotated(y, 19) ^ (y >>> 10)
     words[i] = words[i - 16] + s0 + words[i - 7] + s1
   }
-  let [a, b, c, d, e, f, g, h] = hash
+  let a = hash[0]
+  let b = hash[1]
+  let c = hash[2]
+  let d = hash[3]
+  let e = hash[4]
+  let f = hash[5]
+  let g = hash[6]
+  let h = hash[7]
   for (let i = 0; i < 64; i++) {
     const s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + ROUND[i] + words[i]) | 0
@@ -57,6 +65,12 @@ function compress(hash: Uint32Array, block: Buffer, at: number): void {
     b = a
     a = (t1 + t2) | 0
   }
-  const last = [a, b, c, d, e, f, g, h]
-  for (let i = 0; i < 8; i++) hash[i] += last[i]
+  hash[0] += a
+  hash[1] += b
+  hash[2] += c
+  hash[3] += d
+  hash[4] += e
+  hash[5] += f
+  hash[6] += g
+  hash[7] += h
 }

@@ -54,12 +54,20 @@ function isMissing(error: unknown): boolean {
 
 /** The file a name means: a link is followed, so that it stays one and every name of a state has one lock. */
 export function target(file: string): string {
+  return whereIs(file).real
+}
+
+/** The same, and what is there. */
+function whereIs(file: string): { real: string; stat?: fs.Stats } {
   let at = file
   for (let links = 0; links < 40; links++) {
+    let stat: fs.Stats | undefined
     try {
+      stat = fs.lstatSync(at, { throwIfNoEntry: false })
+      if (!stat?.isSymbolicLink()) return { real: at, stat }
       at = path.resolve(path.dirname(at), fs.readlinkSync(at))
     } catch {
-      return at
+      return { real: at, stat }
     }
   }
   throw Object.assign(new Error('ELOOP'), { code: 'ELOOP' })
@@ -165,14 +173,8 @@ function isOurTime(changedAt: number): boolean {
   return changedAt % TICK === 0
 }
 
-/** The time of change (ms) for what replaces the file: now, and later than the file's. */
-export function nextChange(file: string): number {
-  let before = 0
-  try {
-    before = fs.statSync(file).mtimeMs
-  } catch {
-    // There is none yet.
-  }
+/** The time of change (ms) for what replaces a file last changed at `before`: now, and later than that. */
+function nextChange(before: number): number {
   return Math.max(Math.floor(Date.now() / TICK), Math.floor(before / TICK) + 1) * TICK
 }
 
@@ -197,20 +199,23 @@ export function writeState(file: string, state: State): void {
   if (relaidStates.delete(state)) keepBeside(file, `.before-format-${FORMAT}`)
   const { header } = state
   header.format = FORMAT
-  replaceFile(file, state.serialise(), nextChange(file))
+  replaceFile(file, state.serialise(), { ours: true })
 }
 
 let temporaries = 0
 
-/** Replaces a file whole or not at all: temporary file beside it, flush, rename. `changedAt` (ms) becomes its time of change;
- * errors call the file `what`. Throws CommandError. */
-export function replaceFile(file: string, parts: Part[], changedAt?: number, what?: string): void {
+/**
+ * Replaces a file whole or not at all: temporary file beside it, flush, rename. Its time of change becomes one of kubesim's when it is
+ * `ours`; errors call it `what`. Throws CommandError.
+ */
+export function replaceFile(file: string, parts: Part[], { ours = false, what }: { ours?: boolean; what?: string } = {}): void {
   let temporary: string | undefined
   try {
-    const real = target(file)
-    requireReplaceable(real)
+    const { real, stat } = whereIs(file)
+    // Nothing but a regular file is replaced.
+    if (stat && !stat.isFile()) throw Object.assign(new Error(), { code: stat.isDirectory() ? 'EISDIR' : 'ENXIO' })
     temporary = `${real}.${process.pid}.${++temporaries}.tmp`
-    writeTemporary(temporary, parts, changedAt)
+    writeTemporary(temporary, parts, ours ? nextChange(stat?.mtimeMs ?? 0) : undefined)
     requireLock(real)
     fs.renameSync(temporary, real)
     syncDirectory(path.dirname(real))
@@ -231,18 +236,6 @@ function writeTemporary(temporary: string, parts: Part[], changedAt?: number): v
   } finally {
     fs.closeSync(fd)
   }
-}
-
-/** Nothing but a regular file is replaced. */
-function requireReplaceable(file: string): void {
-  let stat: fs.Stats
-  try {
-    stat = fs.lstatSync(file)
-  } catch (error) {
-    if (isMissing(error)) return
-    throw error
-  }
-  if (!stat.isFile()) throw Object.assign(new Error(), { code: stat.isDirectory() ? 'EISDIR' : 'ENXIO' })
 }
 
 /** After this a power cut does not bring the old file back. The file is in place already: what fails here changes nothing. */

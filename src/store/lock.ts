@@ -126,7 +126,8 @@ class Held implements Lock {
 
   private pass(): void {
     const queue = queueOf(this.file)
-    const tickets = unless(['ENOENT', 'ENOTDIR'], () => fs.readdirSync(queue).sort())
+    // Mostly nobody waits, and an error takes longer to make than this question.
+    const tickets = fs.existsSync(queue) ? unless(['ENOENT', 'ENOTDIR'], () => fs.readdirSync(queue).sort()) : undefined
     for (const name of tickets ?? []) {
       const ticket = path.join(queue, name)
       const owner = ownerOf(ticket)
@@ -169,6 +170,7 @@ export function acquireLock(file: string): Lock {
   const watch = new Watch()
   let ticket: string | undefined
   try {
+    if (claim(file, me)) return new Held(file, me, false)
     for (let looks = 0; ; looks++) {
       const owner = ownerOf(file)
       if (owner === me || (owner === undefined && claim(file, me))) return new Held(file, me, false)

@@ -2,7 +2,7 @@
 import crypto from 'node:crypto'
 import { CommandError } from '../errors'
 import { Bytes } from './bytes'
-import { damageNamed, nextChange, readBytes, replaceFile, sweepDead, target } from './file'
+import { damageNamed, readBytes, replaceFile, sweepDead, target } from './file'
 import { DamagedState, type Header, headerLine, Layout } from './layout'
 
 const PREFIX = 'sha256:'
@@ -24,7 +24,7 @@ export function writeSnapshot(state: string, file: string): void {
     layout.checkAll()
     const entries = bytes.subarray(layout.start)
     sweepDead(target(file))
-    replaceFile(file, [headerLine({ ...layout.header, checksum: checksum(layout.header, entries) }), entries], undefined, 'snapshot')
+    replaceFile(file, [headerLine({ ...layout.header, checksum: checksum(layout.header, entries) }), entries], { what: 'snapshot' })
   })
 }
 
@@ -45,5 +45,5 @@ export function restoreSnapshot(file: string, state: string): void {
   const entries = bytes.subarray(layout.start)
   if (sum !== checksum(header as Header, entries))
     throw new CommandError(`the snapshot ${file} is damaged: its checksum does not match; nothing was restored`)
-  replaceFile(state, [headerLine(header as Header), entries], nextChange(state))
+  replaceFile(state, [headerLine(header as Header), entries], { ours: true })
 }

@@ -1,10 +1,11 @@
 // kube-proxy as a controller: keeps each Service's rules, for all nodes, beside the objects, so that a change touches only its own.
 import type { Change, Controller, ControllerContext, Records, View } from '../../api/contracts'
 import type { EndpointSlice, Node, Service } from '../../api/types'
+import { deepEqual } from '../../lib/equal'
 import { nodeIp } from '../ipam'
 import { endpointsByPort, type ProxyNode } from './endpoints'
 import { PORTALS, portalKey, RULES, type RulesEntry, type ServiceRules } from './rules'
-import { servicePorts } from './service-port'
+import { isIgnored, servicePorts } from './service-port'
 import { differsByNode, serviceRules } from './service-rules'
 
 const SLICES = 'endpointslices.discovery.k8s.io'
@@ -17,8 +18,8 @@ const NODES = 'nodes'
 export const kubeProxy: Controller = {
   name: 'kube-proxy',
   watches: {
-    services: ({ before, after }) => keysOf(before, after),
-    [SLICES]: (change) => sliceKeys(change),
+    services: ({ before, after }) => (sameService(before as Service, after as Service) ? [] : keysOf(before, after)),
+    [SLICES]: (change) => (sameSlice(change.before as EndpointSlice, change.after as EndpointSlice) ? [] : sliceKeys(change)),
     nodes: ({ before, after }) => (nodeFacts(before as Node) === nodeFacts(after as Node) ? [] : [NODES]),
   },
   reconcile(key, context) {
@@ -30,6 +31,16 @@ export const kubeProxy: Controller = {
     if (slice === undefined) refresh(namespace, name, context)
     else note(`${namespace}/${name}`, slice, context)
   },
+}
+
+/** Nothing that rules depend on tells the two apart: what was labelled or annotated keeps its rules. */
+function sameService(a: Service | undefined, b: Service | undefined): boolean {
+  return !!a && !!b && deepEqual(a.spec, b.spec) && deepEqual(a.status, b.status) && isIgnored(a) === isIgnored(b)
+}
+
+function sameSlice(a: EndpointSlice | undefined, b: EndpointSlice | undefined): boolean {
+  if (!a || !b || a.metadata.labels?.[SERVICE_LABEL] !== b.metadata.labels?.[SERVICE_LABEL]) return false
+  return deepEqual(a.endpoints, b.endpoints) && deepEqual(a.ports, b.ports) && isIgnored(a) === isIgnored(b)
 }
 
 function keysOf(...objects: (Change['before'] | undefined)[]): string[] {
