@@ -3,13 +3,13 @@ import type { Change, Records, View } from '../api/contracts'
 import type { KubeObject } from '../api/types'
 import type { State } from '../store/state'
 
-/** `pods/default/web-1`, `nodes//node-1`; names with characters outside printable ASCII are percent-encoded. */
+/** `pods/default/web-1`, `nodes//node-1`; names with characters outside printable ASCII are percent-encoded, halves of characters as U+FFFD. */
 export function entryKey(resource: string, namespace: string | undefined, name: string): string {
   return `${resource}/${namespace ?? ''}/${segment(name)}`
 }
 
 function segment(text: string): string {
-  return /^[!#$&-.0-[\]-~]*$/.test(text) ? text : encodeURIComponent(text)
+  return /^[!#$&-.0-[\]-~]*$/.test(text) ? text : encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'))
 }
 
 /** The uids of an object's owners; the value tells whether one controls it. */

@@ -3,6 +3,7 @@ import { impersonated, type User } from '../apiserver/authorization'
 import { ClusterFile } from '../cluster-file'
 import { allowsColor, type Host, stateFile } from '../env'
 import { UsageError } from '../errors'
+import { forTerminal } from '../lib/terminal'
 import type { Flags } from './flags'
 import type { KubeContext } from './kube-context'
 import { helpHint } from './report'
@@ -69,7 +70,7 @@ export class CommandContext {
     this.warnings++
     const { host, flags } = this
     const coloured = !flags.bool('no-color') && allowsColor(host, host.streams.stderrIsTerminal)
-    this.err(`${coloured ? '\u001b[33;1mWarning:\u001b[0m' : 'Warning:'} ${message}\n`)
+    this.err(`${coloured ? '\u001b[33;1mWarning:\u001b[0m' : 'Warning:'} ${forTerminal(message)}\n`)
   }
 
   /** The namespace a command works in, and whether it was asked for by flag. */

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { CommandError } from '../errors'
 import { isEnvVarName } from '../lib/names'
 import { goReason } from '../lib/os-errors'
+import { ownEntry } from '../lib/own-entry'
 import type { CommandContext } from './context'
 import { readBounded } from './read-file'
 
@@ -92,7 +93,7 @@ export function parseEnvFile(text: string, variables: Record<string, string | un
     const key = equals < 0 ? line : line.slice(0, equals)
     const errors = isEnvVarName(key)
     if (errors.length) throw new CommandError(`${JSON.stringify(key)} is not a valid key name: ${errors.join(';')}`)
-    pairs.push([key, equals < 0 ? (variables[key] ?? '') : line.slice(equals + 1)])
+    pairs.push([key, equals < 0 ? (ownEntry(variables, key) ?? '') : line.slice(equals + 1)])
   }
   return pairs
 }

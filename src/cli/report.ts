@@ -1,6 +1,7 @@
 // Turns whatever a command threw into kubectl's words on stderr and an exit code.
 // Upstream: kubectl/pkg/cmd/util/helpers.go checkErr, StandardErrorMessage, MultilineError.
 import { AggregateFailure, ApiError, CommandError, PlainFailure, SilentExit, UsageError } from '../errors'
+import { forTerminal } from '../lib/terminal'
 
 function standardMessage(error: Error): string | undefined {
   if (!(error instanceof ApiError)) return undefined
@@ -19,6 +20,11 @@ function invalidMessage(error: ApiError): string {
 
 /** The text for stderr (newline at its end, empty for silence) and the exit code. `programPath` is `kubectl create`. */
 export function describeFailure(error: unknown, programPath: string): { text: string; exitCode: number } {
+  const { text, exitCode } = failure(error, programPath)
+  return { text: forTerminal(text), exitCode }
+}
+
+function failure(error: unknown, programPath: string): { text: string; exitCode: number } {
   if (error instanceof SilentExit) return { text: '', exitCode: error.exitCode }
   if (error instanceof UsageError) {
     return { text: `error: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`, exitCode: 1 }

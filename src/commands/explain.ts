@@ -3,6 +3,7 @@ import { groupVersion } from '../apiserver/discovery'
 import type { Command, CommandContext } from '../cli/context'
 import type { Cluster } from '../cluster'
 import { CommandError, PlainFailure } from '../errors'
+import { forTerminal } from '../lib/terminal'
 import { type DocumentedField, type DocumentedType, documentedKind, documentedSchema } from '../schema/documented'
 import type { ResourceInfo } from '../schema/resources'
 
@@ -29,7 +30,7 @@ function explain(context: CommandContext): void {
     const header = `${info.group ? `GROUP:      ${info.group}\n` : ''}KIND:       ${info.kind}\nVERSION:    ${info.version}\n\n`
     const body = describe(document, path, { recursive: flags.bool('recursive'), depth })
     if (body === undefined) throw new CommandError(`field "${path[path.length - 1]}" does not exist`, 1, header)
-    context.out(`${header}${body}\n`)
+    context.out(forTerminal(`${header}${body}\n`))
   })
 }
 

@@ -5,6 +5,7 @@ import { documentsOf, type Selected, select } from '../cli/select'
 import type { Cluster } from '../cluster'
 import { CommandError, combine } from '../errors'
 import { align, DESCRIBE } from '../lib/tabwriter'
+import { forTerminal } from '../lib/terminal'
 import { requireResource } from './rollout-change'
 import { type Revision, revisionsOf, templateText } from './rollout-revisions'
 
@@ -30,7 +31,7 @@ async function history(context: CommandContext): Promise<void> {
     }
     return failures
   })
-  context.out(lines.join(''))
+  context.out(forTerminal(lines.join('')))
   const failure = combine(failures)
   if (failure) throw failure
 }

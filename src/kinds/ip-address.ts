@@ -1,10 +1,14 @@
 // IPAddress: an address taken from a ServiceCIDR.
 import type { KubeObject } from '../api/types'
+import type { FieldError } from '../errors'
+import { isDns1123Subdomain } from '../lib/names'
 import { NAME } from './columns'
 import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { invalids, required } from './validation/errors'
+import { isPathSegment } from './validation/object-meta'
 
 interface IPAddress extends KubeObject {
   spec: { parentRef?: { group?: string; resource: string; namespace?: string; name: string } }
@@ -32,8 +36,23 @@ function describeIpAddress(address: IPAddress, context: DescribeContext): string
   })
 }
 
+/** Upstream: validateIPAddressParentReference in pkg/apis/networking/validation. */
+function validateParent({ spec }: IPAddress): FieldError[] {
+  const parent = spec?.parentRef
+  if (!parent) return [required('spec.parentRef')]
+  const named = (field: 'resource' | 'name') =>
+    parent[field] ? invalids(`spec.parentRef.${field}`, parent[field], isPathSegment(parent[field])) : [required(`spec.parentRef.${field}`)]
+  return [
+    ...(parent.group ? invalids('spec.parentRef.group', parent.group, isDns1123Subdomain(parent.group)) : []),
+    ...named('resource'),
+    ...named('name'),
+    ...(parent.namespace ? invalids('spec.parentRef.namespace', parent.namespace, isPathSegment(parent.namespace)) : []),
+  ]
+}
+
 export const ipAddress = defineKind<IPAddress>({
   resource: 'ipaddresses.networking.k8s.io',
   columns: [NAME, { name: 'PARENTREF', cell: parentText }],
+  validate: validateParent,
   describe: describeIpAddress,
 })

@@ -1,6 +1,7 @@
 // Label selectors as text: `a=b,c!=d,e in (x,y),!f`. Follows apimachinery's pkg/labels/selector.go, sentences included.
 import type { LabelSelector, StringMap } from '../api/types'
 import { isLabelKey, isLabelValue, quote } from './names'
+import { ownEntry } from './own-entry'
 
 export type RequirementOperator = '=' | '==' | '!=' | 'in' | 'notin' | 'exists' | '!' | 'gt' | 'lt'
 
@@ -216,7 +217,7 @@ export function parseLabelSelector(source: string): Selector {
 }
 
 function matches({ key, operator, values }: Requirement, labels: StringMap): boolean {
-  const value = Object.hasOwn(labels, key) ? labels[key] : undefined
+  const value = ownEntry(labels, key)
   switch (operator) {
     case '=':
     case '==':

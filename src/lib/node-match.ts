@@ -1,6 +1,7 @@
 // Whether a Pod may and wants to go to a node: node selectors, node affinity, taints and tolerations.
 // Follows staging/src/k8s.io/component-helpers/scheduling/corev1.
 import type { Node, Pod, StringMap, Taint, Toleration } from '../api/types'
+import { ownEntry } from './own-entry'
 
 export interface NodeSelectorRequirement {
   key: string
@@ -17,7 +18,7 @@ export interface NodeAffinity {
 }
 
 function meets({ key, operator, values = [] }: NodeSelectorRequirement, labels: StringMap): boolean {
-  const value = labels[key]
+  const value = ownEntry(labels, key)
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value)

@@ -1,5 +1,6 @@
 // Label selectors as API objects carry them: matching labels. Follows apimachinery's labels.Requirement.Matches.
 import type { LabelSelector, StringMap } from '../api/types'
+import { ownEntry } from './own-entry'
 
 /** True when every pair of `selector` is among the labels. An empty selector matches everything. */
 export function matchesLabels(selector: StringMap, labels: StringMap | undefined): boolean {
@@ -12,7 +13,7 @@ export function matchesSelector(selector: LabelSelector | undefined | null, labe
   if (!selector) return false
   if (selector.matchLabels && !matchesLabels(selector.matchLabels, labels)) return false
   for (const { key, operator, values } of selector.matchExpressions ?? []) {
-    const value = labels?.[key]
+    const value = ownEntry(labels, key)
     switch (operator) {
       case 'In':
         if (value === undefined || !values?.includes(value)) return false

@@ -3,8 +3,8 @@ import { CommandError } from '../errors'
 import { formatV } from '../lib/go-values'
 import { JsonPath, relaxedJsonPath } from '../lib/jsonpath'
 import { align, TABLE } from '../lib/tabwriter'
+import { forTerminal } from '../lib/terminal'
 import { itemsOf, type Printer, type PrinterOptions } from './printer'
-import { escapeTerminal } from './table'
 
 interface CustomColumn {
   header: string
@@ -84,6 +84,6 @@ function printRows(table: Table, rows: unknown[]): string {
 
 function cell(path: JsonPath, row: unknown): string {
   const found = path.find(row)
-  const values = found.flat().map((value) => escapeTerminal(formatV(value)))
+  const values = found.flat().map((value) => forTerminal(formatV(value)))
   return (found.length === 0 || found[0].length === 0 ? ['<none>', ...values] : values).join(',')
 }

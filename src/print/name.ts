@@ -1,6 +1,7 @@
 // -o name, and the sentence of a command that did something: `deployment.apps/web created`. Upstream: cli-runtime printers/name.go.
 import type { KubeObject } from '../api/types'
 import { CommandError } from '../errors'
+import { forTerminal } from '../lib/terminal'
 import { isList, itemsOf, type Printer } from './printer'
 
 /** `operation` is what was done (`created`, `patched (no change)`); without it only the name is printed. */
@@ -22,5 +23,7 @@ export function namePrinter(operation = '', typed = false): Printer {
 export function objectName(object: KubeObject): string {
   const slash = object.apiVersion.indexOf('/')
   const kind = object.kind.toLowerCase()
-  return `${slash < 0 ? kind : `${kind}.${object.apiVersion.slice(0, slash)}`}/${object.metadata?.name || '<unknown>'}`
+  // No server lets such a name in; of a file that none has seen it is shown, not sent.
+  const name = forTerminal(String(object.metadata?.name || '<unknown>'))
+  return `${slash < 0 ? kind : `${kind}.${object.apiVersion.slice(0, slash)}`}/${name}`
 }

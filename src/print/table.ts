@@ -6,6 +6,7 @@ import { GENERIC_COLUMNS } from '../kinds/columns'
 import type { Column } from '../kinds/kind'
 import { formatLabels } from '../lib/label-selector'
 import { align, TABLE } from '../lib/tabwriter'
+import { forTerminal } from '../lib/terminal'
 
 export interface TableOptions {
   /** The cluster's time in ms. */
@@ -98,10 +99,5 @@ function byteLength(text: string): number {
 /** A cell ends at its first line break. */
 function cellText(cell: string): string {
   const end = cell.search(/[\f\n\r]/)
-  return end < 0 ? escapeTerminal(cell) : `${escapeTerminal(cell.slice(0, end))}...`
-}
-
-/** Keeps escape sequences in data from reaching the terminal. */
-export function escapeTerminal(text: string): string {
-  return text.replace(/[\x1b\r]/g, (char) => (char === '\r' ? '\\r' : '^['))
+  return end < 0 ? forTerminal(cell) : `${forTerminal(cell.slice(0, end))}...`
 }

@@ -1,6 +1,7 @@
 // The environment variables of a container: its own, from configuration and fields, and the Services' links. Follows pkg/kubelet/kubelet_pods.go.
 import type { ConfigMap, Container, EnvVar, Pod, Secret, Service } from '../api/types'
 import { isRelaxedEnvVarName } from '../lib/names'
+import { ownEntry } from '../lib/own-entry'
 import { quantityOf, quantityToFloat } from '../lib/quantity'
 import { expandReferences } from './environment-references'
 import { imageOf } from './images/index'
@@ -106,7 +107,7 @@ function valueFrom(
     const name = configMapKeyRef.name ?? ''
     const map = world.view.get<ConfigMap>('configmaps', namespace, name)
     if (!map) return configMapKeyRef.optional ? undefined : { error: `configmap "${name}" not found` }
-    const value = map.data?.[configMapKeyRef.key]
+    const value = ownEntry(map.data, configMapKeyRef.key)
     if (value === undefined && !configMapKeyRef.optional)
       return { error: `couldn't find key ${configMapKeyRef.key} in ConfigMap ${namespace}/${name}` }
     return value
@@ -115,7 +116,7 @@ function valueFrom(
     const name = secretKeyRef.name ?? ''
     const secret = world.view.get<Secret>('secrets', namespace, name)
     if (!secret) return secretKeyRef.optional ? undefined : { error: `secret "${name}" not found` }
-    const value = secret.data?.[secretKeyRef.key]
+    const value = ownEntry(secret.data, secretKeyRef.key)
     if (value === undefined && !secretKeyRef.optional)
       return { error: `couldn't find key ${secretKeyRef.key} in Secret ${namespace}/${name}` }
     return value === undefined ? undefined : decode(value)
@@ -126,7 +127,7 @@ function valueFrom(
 /** A field of the Pod as the downward API gives it. */
 export function podField(world: World, pod: Pod, path: string, podIp = pod.status?.podIP): string {
   const subscript = /^metadata\.(labels|annotations)\['([^']*)'\]$/.exec(path)
-  if (subscript) return pod.metadata[subscript[1] as 'labels' | 'annotations']?.[subscript[2]] ?? ''
+  if (subscript) return ownEntry(pod.metadata[subscript[1] as 'labels' | 'annotations'], subscript[2]) ?? ''
   switch (path) {
     case 'metadata.name':
       return pod.metadata.name

@@ -1,5 +1,6 @@
 // Mounted volumes: what lies behind each mount path of a container, with keys, modes and current content.
 import type { ConfigMap, Container, KubeObject, Pod, Secret, Volume } from '../api/types'
+import { ownEntry } from '../lib/own-entry'
 import { podField, resourceField } from './environment'
 import { serviceAccountToken } from './pod-files'
 import type { ContainerRecord } from './process'
@@ -66,7 +67,7 @@ export function mountsOf(world: World, pod: Pod, container: Container, record: C
 }
 
 function expandSubPath(expression: string, variables: Record<string, string>): string {
-  return expression.replace(/\$\(([^)]*)\)/g, (whole, name: string) => variables[name] ?? whole)
+  return expression.replace(/\$\(([^)]*)\)/g, (whole, name: string) => ownEntry(variables, name) ?? whole)
 }
 
 /** A volume as a record key (writable) or as a tree (written by the kubelet). */
@@ -139,7 +140,10 @@ function secretData(world: World, pod: Pod, name: string | undefined): Data {
 
 function addKeys(tree: Tree, data: Data, source: KeySource, defaultMode: number | undefined): void {
   if (source.items) {
-    for (const item of source.items) if (data[item.key]) put(tree, item.path, data[item.key], item.mode ?? defaultMode)
+    for (const item of source.items) {
+      const value = ownEntry(data, item.key)
+      if (value) put(tree, item.path, value, item.mode ?? defaultMode)
+    }
   } else {
     for (const [key, value] of Object.entries(data)) put(tree, key, value, defaultMode)
   }

@@ -1,6 +1,7 @@
 // Pods that want to be, or must not be, beside others. Upstream: pkg/scheduler/framework/plugins/interpodaffinity.
 import type { View } from '../../api/contracts'
 import type { LabelSelector, Node, Pod } from '../../api/types'
+import { ownEntry } from '../../lib/own-entry'
 import { matchesSelector } from '../../lib/selectors'
 import type { Refusal } from './predicates'
 import type { NodeInfo } from './snapshot'
@@ -30,7 +31,7 @@ function speaksOf(view: View, owner: Pod, term: AffinityTerm, other: Pod): boole
   const labels = () => view.get('namespaces', undefined, namespace)?.metadata.labels
   if (!own && !namespaces.includes(namespace) && !(namespaceSelector && matchesSelector(namespaceSelector, labels()))) return false
   if (!term.labelSelector || !matchesSelector(term.labelSelector, other.metadata.labels)) return false
-  const value = (pod: Pod, key: string) => pod.metadata.labels?.[key]
+  const value = (pod: Pod, key: string) => ownEntry(pod.metadata.labels, key)
   return (
     (term.matchLabelKeys ?? []).every((k) => value(owner, k) === undefined || value(owner, k) === value(other, k)) &&
     (term.mismatchLabelKeys ?? []).every((k) => value(owner, k) === undefined || value(owner, k) !== value(other, k))
@@ -56,7 +57,7 @@ export function affinityState(view: View, pod: Pod, infos: NodeInfo[]): Affinity
   const places = (term: AffinityTerm): Set<string> => {
     const at = new Set<string>()
     for (const { node, pods } of infos) {
-      const value = node.metadata.labels?.[term.topologyKey]
+      const value = ownEntry(node.metadata.labels, term.topologyKey)
       if (value !== undefined && !at.has(value) && pods.some((other) => speaksOf(view, pod, term, other))) at.add(value)
     }
     return at
@@ -66,7 +67,7 @@ export function affinityState(view: View, pod: Pod, infos: NodeInfo[]): Affinity
   for (const { node, repellent } of infos) {
     for (const other of repellent) {
       for (const term of affinityOf(other, 'podAntiAffinity')?.requiredDuringSchedulingIgnoredDuringExecution ?? []) {
-        const value = node.metadata.labels?.[term.topologyKey]
+        const value = ownEntry(node.metadata.labels, term.topologyKey)
         if (value !== undefined && speaksOf(view, other, term, pod)) kept.push({ key: term.topologyKey, value })
       }
     }
@@ -83,7 +84,7 @@ export function affinityState(view: View, pod: Pod, infos: NodeInfo[]): Affinity
 export function affinityProblem(_pod: Pod, node: Node, state: AffinityState): Refusal | undefined {
   const labels = node.metadata.labels ?? {}
   const missing = state.near.some(({ term, at }) => {
-    const value = labels[term.topologyKey]
+    const value = ownEntry(labels, term.topologyKey)
     return value === undefined || (!at.has(value) && !state.selfish)
   })
   if (missing) return { reasons: ["node(s) didn't match pod affinity rules"], final: true }
@@ -106,7 +107,7 @@ export function affinityScores(view: View, pod: Pod, infos: NodeInfo[]): number[
   const byPlace = new Map<string, number>()
   for (const { weight, podAffinityTerm: term, sign } of terms) {
     for (const { node, pods } of infos) {
-      const value = node.metadata.labels?.[term.topologyKey]
+      const value = ownEntry(node.metadata.labels, term.topologyKey)
       if (value === undefined) continue
       const hits = pods.filter((other) => speaksOf(view, pod, term, other)).length
       if (hits > 0) byPlace.set(`${term.topologyKey}=${value}`, (byPlace.get(`${term.topologyKey}=${value}`) ?? 0) + sign * weight * hits)

@@ -3,6 +3,7 @@
 import type { View } from '../../api/contracts'
 import type { LabelSelector, Node, Pod } from '../../api/types'
 import { matchesNodeAffinity, untoleratedTaint } from '../../lib/node-match'
+import { ownEntry } from '../../lib/own-entry'
 import { matchesLabels, matchesSelector } from '../../lib/selectors'
 import type { Refusal } from './predicates'
 import type { NodeInfo, Picture } from './snapshot'
@@ -44,7 +45,10 @@ function counted(pod: Pod, constraint: SpreadConstraint): (other: Pod) => boolea
     other.metadata.namespace === pod.metadata.namespace &&
     !other.metadata.deletionTimestamp &&
     matchesSelector(constraint.labelSelector, other.metadata.labels) &&
-    keys.every((key) => pod.metadata.labels?.[key] === undefined || other.metadata.labels?.[key] === pod.metadata.labels[key])
+    keys.every(
+      (key) =>
+        ownEntry(pod.metadata.labels, key) === undefined || ownEntry(other.metadata.labels, key) === ownEntry(pod.metadata.labels, key),
+    )
 }
 
 function counts(pod: Pod, constraint: SpreadConstraint, keys: string[], infos: NodeInfo[]): Map<string, number> {
@@ -52,7 +56,7 @@ function counts(pod: Pod, constraint: SpreadConstraint, keys: string[], infos: N
   const out = new Map<string, number>()
   for (const { node, pods } of infos) {
     const labels = node.metadata.labels ?? {}
-    if (!keys.every((key) => key in labels)) continue
+    if (!keys.every((key) => Object.hasOwn(labels, key))) continue
     if ((constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor' && !matchesNodeAffinity(pod, node)) continue
     if (constraint.nodeTaintsPolicy === 'Honor' && untoleratedTaint(pod, node, ['NoSchedule', 'NoExecute'])) continue
     const value = labels[constraint.topologyKey]
@@ -76,7 +80,7 @@ export function spreadState(pod: Pod, infos: NodeInfo[]): SpreadState {
 
 export function spreadProblem(pod: Pod, node: Node, state: SpreadState): Refusal | undefined {
   for (const { constraint, matches, counts: found, least } of state.hard) {
-    const value = node.metadata.labels?.[constraint.topologyKey]
+    const value = ownEntry(node.metadata.labels, constraint.topologyKey)
     if (value === undefined) {
       return { reasons: ["node(s) didn't match pod topology spread constraints (missing required label)"], final: true }
     }
@@ -127,7 +131,7 @@ export class CrowdRule {
   ) {
     const numbers = new Map<string, number>()
     this.places = infos.map(({ node }) => {
-      const value = node.metadata.labels?.[key]
+      const value = ownEntry(node.metadata.labels, key)
       if (value === undefined) return undefined
       const known = numbers.get(value) ?? numbers.size
       numbers.set(value, known)

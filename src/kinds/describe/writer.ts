@@ -1,10 +1,6 @@
 // Text of `kubectl describe`: indented lines whose tabs become aligned columns. Follows PrefixWriter of kubectl's pkg/describe.
 import { align, DESCRIBE } from '../../lib/tabwriter'
-
-/** Terminal controls are shown, not sent. Upstream: printers.WriteEscaped. */
-function escaped(text: string): string {
-  return text.replace(/\x1b/g, '^[').replace(/\r/g, '\\r')
-}
+import { forTerminal } from '../../lib/terminal'
 
 export class DescribeWriter {
   private pending = ''
@@ -12,12 +8,12 @@ export class DescribeWriter {
 
   /** `text` behind two spaces a level; later lines inside `text` are not indented. */
   write(level: number, text: string): void {
-    this.pending += '  '.repeat(level) + escaped(text)
+    this.pending += '  '.repeat(level) + forTerminal(text)
   }
 
   /** A line without indentation. */
   line(text = ''): void {
-    this.pending += `${escaped(text)}\n`
+    this.pending += `${forTerminal(text)}\n`
   }
 
   /** Ends the alignment of what was written so far. */

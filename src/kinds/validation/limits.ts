@@ -2,6 +2,7 @@
 import type { KubeObject } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isLabelKey } from '../../lib/names'
+import { ownEntry } from '../../lib/own-entry'
 import { canonicalQuantity, compareQuantities, type Quantity, quantityMilliValue, quantityOf } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { duplicate, forbiddenField, invalids, invalidValue, required, same } from './errors'
@@ -142,7 +143,7 @@ function ratioError(ratio: Quantity, min: Quantity, max: Quantity): string | und
 }
 
 function validateBounds(item: Fields, name: string, path: string): FieldError[] {
-  const value = (key: string) => fieldsOf(item[key])?.[name] as string | undefined
+  const value = (key: string) => ownEntry(fieldsOf(item[key]), name) as string | undefined
   const [min, max, request, limit, ratio] = [
     value('min'),
     value('max'),

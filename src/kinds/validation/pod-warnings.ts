@@ -1,6 +1,7 @@
 // What the API server warns of in Pods and templates. Upstream: pkg/api/pod/warnings.go, pkg/api/node/util.go.
 import type { Container, ContainerPort, ObjectMeta, Pod, PodSpec } from '../../api/types'
 import { isDns1123Label } from '../../lib/names'
+import { ownEntry } from '../../lib/own-entry'
 import { canonicalQuantity, quantityMilliValue, quantityOf } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 
@@ -13,7 +14,7 @@ const OLD_LABELS: Record<string, [string, string]> = {
 }
 
 function oldLabel(key: string): string | undefined {
-  const known = OLD_LABELS[key]
+  const known = ownEntry(OLD_LABELS, key)
   return known && `deprecated since ${known[0]}; use "${known[1]}" instead`
 }
 

@@ -2,6 +2,7 @@
 import type { ResourceRequirements } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isLabelKey } from '../../lib/names'
+import { ownEntry } from '../../lib/own-entry'
 import { canonicalQuantity, compareQuantities, quantityMilliValue, quantityOf } from '../../lib/quantity'
 import { forbiddenField, invalids, invalidValue, NEGATIVE, required } from './errors'
 
@@ -97,7 +98,7 @@ export function validateResources(resources: ResourceRequirements | undefined, p
     const field = `${path}.requests[${name}]`
     errors.push(...validateContainerResourceName(name, field), ...validateAmount(name, requests[name], field))
     const flexible = overcommits(name)
-    const limit = limits[name]
+    const limit = ownEntry(limits, name)
     const shown = canonicalQuantity(requests[name])
     if (limit === undefined) {
       if (!flexible) errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'))

@@ -1,4 +1,6 @@
 // Simple commands: expansion, redirections, and then a builtin, a function, a command of the image, a script or a daemon.
+
+import { ownEntry } from '../../lib/own-entry'
 import type { CommandIo, CommandOutcome } from '../process'
 import type { Node } from './ast'
 import { builtinOf, isSpecial } from './builtins'
@@ -71,7 +73,7 @@ function quoted(text: string, ash: boolean): string {
 
 /** Starts what the words name. */
 function call(machine: Machine, process: ShellProcess, frame: Frame, words: string[], node: CommandNode): void {
-  const fn = process.functions[words[0]]
+  const fn = ownEntry(process.functions, words[0])
   if (fn) {
     const [source, body] = fn
     const before = process.parameters

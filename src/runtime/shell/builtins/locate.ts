@@ -22,7 +22,7 @@ function isKeyword(process: ShellProcess, name: string): boolean {
 
 /** Where a command comes from, for `command -v`, `type` and `exec`; `external`: functions and builtins do not count. */
 export function locate(machine: Machine, process: ShellProcess, name: string, external = false): string | undefined {
-  if (!external && (process.functions[name] || builtinOf(machine, process, name) || isKeyword(process, name))) return name
+  if (!external && (Object.hasOwn(process.functions, name) || builtinOf(machine, process, name) || isKeyword(process, name))) return name
   if (name.includes('/')) return machine.host.context.files.exists(machine.path(process, name)) ? name : undefined
   const found = pathOf(machine, process, name)
   if (found) return found
@@ -33,7 +33,7 @@ export function locate(machine: Machine, process: ShellProcess, name: string, ex
 /** `ls is /bin/ls`; undefined when there is no such command. */
 function description(machine: Machine, process: ShellProcess, name: string): string | undefined {
   if (isKeyword(process, name)) return `${name} is a shell keyword`
-  if (process.functions[name]) return `${name} is a ${process.dialect === 'dash' ? 'shell ' : ''}function`
+  if (Object.hasOwn(process.functions, name)) return `${name} is a ${process.dialect === 'dash' ? 'shell ' : ''}function`
   if (builtinOf(machine, process, name)) return `${name} is a shell builtin`
   const where = locate(machine, process, name)
   return where && `${name} is ${where}`

@@ -55,7 +55,7 @@ function mark(machine: Machine, process: ShellProcess, words: string[], attribut
   for (const arg of args) {
     const { name, value, append } = splitAssignment(arg)
     if (letters.includes('f')) {
-      if (process.functions[name]) continue
+      if (Object.hasOwn(process.functions, name)) continue
       machine.complain(process, `${name}: not a function`, words[0])
       status = 1
       continue
@@ -162,7 +162,7 @@ function functionsNamed(machine: Machine, process: ShellProcess, names: string[]
     for (const name of Object.keys(process.functions).sort()) machine.write(process, 1, `declare -f ${name}\n`)
     return 0
   }
-  const known = names.filter((name) => process.functions[name])
+  const known = names.filter((name) => Object.hasOwn(process.functions, name))
   if (on.includes('F')) machine.write(process, 1, known.map((name) => `${name}\n`).join(''))
   return known.length === names.length ? 0 : 1
 }
