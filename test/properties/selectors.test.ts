@@ -140,7 +140,7 @@ test('a field selector means the same as its parts, whatever the values, and aft
   fc.assert(
     fc.property(fc.array(part, { maxLength: 4 }), object, (parts, pod) => {
       const source = parts.map(({ field, how, value }) => `${field}${how}${value.replace(/[\\,=]/g, '\\$&')}`).join(',')
-      const parsed = checkFieldSelector(parseFieldSelector(source), 'pods')
+      const parsed = checkFieldSelector(parseFieldSelector(source), { resource: 'pods', namespaced: true })
       const expected = parts.every(({ field, how, value }) => (atPath(pod, field) === value) === (how !== '!='))
       expect(fieldsMatch(parsed, pod)).toBe(expected)
       expect(fieldsMatch(parseFieldSelector(formatFieldSelector(parsed)), pod)).toBe(expected)
