@@ -12,11 +12,12 @@ import type { Observer, State } from './store/state'
 import { Template, Twin } from './store/twin'
 
 /** So many alike ones make a rehearsal worth its while. */
-const FEW = 24
+const FEW = 8
 const MOST_SCRIPTS = 8
-/** So much more often a play may be recorded than repeated before its role rests: for the moment, and for ever more moments to come. */
+/** So much more often a play may be recorded than repeated before its role rests, for ever more plays to come. */
 const MOST_MISSES = 4
-const LONGEST_REST = 64
+const FIRST_REST = 16
+const LONGEST_REST = 1024
 const MOST_ROLES = 64
 
 /** What the cluster does for a rehearsal. */
@@ -349,7 +350,7 @@ interface Role {
   at: number
   scripts: Script[]
   misses: number
-  /** Moments left to rest, and how many come next. */
+  /** Plays left to rest, and how many it will be the next time. */
   rest: number
   nextRest: number
 }
@@ -365,7 +366,10 @@ export class Rehearsals {
     const { env, state } = this.stage
     if (among < FEW || this.recording) return play()
     const own = this.roleOf(role, env.now())
-    if (own.rest > 0) return play()
+    if (own.rest > 0) {
+      own.rest--
+      return play()
+    }
     const names = identity(subject)
     let words: string[] | undefined
     const script = own.scripts.find((each) => {
@@ -397,10 +401,11 @@ export class Rehearsals {
     const known = this.roles.get(name)
     if (known?.at === now) return known
     if (known) {
-      Object.assign(known, { at: now, scripts: [], misses: 0, rest: Math.max(0, known.rest - 1) })
+      known.at = now
+      known.scripts = []
       return known
     }
-    const role = { at: now, scripts: [], misses: 0, rest: 0, nextRest: 1 }
+    const role = { at: now, scripts: [], misses: 0, rest: 0, nextRest: FIRST_REST }
     if (this.roles.size >= MOST_ROLES) this.roles.clear()
     this.roles.set(name, role)
     return role
@@ -408,6 +413,7 @@ export class Rehearsals {
 
   private missed(role: Role): void {
     if (++role.misses <= MOST_MISSES) return
+    role.misses = 0
     role.rest = role.nextRest
     role.nextRest = Math.min(LONGEST_REST, 2 * role.nextRest)
   }
@@ -415,7 +421,7 @@ export class Rehearsals {
   /** It went by heart. */
   performed(role: Role): void {
     role.misses = Math.max(0, role.misses - 1)
-    role.nextRest = 1
+    role.nextRest = FIRST_REST
   }
 
   private record(names: string[], play: () => Played): { recording: Recording; done: Played } {
