@@ -7,7 +7,7 @@ const FLEET = `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
 spec:
-  replicas: 40
+  replicas: 26
   selector: {matchLabels: {app: web}}
   template:
     metadata: {labels: {app: web}, annotations: {note: a}}
@@ -34,9 +34,9 @@ const SCENES: { name: string; lines: string[] }[] = [
       'create configmap settings --from-literal=word=hello',
       'create -f fleet.yml',
       'expose deployment web --port=80',
-      'cluster advance 6s',
+      'cluster advance 4s',
       'set image deployment/web main=nginx:1.26',
-      'cluster advance 20s',
+      'cluster advance 5s',
       'scale deployment web --replicas=5',
       'cluster advance 2s',
     ],
@@ -44,12 +44,12 @@ const SCENES: { name: string; lines: string[] }[] = [
   {
     name: 'images that are missing, programs that end, nodes that are full',
     lines: [
-      'create deployment none --image=nosuchimage:1 --replicas=30',
-      'create deployment gone --image=busybox --replicas=30',
+      'create deployment none --image=nosuchimage:1 --replicas=16',
+      'create deployment gone --image=busybox --replicas=16',
       'create deployment big --image=nginx --replicas=0',
       'set resources deployment big --requests=cpu=300m',
-      'scale deployment big --replicas=40',
-      'cluster advance 20s',
+      'scale deployment big --replicas=30',
+      'cluster advance 5s',
       'scale deployment big --replicas=10',
       'delete deployment gone',
       'cluster advance 1s',
@@ -58,8 +58,8 @@ const SCENES: { name: string; lines: string[] }[] = [
   {
     name: 'a quota in the way, a fault, a short name',
     lines: [
-      'create quota few --hard=pods=35',
-      'create deployment a --image=nginx --replicas=50',
+      'create quota few --hard=pods=25',
+      'create deployment a --image=nginx --replicas=40',
       'cluster advance 5s',
       'delete quota few',
       'cluster advance 10m',
