@@ -81,21 +81,17 @@ test.each<[string, string, string[]]>([
     crd(version('{type: object}'), 'shop.example.com'),
     ['metadata.name: Invalid value: "shop.example.com": must be spec.names.plural+"."+spec.group'],
   ],
-  [
-    'no schema',
-    crd('versions: [{name: v1, served: true, storage: true}]'),
-    ['spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required'],
-  ],
+  ['no schema', crd('versions: [{name: v1, served: true, storage: true}]'), ['spec.versions[0].schema.openAPIV3Schema: Required value']],
   [
     'a field of no type',
     crd(version('{type: object, properties: {spec: {properties: {a: {type: string}}}}}')),
-    ['spec.versions[0].schema.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields'],
+    ['spec.validation.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields'],
   ],
   [
     'a type of nobody',
     crd(version('{type: object, properties: {spec: {type: text}}}')),
     [
-      'spec.versions[0].schema.openAPIV3Schema.properties[spec].type: Unsupported value: "text": supported values: "array", "boolean", "integer", "null", "number", "object", "string"',
+      'spec.validation.openAPIV3Schema.properties[spec].type: Unsupported value: "text": supported values: "array", "boolean", "integer", "null", "number", "object", "string"',
     ],
   ],
   [
@@ -113,8 +109,90 @@ test.each<[string, string, string[]]>([
       spec: {group: example.com, scope: Namespaced, names: {plural: xs, kind: X}, versions: [{name: v1, served: true, storage: true,
       schema: {openAPIV3Schema: {type: object, properties: {a: {$ref: "#/x"}, b: {type: string, x-kubernetes-map-type: atomic}}}}}]}}`,
     [
-      'spec.versions[0].schema.openAPIV3Schema.properties[a].$ref: Forbidden: $ref is not supported',
-      'spec.versions[0].schema.openAPIV3Schema.properties[b].type: Invalid value: "string": must be object if x-kubernetes-map-type is specified',
+      'spec.validation.openAPIV3Schema.properties[a].$ref: Forbidden: $ref is not supported',
+      'spec.validation.openAPIV3Schema.properties[b].type: Invalid value: "string": must be object if x-kubernetes-map-type is specified',
+    ],
+  ],
+  [
+    'versions of different schemas: the errors are named by their place',
+    crd(
+      'versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}, {name: v2, served: true, storage: false, schema: {openAPIV3Schema: {type: string}}}]',
+    ),
+    ['spec.versions[1].schema.openAPIV3Schema.type: Invalid value: "string": must be object at the root'],
+  ],
+  [
+    'two storage versions',
+    crd(
+      'versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}, {name: v2, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]',
+    ),
+    [
+      `spec.versions: Invalid value: [${['v1', 'v2'].map((name) => `{"Name":"${name}","Served":true,"Storage":true,"Deprecated":false,"DeprecationWarning":null,"Schema":null,"Subresources":null,"AdditionalPrinterColumns":null,"SelectableFields":null}`).join(',')}]: must have exactly one version marked as storage version`,
+    ],
+  ],
+  [
+    'junctors say what only the structure may say, and speak of what the structure does not know',
+    crd(version('{type: object, properties: {a: {type: string}}, anyOf: [{properties: {a: {type: string}, b: {minimum: 1}}}]}')),
+    [
+      'spec.validation.openAPIV3Schema.anyOf[0].properties[a].type: Forbidden: must be empty to be structural',
+      'spec.validation.openAPIV3Schema.properties[b]: Required value: because it is defined in spec.validation.openAPIV3Schema.anyOf[0].properties[b]',
+    ],
+  ],
+  [
+    'metadata that says too much, a list of nothing, integers that are strings',
+    crd(
+      version(
+        '{type: object, properties: {metadata: {type: object, properties: {labels: {type: object}}}, l: {type: array}, i: {x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}]}}}',
+      ),
+    ),
+    [
+      'spec.validation.openAPIV3Schema.properties[l].items: Required value: must be specified',
+      'spec.validation.openAPIV3Schema.properties[metadata]: Forbidden: must not specify anything other than name and generateName, but metadata is implicitly specified',
+    ],
+  ],
+  [
+    'a default of another type, and one of unknown fields',
+    crd(version('{type: object, properties: {num: {type: integer, default: x}, o: {type: object, default: {b: 1}}}}')),
+    [
+      'spec.validation.openAPIV3Schema.properties[num].default: Invalid value: "string":  in body must be of type integer: "string"',
+      'spec.validation.openAPIV3Schema.properties[o].default: Invalid value: {"b":1}: must not have unknown fields',
+    ],
+  ],
+  [
+    'selectable fields',
+    crd(
+      'versions: [{name: v1, served: true, storage: true, selectableFields: [{jsonPath: .spec}, {jsonPath: .none}, {jsonPath: .s}, {jsonPath: .s}], schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object}, s: {type: string}}}}}]',
+    ),
+    [
+      'spec.selectableFields[0].jsonPath: Invalid value: ".spec": must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.',
+      'spec.selectableFields[1].jsonPath: Invalid value: ".none": is an invalid path: does not refer to a valid field',
+      'spec.selectableFields[3].jsonPath: Duplicate value: ".s"',
+    ],
+  ],
+  [
+    'what surrounds rules',
+    crd(
+      version(
+        '{type: object, x-kubernetes-validations: [{rule: " "}, {rule: "true", message: " "}, {rule: "true", reason: Because}, {rule: "true", fieldPath: .none}]}',
+      ),
+    ),
+    [
+      'spec.validation.openAPIV3Schema.x-kubernetes-validations[0].rule: Required value: rule is not specified',
+      'spec.validation.openAPIV3Schema.x-kubernetes-validations[1].message: Invalid value: " ": must be non-empty if specified',
+      'spec.validation.openAPIV3Schema.x-kubernetes-validations[2].reason: Unsupported value: "Because": supported values: "FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"',
+      'spec.validation.openAPIV3Schema.x-kubernetes-validations[3].fieldPath: Invalid value: ".none": must be a valid path',
+    ],
+  ],
+  [
+    'a scale, a column and a deprecation',
+    crd(
+      'versions: [{name: v1, served: true, storage: true, deprecationWarning: old, schema: {openAPIV3Schema: {type: object}}, subresources: {scale: {specReplicasPath: .replicas, statusReplicasPath: status}}, additionalPrinterColumns: [{name: A, type: text, jsonPath: a}]}]',
+    ),
+    [
+      'spec.versions[0].deprecationWarning: Invalid value: "old": can only be set for deprecated versions',
+      'spec.subresources.scale.specReplicasPath: Invalid value: ".replicas": should be a json path under .spec',
+      'spec.subresources.scale.statusReplicasPath: Invalid value: "status": must be a simple json path starting with .',
+      'spec.additionalPrinterColumns[0].type: Invalid value: "text": must be one of boolean,date,integer,number,string',
+      'spec.additionalPrinterColumns[0].JSONPath: Invalid value: "a": must be a simple json path starting with .',
     ],
   ],
 ])('definitions: %s', (_name, text, errors) => {
@@ -191,6 +269,6 @@ test('a rule about the whole names no field; what is no expression is refused wi
       spec: {group: example.com, scope: Namespaced, names: {plural: xs, kind: X}, versions: [{name: v1, served: true, storage: true,
       schema: {openAPIV3Schema: {type: object, x-kubernetes-validations: [{rule: "self.a >"}]}}}]}}`)[0],
   ).toMatch(
-    /^spec\.versions\[0\]\.schema\.openAPIV3Schema\.x-kubernetes-validations\[0\]\.rule: Invalid value: \{"Rule":"self\.a \\u003e",.*\}: compilation failed: ERROR: <input>:1:9: Syntax error: /,
+    /^spec\.validation\.openAPIV3Schema\.x-kubernetes-validations\[0\]\.rule: Invalid value: \{"Rule":"self\.a \\u003e",.*\}: compilation failed: ERROR: <input>:1:9: Syntax error: /,
   )
 })

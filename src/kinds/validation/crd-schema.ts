@@ -2,21 +2,14 @@
 // (ValidateCustomResourceDefinitionOpenAPISchema) and pkg/apiserver/schema/validation.go.
 import type { FieldError } from '../../errors'
 import { CelSyntaxError, parseCel } from '../../lib/cel/parse'
-import { goRegExp } from '../../lib/go-regexp'
-import type { CelRule, JsonSchema } from '../../schema/custom'
+import { type CelRule, type JsonSchema, prune } from '../../schema/custom'
 import type { Fields } from '../defaults/fields'
+import { validateStructural } from './crd-structural'
+import { validateDefault } from './custom-resource'
 import { forbiddenField, invalidValue, notSupported, required } from './errors'
 
 const SCHEMA_TYPES = ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string']
-
-type Level = 'root' | 'item' | 'field'
-const UNTYPED: Record<Level, string> = {
-  root: 'must not be empty at the root',
-  item: 'must not be empty for specified array items',
-  field: 'must not be empty for specified object fields',
-}
-
-const UNSUPPORTED = ['definitions', 'dependencies', 'patternProperties', 'additionalItems', '$ref', 'id'] as const
+const UNSUPPORTED = ['id', 'additionalItems', 'patternProperties', 'definitions', 'dependencies', '$ref'] as const
 
 function innerSchemas({ items, properties = {}, additionalProperties, allOf = [], anyOf = [], oneOf = [], not }: JsonSchema): JsonSchema[] {
   const single = [items, not, typeof additionalProperties === 'object' ? additionalProperties : undefined]
@@ -28,62 +21,74 @@ function isRepresentable(schema: JsonSchema): boolean {
   return UNSUPPORTED.every((key) => schema[key] === undefined) && innerSchemas(schema).every(isRepresentable)
 }
 
-function validateStructure(schema: JsonSchema, level: Level, path: string): FieldError[] {
-  const errors: FieldError[] = []
-  if (schema.type === 'array' && !schema.items) errors.push(required(`${path}.items`, 'must be specified'))
-  if (schema.items) errors.push(...validateStructure(schema.items, 'item', `${path}.items`))
-  for (const [key, property] of Object.entries(schema.properties ?? {})) {
-    errors.push(...validateStructure(property, 'field', `${path}.properties[${key}]`))
-  }
-  const others = schema.additionalProperties
-  if (others !== undefined && level === 'root') errors.push(forbiddenField(`${path}.additionalProperties`, 'must not be used at the root'))
-  if (typeof others === 'object') errors.push(...validateStructure(others, 'field', `${path}.additionalProperties`))
-  if (schema.pattern !== undefined) errors.push(...validatePattern(schema.pattern, `${path}.pattern`))
-  const free = schema['x-kubernetes-int-or-string'] || schema['x-kubernetes-preserve-unknown-fields']
-  if (!schema.type && !free) errors.push(required(`${path}.type`, UNTYPED[level]))
-  if (level === 'root' && schema.type && schema.type !== 'object') {
-    errors.push(invalidValue(`${path}.type`, schema.type, 'must be object at the root'))
-  }
-  return errors
+/** Where a schema stands. */
+interface Place {
+  path: string
+  isRoot?: boolean
+  /** Inside of a resource's `metadata`, `kind` or `apiVersion`. */
+  insideMeta?: boolean
+  /** Why there may be no defaults. */
+  noDefaults?: string
+  /** Rules are compiled only where the schema has CEL's types. */
+  rules?: boolean
 }
 
-function validatePattern(pattern: string, field: string): FieldError[] {
-  try {
-    goRegExp(pattern)
-    return []
-  } catch (error) {
-    return [invalidValue(field, pattern, `must be a valid regular expression, but isn't: ${(error as Error).message}`)]
-  }
+/** What is wrong with a schema itself, and with its rules. */
+interface Findings {
+  schema: FieldError[]
+  rules: FieldError[]
 }
 
-function validateSchema(schema: JsonSchema, path: string): FieldError[] {
-  const errors: FieldError[] = []
+function validateSchema(schema: JsonSchema, place: Place): Findings {
+  const { path } = place
+  const found: Findings = { schema: validateStandard(schema, place), rules: [] }
+  const enter = (inner: JsonSchema, step: string, change: Partial<Place> = {}) => {
+    const errors = validateSchema(inner, { ...place, isRoot: false, ...change, path: `${path}.${step}` })
+    found.schema.push(...errors.schema)
+    found.rules.push(...errors.rules)
+  }
+  if (schema.uniqueItems) {
+    const why = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'
+    found.schema.push(forbiddenField(`${path}.uniqueItems`, why))
+  }
+  const { additionalProperties: others, properties = {} } = schema
+  if ((typeof others === 'object' || others === false) && Object.keys(properties).length) {
+    found.schema.push(forbiddenField(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'))
+  }
+  if (typeof others === 'object') {
+    const noDefaults = place.insideMeta ? 'inside additionalProperties applying to object metadata' : place.noDefaults
+    enter(others, 'additionalProperties', { noDefaults })
+  }
+  for (const [key, property] of Object.entries(properties)) {
+    const isMeta = (place.isRoot || schema['x-kubernetes-embedded-resource']) && ['metadata', 'kind', 'apiVersion'].includes(key)
+    const noDefaults = isMeta && place.isRoot ? `in top-level ${key}` : place.noDefaults
+    enter(property, `properties[${key}]`, { noDefaults, insideMeta: isMeta || place.insideMeta })
+  }
+  if (schema.not) enter(schema.not, 'not', { rules: false })
+  for (const key of ['allOf', 'oneOf', 'anyOf'] as const) {
+    for (const [i, each] of (schema[key] ?? []).entries()) enter(each, `${key}[${i}]`, { rules: false })
+  }
+  if (schema.items) enter(schema.items, 'items')
+  found.schema.push(...validateMapType(schema, path), ...validateListType(schema, path))
+  found.schema.push(...validateRuleTexts(schema, `${path}.x-kubernetes-validations`))
+  if (place.rules && found.schema.length === 0) found.rules.push(...validateRules(schema, `${path}.x-kubernetes-validations`))
+  return found
+}
+
+function validateStandard(schema: JsonSchema, { path, insideMeta, noDefaults }: Place): FieldError[] {
   const { type } = schema
+  const errors: FieldError[] = []
   if (type && !SCHEMA_TYPES.includes(type)) errors.push(notSupported(`${path}.type`, type, SCHEMA_TYPES))
+  if (schema.default !== undefined && noDefaults) errors.push(forbiddenField(`${path}.default`, `must not be set ${noDefaults}`))
   for (const key of UNSUPPORTED) {
     if (schema[key] !== undefined) errors.push(forbiddenField(`${path}.${key}`, `${key} is not supported`))
   }
   if (type === 'null') errors.push(forbiddenField(`${path}.type`, 'type cannot be set to null, use nullable as an alternative'))
-  if (schema.uniqueItems) {
-    errors.push(forbiddenField(`${path}.uniqueItems`, 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'))
+  if (Array.isArray(schema.items)) errors.push(forbiddenField(`${path}.items`, 'items must be a schema object and not an array'))
+  if (insideMeta && schema['x-kubernetes-embedded-resource']) {
+    errors.push(forbiddenField(`${path}.x-kubernetes-embedded-resource`, 'must not be used inside of resource meta'))
   }
-  const others = schema.additionalProperties
-  if (typeof others === 'object' || others === false) {
-    if (Object.keys(schema.properties ?? {}).length) {
-      errors.push(forbiddenField(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'))
-    }
-    if (typeof others === 'object') errors.push(...validateSchema(others, `${path}.additionalProperties`))
-  }
-  for (const [key, property] of Object.entries(schema.properties ?? {})) {
-    errors.push(...validateSchema(property, `${path}.properties[${key}]`))
-  }
-  if (schema.items) errors.push(...validateSchema(schema.items, `${path}.items`))
-  return [
-    ...errors,
-    ...validateMapType(schema, path),
-    ...validateListType(schema, path),
-    ...validateRuleTexts(schema, `${path}.x-kubernetes-validations`),
-  ]
+  return errors
 }
 
 function validateMapType(schema: JsonSchema, path: string): FieldError[] {
@@ -99,23 +104,67 @@ function validateMapType(schema: JsonSchema, path: string): FieldError[] {
   return errors
 }
 
-/** Rules are to be expressions. Their types are not checked here. */
+const REASONS = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired']
+const NO_BREAKS = 'must not contain line breaks'
+const NOT_EMPTY = 'must be non-empty if specified'
+
+/** What surrounds the rules' expressions. */
 function validateRuleTexts(schema: JsonSchema, path: string): FieldError[] {
-  return (schema['x-kubernetes-validations'] ?? []).flatMap((rule, i) => {
-    const text = rule.rule ?? ''
-    const message = (rule.message ?? '').trim()
-    const lines = /[\n\r]/
-    if (!text.trim()) return [required(`${path}[${i}].rule`, 'rule is not specified')]
+  return (schema['x-kubernetes-validations'] ?? []).flatMap(({ rule = '', message = '', messageExpression, reason, fieldPath }, i) => {
+    const at = `${path}[${i}]`
     const errors: FieldError[] = []
-    const field = `${path}[${i}].message`
-    if (rule.message && !message) errors.push(invalidValue(field, rule.message, 'message must be non-empty if specified'))
-    else if (lines.test(message)) errors.push(invalidValue(field, rule.message, 'message must not contain line breaks'))
-    else if (lines.test(text.trim()) && !message) {
-      errors.push(required(field, 'message must be specified if rule contains line breaks'))
+    const lines = /[\n\r]/
+    if (!rule.trim()) errors.push(required(`${at}.rule`, 'rule is not specified'))
+    else if (message && !message.trim()) errors.push(invalidValue(`${at}.message`, message, NOT_EMPTY))
+    else if (lines.test(message.trim())) errors.push(invalidValue(`${at}.message`, message, NO_BREAKS))
+    else if (lines.test(rule.trim()) && !message.trim()) {
+      errors.push(required(`${at}.message`, 'message must be specified if rule contains line breaks'))
     }
-    const wrong = syntaxError(text)
-    return wrong === undefined ? errors : [...errors, invalidValue(`${path}[${i}].rule`, internalRule(rule), wrong)]
+    if (messageExpression && !messageExpression.trim()) {
+      errors.push(required(`${at}.messageExpression`, `messageExpression ${NOT_EMPTY}`))
+    }
+    if (reason !== undefined && !REASONS.includes(reason)) errors.push(notSupported(`${at}.reason`, reason, REASONS))
+    if (!fieldPath) return errors
+    if (!fieldPath.trim()) errors.push(invalidValue(`${at}.fieldPath`, fieldPath, NOT_EMPTY))
+    if (lines.test(fieldPath)) errors.push(invalidValue(`${at}.fieldPath`, fieldPath, NO_BREAKS))
+    if (typeof schemaAt(fieldPath, schema) === 'string') errors.push(invalidValue(`${at}.fieldPath`, fieldPath, 'must be a valid path'))
+    return errors
   })
+}
+
+/** Rules are to be expressions. Their types are not checked here. */
+function validateRules(schema: JsonSchema, path: string): FieldError[] {
+  return (schema['x-kubernetes-validations'] ?? []).flatMap((rule, i) => {
+    const wrong = syntaxError(rule.rule ?? '')
+    return wrong === undefined ? [] : [invalidValue(`${path}[${i}].rule`, internalRule(rule), wrong)]
+  })
+}
+
+const NOWHERE = 'does not refer to a valid field'
+
+/** What a path of a rule or of a selectable field leads to, or why to nothing. Upstream: schema/cel/validation.go (ValidFieldPath). */
+export function schemaAt(jsonPath: string, root: JsonSchema, brackets = true): JsonSchema | string {
+  const tokens = jsonPath.match(/'(?:\\.|[^'\\])*'|[.[\]]|[^.[\]]+/g) ?? []
+  let schema = root
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i]
+    if (token !== '.' && token !== '[') return `expected [ or . but got: ${token}`
+    if (token === '[' && !brackets) return 'array notation is not allowed'
+    let name = tokens[++i]
+    if (name === undefined) return 'unexpected end of JSON path'
+    if (token === '[') {
+      if (!/^'.*'$/s.test(name)) return `expected single quoted string but got ${name}`
+      name = name.slice(1, -1).replace(/\\(.)/g, '$1')
+    }
+    const { properties, additionalProperties } = schema
+    const next = properties ? (Object.hasOwn(properties, name) ? properties[name] : undefined) : additionalProperties
+    if (typeof next !== 'object') return NOWHERE
+    schema = next
+    if (token === '[' && tokens[++i] !== ']') {
+      return tokens[i] === undefined ? 'unexpected end of JSON path' : `expected ] but got ${tokens[i]}`
+    }
+  }
+  return schema
 }
 
 /** As the API server's own type prints: by the names of Go's fields. */
@@ -174,10 +223,29 @@ function validateListType(schema: JsonSchema, path: string): FieldError[] {
   return errors
 }
 
+/** Defaults are of the type that their schema says, and say nothing that it does not know. Upstream: schema/defaulting/validation.go. */
+function validateDefaults(schema: JsonSchema, path: string): FieldError[] {
+  const errors: FieldError[] = []
+  if (schema.default !== undefined) {
+    const wrapped = { value: structuredClone(schema.default) }
+    if (prune(wrapped, { properties: { value: schema } }).length) {
+      errors.push(invalidValue(`${path}.default`, schema.default, 'must not have unknown fields'))
+    }
+    errors.push(...validateDefault(schema.default, schema, `${path}.default`))
+  }
+  if (schema.items) errors.push(...validateDefaults(schema.items, `${path}.items`))
+  for (const [key, property] of Object.entries(schema.properties ?? {})) {
+    errors.push(...validateDefaults(property, `${path}.properties[${key}]`))
+  }
+  return errors
+}
+
 /** The schema of a version, at its root. */
 export function validateRootSchema(schema: JsonSchema, path: string): FieldError[] {
   const errors = schema.nullable ? [forbiddenField(`${path}.nullable`, 'nullable cannot be true at the root')] : []
-  const structural = isRepresentable(schema) ? validateStructure(schema, 'root', path) : []
-  structural.sort((a, b) => (`${a.field}: ${a.message}` < `${b.field}: ${b.message}` ? -1 : 1))
-  return [...errors, ...structural, ...validateSchema(schema, path)]
+  const representable = isRepresentable(schema)
+  let structural = representable ? validateStructural(schema, path) : []
+  if (representable && structural.length === 0) structural = validateDefaults(schema, path)
+  const found = validateSchema(schema, { path, isRoot: true, rules: representable && structural.length === 0 })
+  return [...errors, ...structural, ...found.schema, ...found.rules]
 }

@@ -4,8 +4,8 @@ import type { FieldError } from '../../errors'
 import { isDns1035Label, isDns1123Subdomain } from '../../lib/names'
 import type { JsonSchema } from '../../schema/custom'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { validateRootSchema } from './crd-schema'
-import { forbiddenField, immutable, invalidValue, notSupported, required } from './errors'
+import { schemaAt, validateRootSchema } from './crd-schema'
+import { duplicate, forbiddenField, immutable, invalidValue, notSupported, required, same, tooMany } from './errors'
 
 const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string']
 const COLUMN_FORMATS = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password']
@@ -47,35 +47,138 @@ function validateColumn(column: Fields, path: string): FieldError[] {
   return errors
 }
 
-function validateScale(scale: Fields | undefined, path: string): FieldError[] {
+function validateSubresources(subresources: Fields | undefined, path: string): FieldError[] {
+  const scale = fieldsOf(subresources?.scale)
   if (!scale) return []
-  return (
-    [
-      ['specReplicasPath', '.spec'],
-      ['statusReplicasPath', '.status'],
-    ] as const
-  ).flatMap(([key, root]) => {
+  const check = (key: string, roots: string[], where: string, needed: boolean) => {
     const field = `${path}.scale.${key}`
     const text = String(scale[key] ?? '')
-    if (!text) return [required(field)]
+    if (!text) return needed ? [required(field)] : []
     const errors = validateJsonPath(text, field)
-    if (!errors.length && !text.startsWith(`${root}.`)) errors.push(invalidValue(field, text, `should be a json path under ${root}`))
-    return errors
-  })
+    if (errors.length || roots.some((root) => text.startsWith(root))) return errors
+    return [invalidValue(field, text, `should be a json path under ${where}`)]
+  }
+  return [
+    ...check('specReplicasPath', ['.spec.'], '.spec', true),
+    ...check('statusReplicasPath', ['.status.'], '.status', true),
+    ...check('labelSelectorPath', ['.spec.', '.status.'], 'either .spec or .status', false),
+  ]
+}
+
+const MOST_SELECTABLE_FIELDS = 8
+
+function validateSelectableFields(fields: Fields[], schema: JsonSchema, path: string): FieldError[] {
+  const errors: FieldError[] = []
+  const seen = new Set<string>()
+  for (const [i, { jsonPath }] of fields.entries()) {
+    const field = `${path}[${i}].jsonPath`
+    const text = String(jsonPath ?? '')
+    if (!text) {
+      errors.push(required(field))
+      continue
+    }
+    const found = schemaAt(text, schema, false)
+    if (typeof found === 'string') {
+      errors.push(invalidValue(field, text, `is an invalid path: ${found}`))
+      continue
+    }
+    if (text.startsWith('.metadata.')) errors.push(invalidValue(field, text, 'must not point to fields in metadata'))
+    if (!['string', 'boolean', 'integer'].includes(found.type ?? '')) {
+      const must = 'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.'
+      errors.push(invalidValue(field, text, must))
+    }
+    if (seen.has(text)) errors.push(duplicate(field, text))
+    seen.add(text)
+  }
+  if (seen.size > MOST_SELECTABLE_FIELDS) errors.push(tooMany(path, seen.size, MOST_SELECTABLE_FIELDS))
+  return errors
 }
 
 // ---------------------------------------------------------------- the definition
 
-function validateVersion(version: Fields, path: string): FieldError[] {
-  const name = String(version.name ?? '')
+/** What can be said of each version, or, when all versions say the same of it, of the definition as a whole. */
+interface Shape {
+  schema?: JsonSchema
+  subresources?: Fields
+  columns: Fields[]
+  selectableFields: Fields[]
+}
+
+const PARTS = ['schema', 'subresources', 'additionalPrinterColumns', 'selectableFields'] as const
+type Part = (typeof PARTS)[number]
+
+function schemaOf(version: Fields): JsonSchema | undefined {
+  return fieldsOf(fieldsOf(version.schema)?.openAPIV3Schema) as JsonSchema | undefined
+}
+
+/** The server's own type holds what all versions have in common above them. Upstream: apiextensions/v1/conversion.go. */
+function commonParts(versions: Fields[]): Set<Part> {
+  return new Set(PARTS.filter((part) => versions.every((version) => same(version[part], versions[0][part]))))
+}
+
+function shapeOf(version: Fields, has: (part: Part) => boolean): Shape {
+  return {
+    schema: has('schema') ? schemaOf(version) : undefined,
+    subresources: has('subresources') ? fieldsOf(version.subresources) : undefined,
+    columns: has('additionalPrinterColumns') ? listOf(version.additionalPrinterColumns) : [],
+    selectableFields: has('selectableFields') ? listOf(version.selectableFields) : [],
+  }
+}
+
+/** `schema`: where the schema stands in the server's own type. */
+function validateShape(shape: Shape, path: string, schema: string, whole: JsonSchema | undefined): FieldError[] {
+  const errors = shape.schema ? validateRootSchema(shape.schema, `${path}.${schema}.openAPIV3Schema`) : []
+  errors.push(...validateSubresources(shape.subresources, `${path}.subresources`))
+  for (const [i, column] of shape.columns.entries()) errors.push(...validateColumn(column, `${path}.additionalPrinterColumns[${i}]`))
+  if (whole) errors.push(...validateSelectableFields(shape.selectableFields, whole, `${path}.selectableFields`))
+  return errors
+}
+
+function validateDeprecation(version: Fields, path: string): FieldError[] {
+  const { deprecated, deprecationWarning: text } = version
+  if (typeof text !== 'string') return []
+  const refuse = (why: string) => invalidValue(`${path}.deprecationWarning`, text, why)
+  if (deprecated !== true) return [refuse('can only be set for deprecated versions')]
+  const errors = text.length > 256 ? [refuse('must be <= 256 characters long')] : []
+  return text ? errors : [...errors, refuse('must not be an empty string')]
+}
+
+/** As the server's own type prints, by the names of Go's fields. */
+function internalVersion(version: Fields, common: Set<Part>): Fields {
+  const part = (name: Part) => (common.has(name) ? null : (version[name] ?? null))
+  return {
+    Name: version.name ?? '',
+    Served: version.served ?? false,
+    Storage: version.storage ?? false,
+    Deprecated: version.deprecated ?? false,
+    DeprecationWarning: version.deprecationWarning ?? null,
+    Schema: part('schema'),
+    Subresources: part('subresources'),
+    AdditionalPrinterColumns: part('additionalPrinterColumns'),
+    SelectableFields: part('selectableFields'),
+  }
+}
+
+function validateVersions(versions: Fields[], common: Set<Part>): FieldError[] {
   const errors: FieldError[] = []
-  const complaints = isDns1035Label(name)
-  if (complaints.length) errors.push(invalidValue(`${path}.name`, name, complaints.join(',')))
-  const schema = fieldsOf(fieldsOf(version.schema)?.openAPIV3Schema) as JsonSchema | undefined
-  if (schema) errors.push(...validateRootSchema(schema, `${path}.schema.openAPIV3Schema`))
-  errors.push(...validateScale(fieldsOf(fieldsOf(version.subresources)?.scale), `${path}.subresources`))
-  for (const [i, column] of listOf(version.additionalPrinterColumns).entries()) {
-    errors.push(...validateColumn(column, `${path}.additionalPrinterColumns[${i}]`))
+  for (const [i, version] of versions.entries()) {
+    const path = `spec.versions[${i}]`
+    const name = String(version.name ?? '')
+    const complaints = isDns1035Label(name)
+    if (complaints.length) errors.push(invalidValue(`${path}.name`, name, complaints.join(',')))
+    errors.push(...validateDeprecation(version, path))
+    const shape = shapeOf(version, (part) => !common.has(part))
+    errors.push(...validateShape(shape, path, 'schema', schemaOf(version)))
+  }
+  const shown = versions.length ? versions.map((version) => internalVersion(version, common)) : null
+  if (new Set(versions.map((v) => v.name)).size !== versions.length) {
+    errors.push(invalidValue('spec.versions', shown, 'must contain unique version names'))
+  }
+  if (versions.filter((v) => v.storage === true).length !== 1) {
+    errors.push(invalidValue('spec.versions', shown, 'must have exactly one version marked as storage version'))
+  }
+  if (versions.length && isDns1035Label(String(versions[0].name ?? '')).length && versions[0].name) {
+    errors.push(invalidValue('spec.version', versions[0].name, isDns1035Label(String(versions[0].name)).join(',')))
   }
   return errors
 }
@@ -85,6 +188,7 @@ export function validateCustomResourceDefinition(crd: KubeObject): FieldError[] 
   const names = fieldsOf(spec.names) ?? {}
   const group = String(spec.group ?? '')
   const versions = listOf(spec.versions)
+  const common = commonParts(versions)
   const errors: FieldError[] = []
   if (crd.metadata.name !== `${names.plural ?? ''}.${group}`) {
     errors.push(invalidValue('metadata.name', crd.metadata.name, 'must be spec.names.plural+"."+spec.group'))
@@ -97,17 +201,23 @@ export function validateCustomResourceDefinition(crd: KubeObject): FieldError[] 
   if (!scope) errors.push(required('spec.scope'))
   else if (scope !== 'Cluster' && scope !== 'Namespaced') errors.push(notSupported('spec.scope', scope, ['Cluster', 'Namespaced']))
   for (const [i, version] of versions.entries()) {
-    if (!fieldsOf(version.schema)?.openAPIV3Schema)
-      errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`, 'schemas are required'))
+    if (!schemaOf(version)) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`))
   }
-  for (const [i, version] of versions.entries()) errors.push(...validateVersion(version, `spec.versions[${i}]`))
-  const unique = new Set(versions.map((v) => v.name)).size === versions.length
-  const shown = spec.versions ?? null
-  if (!unique) errors.push(invalidValue('spec.versions', shown, 'must contain unique version names'))
-  if (versions.filter((v) => v.storage === true).length !== 1) {
-    errors.push(invalidValue('spec.versions', shown, 'must have exactly one version marked as storage version'))
+  errors.push(...validateVersions(versions, common), ...validateNames(names))
+  if (versions.length) {
+    const shape = shapeOf(versions[0], (part) => common.has(part))
+    const whole = common.has('schema') ? shape.schema : undefined
+    errors.push(...validateShape(shape, 'spec', 'validation', whole))
+    if (shape.selectableFields.length && !whole) {
+      errors.push(invalidValue('spec.selectableFields', '', 'may only be set when validations.schema is included'))
+    }
   }
-  return [...errors, ...validateNames(names), ...validateConversion(fieldsOf(spec.conversion)), ...validateApproval(crd, group)]
+  errors.push(...validateConversion(fieldsOf(spec.conversion)), ...validateApproval(crd, group))
+  if (spec.preserveUnknownFields === true) {
+    const why = 'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead'
+    errors.push(invalidValue('spec.preserveUnknownFields', true, why))
+  }
+  return errors
 }
 
 const APPROVED = 'api-approved.kubernetes.io'
@@ -132,19 +242,50 @@ function isUrl(text: string): boolean {
   return URL.canParse(text) && new URL(text).host !== ''
 }
 
+const REVIEW_VERSIONS = ['v1', 'v1beta1']
+
+/** The field names are those of the server's own type. */
 function validateConversion(conversion: Fields | undefined): FieldError[] {
   if (!conversion) return []
   const strategy = String(conversion.strategy ?? '')
-  if (!strategy) return [required('spec.conversion.strategy')]
-  if (strategy !== 'None' && strategy !== 'Webhook') return [notSupported('spec.conversion.strategy', strategy, ['None', 'Webhook'])]
+  const errors: FieldError[] = []
+  if (!strategy) errors.push(required('spec.conversion.strategy'))
+  else if (strategy !== 'None' && strategy !== 'Webhook') {
+    errors.push(notSupported('spec.conversion.strategy', strategy, ['None', 'Webhook']))
+  }
   const webhook = fieldsOf(conversion.webhook)
-  if (strategy === 'Webhook' && !fieldsOf(webhook?.clientConfig)) {
-    return [required('spec.conversion.webhookClientConfig', 'required when strategy is set to Webhook')]
+  const client = fieldsOf(webhook?.clientConfig)
+  const reviewed = (webhook?.conversionReviewVersions ?? []) as string[]
+  const [clientField, reviewField] = ['webhookClientConfig', 'conversionReviewVersions'].map((key) => `spec.conversion.${key}`)
+  if (strategy !== 'Webhook') {
+    const why = 'should not be set when strategy is not set to Webhook'
+    if (client) errors.push(forbiddenField(clientField, why))
+    return reviewed.length ? [...errors, forbiddenField(reviewField, why)] : errors
   }
-  if (strategy === 'None' && webhook) {
-    return [forbiddenField('spec.conversion.webhookClientConfig', 'should not be set when strategy is not set to Webhook')]
+  if (!client) errors.push(required(clientField, 'required when strategy is set to Webhook'))
+  else if ((client.url === undefined) === (client.service === undefined)) {
+    errors.push(required(clientField, 'exactly one of url or service is required'))
   }
-  return []
+  if (!reviewed.length) return [...errors, required(reviewField)]
+  for (const [i, version] of reviewed.entries()) {
+    if (reviewed.indexOf(version) < i) errors.push(invalidValue(`${reviewField}[${i}]`, version, 'duplicate version'))
+    else errors.push(...isDns1035Label(version).map((why) => invalidValue(`${reviewField}[${i}]`, version, why)))
+  }
+  if (reviewed.some((version) => REVIEW_VERSIONS.includes(version))) return errors
+  return [...errors, invalidValue(reviewField, reviewed, `must include at least one of ${REVIEW_VERSIONS.join(', ')}`)]
+}
+
+/** A version in which objects are stored does not go away. */
+function validateStoredVersions(crd: KubeObject): FieldError[] {
+  const stored = (fieldsOf(crd.status)?.storedVersions ?? []) as string[]
+  const versions = listOf(fieldsOf(crd.spec)?.versions)
+  const errors: FieldError[] = []
+  for (const [i, name] of stored.entries()) {
+    if (versions.some((version) => version.name === name)) continue
+    const why = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`
+    errors.push(invalidValue(`status.storedVersions[${i}]`, name, why))
+  }
+  return errors
 }
 
 export function validateCustomResourceDefinitionUpdate(crd: KubeObject, old: KubeObject): FieldError[] {
@@ -157,5 +298,6 @@ export function validateCustomResourceDefinitionUpdate(crd: KubeObject, old: Kub
     errors.push(...immutable('spec.names.kind', name(spec, 'kind'), name(before, 'kind')))
   }
   errors.push(...immutable('spec.group', spec.group, before.group))
-  return [...errors, ...immutable('spec.names.plural', name(spec, 'plural'), name(before, 'plural'))]
+  errors.push(...immutable('spec.names.plural', name(spec, 'plural'), name(before, 'plural')))
+  return [...errors, ...validateStoredVersions(crd)]
 }

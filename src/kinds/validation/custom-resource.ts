@@ -204,6 +204,13 @@ export function validateCustomResource(value: Record<string, unknown>, schema: J
   return errors
 }
 
+/** What is wrong with a default, whose field is named by its place in the schema. */
+export function validateDefault(value: unknown, schema: JsonSchema, field: string): FieldError[] {
+  const errors: FieldError[] = []
+  validateValue(value, schema, '', errors)
+  return errors.map((e) => ({ ...e, field: e.field && e.field !== '<nil>' ? `${field}.${e.field}` : field }))
+}
+
 const BLOCKING = ['NotSupported', 'Required', 'TooLong', 'TooMany', 'TypeInvalid']
 
 function hasRules(schema: JsonSchema): boolean {
