@@ -12,6 +12,8 @@ export interface Crd extends KubeObject {
       name: string
       served: boolean
       storage: boolean
+      deprecated?: boolean
+      deprecationWarning?: string
       subresources?: { status?: object; scale?: object }
       selectableFields?: { jsonPath: string }[]
     }[]
@@ -39,7 +41,16 @@ function customResources(crd: Crd): ResourceInfo[] {
     subresources: [...(v.subresources?.status ? ['status'] : []), ...(v.subresources?.scale ? ['scale'] : [])],
     custom: true,
     selectableFields: (v.selectableFields ?? []).map(({ jsonPath }) => jsonPath.replace(/^\./, '')),
+    deprecation: v.deprecated ? (v.deprecationWarning ?? deprecationOf(v.name, crd)) : undefined,
   }))
+}
+
+/** Names the best version instead, if there is one. Upstream: apiextensions-apiserver/pkg/apiserver/customresource_handler.go. */
+function deprecationOf(version: string, { spec }: Crd): string {
+  const better = spec.versions.filter((v) => v.served && !v.deprecated && compareVersions(v.name, version) < 0).map((v) => v.name)
+  const [best] = better.sort(compareVersions)
+  const text = `${spec.group}/${version} ${spec.names.kind} is deprecated`
+  return best === undefined ? text : `${text}; use ${spec.group}/${best} ${spec.names.kind}`
 }
 
 /** Kubernetes' order of versions: v2, v1, v1beta2, v1beta1, v1alpha1, others. Upstream: apimachinery/pkg/version CompareKubeAwareVersionStrings. */

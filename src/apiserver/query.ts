@@ -57,11 +57,11 @@ function selected(info: ResourceInfo, query: Query): Selection {
   }
 }
 
-/** The warning that reading a deprecated kind brings. Upstream: the kinds' APILifecycleDeprecated tags. */
+/** The warning that every request for a deprecated kind or version brings. Upstream: the kinds' APILifecycleDeprecated tags. */
 export function readWarning(info: ResourceInfo): string | undefined {
   if (info.resource === 'endpoints') return 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'
   if (info.resource === 'componentstatuses') return 'v1 ComponentStatus is deprecated in v1.19+'
-  return undefined
+  return info.deprecation
 }
 
 /** An object as the asked-for version shows it: its own apiVersion and kind first. */

@@ -293,6 +293,7 @@ export class ApiServer {
     options: DeleteOptions & RequestOptions,
   ): { object: KubeObject; gone: boolean } {
     if (!options.trusted && !options.authorized) this.authorize('delete', info, namespace, name)
+    if (!options.trusted) this.warnOfDeprecation(info)
     const object = this.find(info, namespace, name)
     if (options.uid && options.uid !== object.metadata.uid) {
       throw conflict(

@@ -22,6 +22,8 @@ export interface ResourceInfo {
   custom?: boolean
   /** The fields, `spec.color`, by which such resources can be selected besides their name and namespace. */
   selectableFields?: string[]
+  /** Said to whoever asks for a version that its definition calls deprecated. */
+  deprecation?: string
 }
 
 /** The types: `schema.json` is large and parsed only when fields are looked at; the resource list is small and always needed. */

@@ -64,3 +64,19 @@ test('custom resources are selected by the fields their definition names', async
     'Error from server (BadRequest): Unable to find "example.com/v1, Resource=shirts" that match label selector "", field selector "spec.size=1": field label not supported: spec.size\n[exit 1]',
   )
 })
+
+test('versions that a definition calls deprecated say so to every request', async () => {
+  const versions = ['v1beta1', 'v1alpha1', 'v1'].map((name) => {
+    const old = name === 'v1' ? '' : 'deprecated: true, '
+    const text = name === 'v1alpha1' ? 'deprecationWarning: "ask for v1", ' : ''
+    return `{name: ${name}, served: true, storage: ${name === 'v1'}, ${old}${text}schema: {openAPIV3Schema: {type: object}}}`
+  })
+  box.write('shops.yaml', SHOPS.replace(/versions: .*/, `versions: [${versions.join(', ')}]`))
+  box.write('old.yaml', 'apiVersion: example.com/v1beta1\nkind: Shop\nmetadata: {name: old}\n')
+  await box.kubectl('create -f shops.yaml')
+  const warning = 'Warning: example.com/v1beta1 Shop is deprecated; use example.com/v1 Shop\n'
+  expect(await box.kubectl('create -f old.yaml')).toBe(`shop.example.com/old created\n${warning}`)
+  expect(await box.kubectl('get shops.v1alpha1.example.com')).toBe('NAME   AGE\nold    0s\nWarning: ask for v1\n')
+  expect(await box.kubectl('get shops')).toBe('NAME   AGE\nold    0s\n')
+  expect(await box.kubectl('delete -f old.yaml')).toBe(`shop.example.com "old" deleted from default namespace\n${warning}`)
+})
