@@ -6,6 +6,7 @@ import path from 'node:path'
 import tty from 'node:tty'
 import type { Env } from './api/contracts'
 import { CommandError } from './errors'
+import { bytesOfText, hasRawBytes } from './lib/byte-text'
 import { goReason } from './lib/os-errors'
 
 /** Standard streams as a command sees them. */
@@ -99,13 +100,13 @@ function endQuietly(error: NodeJS.ErrnoException): void {
 
 function write(fd: Output, text: string): void {
   if (!text) return
+  let rest: string | Buffer = hasRawBytes(text) ? bytesOfText(text) : text
   if (opened[fd]) {
-    opened[fd].write(text)
+    opened[fd].write(rest)
     return
   }
-  let rest: string | Buffer = text
   try {
-    for (let left = Buffer.byteLength(text); left > 0; ) {
+    for (let left = Buffer.byteLength(rest); left > 0; ) {
       const done = fs.writeSync(fd, rest as string)
       left -= done
       if (left > 0) rest = Buffer.from(rest).subarray(done)

@@ -1,8 +1,10 @@
 // POST or GET pods/NAME/exec over a WebSocket: a command in a container, its streams as channels.
 // Upstream: apimachinery/pkg/util/remotecommand, kubelet/pkg/cri/streaming/remotecommand.
+
 import type { Pod } from '../api/types'
 import type { ClusterFile } from '../cluster-file'
 import { ApiError, CommandError, notFound } from '../errors'
+import { ByteTextDecoder, bytesOfText } from '../lib/byte-text'
 import { ExecSession } from '../runtime/exec'
 import { execFailure } from './exec'
 import { containerOrDefault, requireRunning } from './pod-container'
@@ -71,10 +73,11 @@ export function execRequest(file: ClusterFile, namespace: string, name: string, 
       }
     }
     const interrupt = () => file.write(({ world }) => session?.interrupt(world))
+    const decoder = new ByteTextDecoder()
     const line = new Line(say, (text) => session?.send(text), interrupt)
     socket.onMessage = (message) => {
       if (over || message.length === 0) return
-      const text = message.subarray(1).toString()
+      const text = decoder.push(message.subarray(1))
       if (message[0] === CLOSE && message[1] === STDIN) session?.send(undefined)
       else if (message[0] !== STDIN) return
       else if (tty) line.type(text)
@@ -90,7 +93,7 @@ export function execRequest(file: ClusterFile, namespace: string, name: string, 
 }
 
 function channel(number: number, text: string): Buffer {
-  return Buffer.concat([Buffer.from([number]), Buffer.from(text)])
+  return Buffer.concat([Buffer.from([number]), bytesOfText(text)])
 }
 
 function failed(message: string): object {

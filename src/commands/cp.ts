@@ -60,7 +60,7 @@ function remote(
   world: World,
   spec: Spec,
   say: (text: string) => void,
-): { files: ContainerFiles; at: (file: string) => string; pod: Pod } {
+): { files: ContainerFiles; at: (file: string) => string; pod: Pod; gnu: boolean } {
   const namespace = spec.namespace || context.namespace
   const pod = world.view.get<Pod>('pods', namespace, spec.pod)!
   if (isCompleted(pod)) throw new CommandError(`cannot exec into a container in a completed pod; current phase is ${pod.status.phase}`)
@@ -69,7 +69,9 @@ function remote(
   requireRunning(pod, container)
   requireTar(world, pod, container)
   const record = containerRecord(world, pod.metadata.uid, container.name)!
+  const image = imageOf(container.image, world.records)
   return {
+    gnu: 'image' in image && image.image.userland === 'debian',
     files: containerFiles(world, pod, container, record),
     at: (file) => normalPath(file.startsWith('/') ? file : `${record.workingDir}/${file}`),
     pod,
@@ -147,12 +149,17 @@ function copyOut(context: CommandContext, from: Spec, to: Spec): void {
   context.cluster.read((cluster) => {
     requirePod(context, cluster, from)
     const { world } = cluster
-    const { files, at, pod } = remote(context, world, from, (text) => context.err(text))
+    const { files, at, pod, gnu } = remote(context, world, from, (text) => context.err(text))
     const source = at(from.file)
-    if (from.file.startsWith('/')) context.out(`tar: removing leading '/' from member names\n`)
+    if (from.file.startsWith('/'))
+      context.out(gnu ? "tar: Removing leading `/' from member names\n" : "tar: removing leading '/' from member names\n")
     if (!files.stat(source)) {
-      context.out(`tar: ${from.file}: No such file or directory\ntar: error exit delayed from previous errors\n`)
-      throw new PlainFailure('command terminated with exit code 1', 1)
+      context.out(
+        gnu
+          ? `tar: ${from.file}: Cannot stat: No such file or directory\ntar: Exiting with failure status due to previous errors\n`
+          : `tar: ${from.file}: No such file or directory\ntar: error exit delayed from previous errors\n`,
+      )
+      throw new PlainFailure(`command terminated with exit code ${gnu ? 2 : 1}`, gnu ? 2 : 1)
     }
     let warned = false
     function take(remotePath: string, localPath: string): void {

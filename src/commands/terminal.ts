@@ -1,6 +1,7 @@
 // A session between the user's streams and something in a container: input as it comes, a terminal with history, the clock in between.
 import readline from 'node:readline'
 import type { CommandContext } from '../cli/context'
+import { ByteTextDecoder } from '../lib/byte-text'
 
 /** What the session talks to. */
 export interface Remote {
@@ -101,9 +102,13 @@ export class Terminal {
       })
       return
     }
-    stdin.setEncoding('utf8')
-    stdin.on('data', (text: string) => this.push(text))
-    stdin.on('end', () => this.push(undefined))
+    const decoder = new ByteTextDecoder()
+    stdin.on('data', (bytes: Buffer | string) => this.push(typeof bytes === 'string' ? bytes : decoder.push(bytes)))
+    stdin.on('end', () => {
+      const left = decoder.end()
+      if (left) this.push(left)
+      this.push(undefined)
+    })
   }
 
   private push(text: string | undefined): void {

@@ -1,6 +1,7 @@
 // The file system of one container: image below, what it wrote on top, volumes over both. Follows how the kubelet lays out mounts.
 import type { Records } from '../api/contracts'
 import type { Container, Pod } from '../api/types'
+import { bytesOfText, hasRawBytes, textOfBytes } from '../lib/byte-text'
 import { imageOf } from './images/index'
 import { podFiles, processFiles } from './pod-files'
 import type { ContainerRecord, FileStat, Files } from './process'
@@ -133,7 +134,7 @@ export class ContainerFiles implements Files {
   read(path: string): string | undefined {
     const entry = this.entry(this.resolve(path))
     if (!entry || entry.d) return undefined
-    return entry.b !== undefined ? Buffer.from(entry.b, 'base64').toString('latin1') : (entry.t ?? '')
+    return entry.b !== undefined ? textOfBytes(Buffer.from(entry.b, 'base64')) : (entry.t ?? '')
   }
 
   exists(path: string): boolean {
@@ -199,12 +200,12 @@ export class ContainerFiles implements Files {
   }
 
   /** Stores an entry (undefined marks it removed) in the layer of a resolved path. */
-  private store(path: string, entry: Entry | undefined): void {
+  private store(path: string, entry: Entry | undefined, at = this.world.env.now()): void {
     if (this.readOnly(path)) throw new FileError('EROFS', path)
     const { mount, path: inside } = this.place(path)
     const key = mount?.key ?? this.own
     const layer = { ...this.layer(key) }
-    if (entry) layer[inside] = { ...entry, at: this.world.env.now() }
+    if (entry) layer[inside] = { ...entry, at }
     else {
       const prefix = `${inside}/`
       for (const name of Object.keys(layer)) if (name === inside || name.startsWith(prefix)) delete layer[name]
@@ -240,7 +241,8 @@ export class ContainerFiles implements Files {
     const before = this.entry(where)
     if (before?.d) throw new FileError('EISDIR', path)
     const kept = mode ?? before?.m
-    this.store(where, { t: content, ...(kept === undefined ? {} : { m: kept }) })
+    const held = hasRawBytes(content) ? { b: bytesOfText(content).toString('base64') } : { t: content }
+    this.store(where, { ...held, ...(kept === undefined ? {} : { m: kept }) })
   }
 
   append(path: string, content: string): void {
@@ -248,16 +250,9 @@ export class ContainerFiles implements Files {
     this.write(path, (this.read(path) ?? '') + content)
   }
 
-  /** Bytes from outside (cp): text when they are UTF-8. */
+  /** Bytes from outside (cp). */
   writeBytes(path: string, bytes: Buffer, mode?: number): void {
-    const text = bytes.toString('utf8')
-    if (Buffer.from(text, 'utf8').equals(bytes)) {
-      this.write(path, text, mode)
-      return
-    }
-    const where = this.target(path)
-    if (this.entry(where)?.d) throw new FileError('EISDIR', path)
-    this.store(where, { b: bytes.toString('base64'), ...(mode === undefined ? {} : { m: mode }) })
+    this.write(path, textOfBytes(bytes), mode)
   }
 
   readBytes(path: string): Buffer | undefined {
@@ -291,6 +286,13 @@ export class ContainerFiles implements Files {
     const entry = this.entry(where)
     if (!entry) throw new FileError('ENOENT', path)
     this.store(where, { ...entry, m: mode })
+  }
+
+  setTime(path: string, at: number): void {
+    const where = this.resolve(path)
+    const entry = this.entry(where)
+    if (!entry) throw new FileError('ENOENT', path)
+    this.store(where, entry, at)
   }
 
   link(path: string, target: string): void {

@@ -55,7 +55,8 @@ export interface FileStat {
 
 /**
  * The files of one container: image files below, what was written on top, mounted volumes over both. Paths are absolute.
- * Links are followed, save by `stat` and `remove`. Content is text; bytes that are not UTF-8 come as latin1.
+ * Links are followed, save by `stat` and `remove`. Content is text, with bytes that are not UTF-8 as
+ * lib/byte-text has them.
  */
 export interface Files {
   read(path: string): string | undefined
@@ -72,6 +73,8 @@ export interface Files {
   makeDirectory(path: string): void
   stat(path: string): FileStat | undefined
   setMode(path: string, mode: number): void
+  /** Sets the time of the last change, ms. */
+  setTime(path: string, at: number): void
   link(path: string, target: string): void
 }
 
@@ -230,6 +233,8 @@ export interface CommandIo {
   path(path: string): string
   /** Processes of the container: for ps, kill, pgrep. */
   processes(): { pid: number; parent: number; command: string; startedAt: number }[]
+  /** Whether a command of this name or path could be run. */
+  has(name: string): boolean
   kill(pid: number, signal: Signal | 'SIGKILL'): boolean
 }
 /**

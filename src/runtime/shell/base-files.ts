@@ -1,6 +1,7 @@
 // The files every image of a userland holds: /etc, home directories, the executables' names.
 import type { Image, Userland } from '../process'
 import { parentOf, type Tree } from '../tree'
+import { accountFiles } from './accounts'
 import { commandNames } from './catalogue'
 
 const made = new WeakMap<Image, Tree>()
@@ -93,11 +94,7 @@ export function directoryOf(userland: Userland, name: string): string {
 }
 
 function systemFiles(userland: Userland): Record<string, string> {
-  const files: Record<string, string> = {
-    '/etc/passwd':
-      'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nbin:x:2:2:bin:/bin:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n',
-    '/etc/group': 'root:x:0:\ndaemon:x:1:\nbin:x:2:\nnogroup:x:65534:\n',
-  }
+  const files = accountFiles(userland)
   if (userland === 'none') return files
   files['/etc/nsswitch.conf'] = 'hosts: files dns\n'
   files['/etc/shadow'] = 'root:*:19000:0:99999:7:::\n'
@@ -107,7 +104,6 @@ function systemFiles(userland: Userland): Record<string, string> {
       'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.20.3\nPRETTY_NAME="Alpine Linux v3.20"\nHOME_URL="https://alpinelinux.org/"\n'
   } else if (userland === 'debian') {
     files['/etc/debian_version'] = '12.7\n'
-    files['/etc/passwd'] = files['/etc/passwd'].replace('/root:/bin/sh', '/root:/bin/bash')
     files['/etc/os-release'] =
       'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\nHOME_URL="https://www.debian.org/"\n'
   }

@@ -1,18 +1,41 @@
 // Which commands an image's userland holds, and the code behind them.
 import type { Command, Image, Userland } from '../process'
 import { awk } from './commands/awk/index'
+import { bc } from './commands/bc/index'
+import { CAT } from './commands/cat'
 import { COMPARE } from './commands/compare'
 import { DUMPS } from './commands/dumps'
+import { expr } from './commands/expr'
 import { FILES } from './commands/files'
+import { GZIP } from './commands/gzip'
 import { LOOKS } from './commands/looks'
+import { MODES } from './commands/modes'
 import { NETWORK } from './commands/net/index'
 import { PROCESSES } from './commands/processes'
 import { sed } from './commands/sed'
 import { SYSTEM } from './commands/system'
+import { tar } from './commands/tar'
 import { TEXT } from './commands/text'
 
 /** Commands of every userland. */
-const COMMON: Record<string, Command> = { ...FILES, ...LOOKS, ...TEXT, ...COMPARE, ...DUMPS, ...SYSTEM, ...PROCESSES, ...NETWORK, awk, sed }
+const COMMON: Record<string, Command> = {
+  ...FILES,
+  ...LOOKS,
+  ...TEXT,
+  ...COMPARE,
+  ...DUMPS,
+  ...SYSTEM,
+  ...PROCESSES,
+  ...NETWORK,
+  ...GZIP,
+  awk,
+  bc,
+  sed,
+  tar,
+  ...CAT,
+  ...MODES,
+  expr,
+}
 
 /** What a userland lacks of them. */
 const LACKING: Record<Userland, Set<string>> = {
@@ -20,7 +43,7 @@ const LACKING: Record<Userland, Set<string>> = {
   busybox: new Set(['curl', 'dig', 'host', 'getent', 'ss', 'ncat', 'netcat', 'getconf']),
   alpine: new Set(['curl', 'dig', 'host', 'ss', 'ncat', 'netcat']),
   debian: new Set(
-    'arp curl wget nslookup dig host ifconfig ip killall nc ncat netcat netstat ping pidof pgrep pkill ps route ss telnet traceroute top free uptime watch time hexdump hd xxd strings dos2unix'.split(
+    'arp bc curl less wget nslookup dig host ifconfig ip killall nc ncat netcat netstat ping pidof pgrep pkill ps route ss telnet traceroute top free uptime watch time hexdump hd xxd strings dos2unix'.split(
       ' ',
     ),
   ),

@@ -4,6 +4,7 @@ import { ownEntry } from '../../lib/own-entry'
 import type { CommandIo, CommandOutcome } from '../process'
 import type { Node } from './ast'
 import { builtinOf, isSpecial } from './builtins'
+import { locate, pathOf } from './builtins/locate'
 import { commandOf, shellNames } from './catalogue'
 import { withDescriptors } from './descriptor-files'
 import { expandAll } from './expand-command'
@@ -217,15 +218,6 @@ function scriptOnPath(machine: Machine, process: ShellProcess, name: string): st
   return path === undefined ? undefined : machine.host.context.files.read(path)
 }
 
-export function pathOf(machine: Machine, process: ShellProcess, name: string): string | undefined {
-  const { files } = machine.host.context
-  for (const directory of (process.variables['PATH']?.value ?? '').split(':')) {
-    const path = `${directory}/${name}`
-    if (directory !== '' && files.exists(path) && !files.isDirectory(path)) return path
-  }
-  return undefined
-}
-
 /** A shell as a child process. */
 function startChild(machine: Machine, process: ShellProcess, frame: Frame, argv: string[]): number {
   const child = machine.spawn(process, { command: argv.join(' '), functions: {}, options: '', depth: 0, shopts: [], directories: [] })
@@ -332,6 +324,7 @@ function commandIo(
     process: machine.host.context,
     files: withDescriptors(machine, process, () => io.stdin),
     path: (path) => machine.path(process, path),
+    has: (name) => locate(machine, process, name) !== undefined || machine.program([name]) !== undefined,
     processes: () => processTable(machine),
     kill: (pid, signal) => {
       if (machine.find(pid)) return machine.kill(pid, signal === 'SIGKILL' ? 'KILL' : signal.slice(3))

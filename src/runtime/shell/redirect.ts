@@ -2,6 +2,7 @@
 
 import { FileError } from '../tree'
 import type { Redirection } from './ast'
+import { deviceText } from './devices'
 import type { Machine } from './machine'
 import type { Frame, ShellProcess } from './state'
 
@@ -37,6 +38,11 @@ export function redirect(machine: Machine, process: ShellProcess, frame: Frame, 
   }
   const both = operator === '&>' || operator === '&>>'
   const path = machine.path(process, target)
+  const device = operator === '<' ? deviceText(path, machine.host.context.env) : undefined
+  if (device !== undefined) {
+    put(fd, machine.open({ kind: 'text', text: device, at: 0 }))
+    return true
+  }
   const known = specialFile(process, path)
   if (known !== undefined) {
     put(fd, known === -1 ? machine.open({ kind: 'null' }) : known)

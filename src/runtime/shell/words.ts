@@ -1,4 +1,5 @@
 // Reading words of a shell script: quotes, parameters, substitutions, here-documents.
+import { bytesOfText, textOfBytes } from '../../lib/byte-text'
 import { type Dialect, type Parameter, type Part, SyntaxProblem, type Word } from './ast'
 
 const BREAKS = new Set([' ', '\t', '\n', ';', '&', '|', '<', '>', '(', ')'])
@@ -288,11 +289,19 @@ export function unescapeText(text: string, dialect: Dialect = 'ash'): string {
     dialect === 'bash'
       ? /\\(?:([abeEfnrtv\\'"?])|x([0-9a-fA-F]{1,2})|0?([0-7]{1,3})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8}))/g
       : /\\(?:([abefnrtv\\'"])|x([0-9a-fA-F]{1,2})|0?([0-7]{1,3}))/g
-  return text.replace(expression, (_, letter?: string, hex?: string, octal?: string, short?: unknown, long?: unknown) => {
-    if (hex) return String.fromCharCode(Number.parseInt(hex, 16))
-    if (octal) return String.fromCharCode(Number.parseInt(octal, 8))
+  let raw = false
+  const byte = (value: number) => {
+    if (value < 128) return String.fromCharCode(value)
+    raw = true
+    return String.fromCharCode(0xdc00 + (value & 255))
+  }
+  const out = text.replace(expression, (_, letter?: string, hex?: string, octal?: string, short?: unknown, long?: unknown) => {
+    if (hex) return byte(Number.parseInt(hex, 16))
+    if (octal) return byte(Number.parseInt(octal, 8))
     if (letter === undefined) return String.fromCodePoint(Number.parseInt(String(short ?? long), 16))
     const known: Record<string, string> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
     return known[letter] ?? letter
   })
+  // Bytes that make a character together are that character.
+  return raw ? textOfBytes(bytesOfText(out)) : out
 }

@@ -1,5 +1,7 @@
 // Commands on whole files and columns: diff, cmp, comm, paste, fold, expand, shuf, dd, truncate.
+import { bytesOfText, textOfBytes } from '../../../lib/byte-text'
 import type { Command, CommandIo } from '../../process'
+import { deviceText } from '../devices'
 import { attempt, isGnu, linesOf, parseFlags, readOperand } from './errors'
 
 /** A run of lines: the same in both, only in the first, only in the second. Positions count from 0. */
@@ -130,14 +132,14 @@ const cmp: Command = (io) => {
   if (a === undefined || b === undefined) return 2
   if (a === b) return 0
   if (flags.has('s')) return 1
-  const [x, y] = [Buffer.from(a), Buffer.from(b)]
+  const [x, y] = [bytesOfText(a), bytesOfText(b)]
   let at = 0
   while (at < x.length && at < y.length && x[at] === y[at]) at++
   if (at === Math.min(x.length, y.length))
     io.err(`cmp: EOF on ${x.length < y.length ? rest[0] : rest[1]}${isGnu(io) ? ` after byte ${at}` : ''}\n`)
   else {
     const line = x.subarray(0, at).toString().split('\n').length
-    io.out(`${rest[0]} ${rest[1]} differ: ${isGnu(io) ? 'byte' : 'char'} ${at + 1}, line ${line}\n`)
+    io.out(`${rest[0]} ${rest[1]} differ: char ${at + 1}, line ${line}\n`)
   }
   return 1
 }
@@ -169,7 +171,7 @@ const truncate: Command = (io) => {
   let status = 0
   for (const name of rest) {
     const text = io.files.read(io.path(name)) ?? ''
-    const cut = Buffer.from(text).subarray(0, size).toString().padEnd(size, '\0')
+    const cut = textOfBytes(bytesOfText(text).subarray(0, size)).padEnd(size, '\0')
     if (
       !attempt(
         io,
@@ -199,13 +201,13 @@ const dd: Command = (io) => {
   const from = operands['if']
   const limit = Math.min(count * size, MOST_BYTES)
   let data: string | undefined
-  if (from === '/dev/zero') data = '\0'.repeat(limit)
-  else if (from === '/dev/urandom' || from === '/dev/random')
-    data = Array.from({ length: limit }, () => String.fromCharCode(Math.floor(io.process.env.random() * 128))).join('')
+  const device = from === undefined ? undefined : deviceText(from, io.process.env, limit)
+  if (device !== undefined) data = device
   else data = from === undefined ? io.stdin : readOperand(io, from)
   if (data === undefined) return 1
-  const skipped = data.slice(bytesOf(operands['skip'], 0) * size)
-  const taken = skipped.slice(0, limit)
+  const start = bytesOf(operands['skip'], 0) * size
+  const bytes = bytesOfText(data).subarray(start, start + limit)
+  const taken = textOfBytes(bytes)
   const to = operands['of']
   if (to === undefined) io.out(taken)
   else if (
@@ -216,9 +218,31 @@ const dd: Command = (io) => {
     )
   )
     return 1
-  const records = `${Math.floor(taken.length / size)}+${taken.length % size === 0 ? 0 : 1} records`
+  const records = `${Math.floor(bytes.length / size)}+${bytes.length % size === 0 ? 0 : 1} records`
   if (operands['status'] !== 'none') io.err(`${records} in\n${records} out\n`)
-  if (operands['status'] === undefined) io.err(`${taken.length} bytes copied, ${(taken.length / 1e9).toFixed(6)} seconds\n`)
+  if (operands['status'] === undefined) io.err(`${bytes.length} bytes copied, ${(bytes.length / 1e9).toFixed(6)} seconds\n`)
+  return 0
+}
+
+/** Pieces of so many lines or bytes: xaa, xab, and on. */
+const split: Command = (io) => {
+  const { values, flags, rest } = parseFlags(io, 'lbna')
+  const text = readOperand(io, rest[0] ?? '-')
+  if (text === undefined) return 1
+  const size = values['b'] === undefined ? Number(values['l'] ?? 1000) : bytesOf(values['b'], 1)
+  const bytes = bytesOfText(text)
+  const lines = text.split(/(?<=\n)/).filter((line) => line !== '')
+  const all = values['b'] === undefined ? lines.length : bytes.length
+  const letters = Number(values['a'] ?? 2)
+  for (let at = 0, n = 0; at < all; at += size, n++) {
+    const piece = values['b'] === undefined ? lines.slice(at, at + size).join('') : textOfBytes(bytes.subarray(at, at + size))
+    let suffix = ''
+    for (let i = 0, left = n; i < letters; i++) {
+      suffix = flags.has('d') ? `${left % 10}${suffix}` : String.fromCharCode(97 + (left % 26)) + suffix
+      left = Math.floor(left / (flags.has('d') ? 10 : 26))
+    }
+    io.files.write(io.path(`${rest[1] ?? 'x'}${suffix}`), piece)
+  }
   return 0
 }
 
@@ -286,5 +310,6 @@ export const COMPARE: Record<string, Command> = {
   fold: eachLine((line, values) => line.replace(new RegExp(`.{${Number(values['w'] ?? 80)}}(?=.)`, 'g'), '$&\n'), 'w'),
   paste,
   shuf,
+  split,
   truncate,
 }

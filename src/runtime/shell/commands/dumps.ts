@@ -1,10 +1,11 @@
 // Commands that show bytes: od, hexdump, xxd, strings.
+import { byteCount, bytesOfText, textOfBytes } from '../../../lib/byte-text'
 import type { Command } from '../../process'
 import { base, parseFlags, readOperand } from './errors'
 
 /** Bytes as rows of sixteen: their offset in hexadecimal, and they. */
 function* rowsOf(text: string): Iterable<{ at: number; bytes: Buffer }> {
-  const bytes = Buffer.from(text)
+  const bytes = bytesOfText(text)
   for (let at = 0; at < bytes.length; at += 16) yield { at, bytes: bytes.subarray(at, at + 16) }
 }
 
@@ -27,7 +28,7 @@ const hexdump: Command = (io) => {
       io.out(`${offset(at)} ${words.join(' ')}\n`)
     }
   }
-  io.out(`${offset(Buffer.byteLength(text))}\n`)
+  io.out(`${offset(byteCount(text))}\n`)
   return 0
 }
 
@@ -36,12 +37,12 @@ const xxd: Command = (io) => {
   const text = readOperand(io, rest[0] ?? '-')
   if (text === undefined) return 1
   if (flags.has('r')) {
-    io.out(Buffer.from(text.replace(/^[0-9a-f]+:\s|\s\s.*$/gm, '').replace(/\s/g, ''), 'hex').toString())
+    io.out(textOfBytes(Buffer.from(text.replace(/^[0-9a-f]+:\s|\s\s.*$/gm, '').replace(/\s/g, ''), 'hex')))
     return 0
   }
   if (flags.has('p')) {
     io.out(
-      Buffer.from(text)
+      bytesOfText(text)
         .toString('hex')
         .replace(/.{1,60}/g, '$&\n'),
     )
@@ -59,27 +60,62 @@ const xxd: Command = (io) => {
 
 const NAMED: Record<number, string> = { 0: '\\0', 7: '\\a', 8: '\\b', 9: '\\t', 10: '\\n', 11: '\\v', 12: '\\f', 13: '\\r' }
 
+/** How od shows a row of bytes in a format: `x1`, `u2`, `o4`, `c`, `a`. */
+function odRow(bytes: Buffer, format: string): string {
+  const kind = format[0]
+  if (kind === 'c' || kind === 'a')
+    return [...bytes]
+      .map((b) => (NAMED[b] ?? (b >= 32 && b < 127 ? String.fromCharCode(b) : b.toString(8).padStart(3, '0'))).padStart(4))
+      .join('')
+  const size = { C: 1, S: 2, I: 4, L: 8 }[format.slice(1)] ?? (Number(format.slice(1)) || 4)
+  const base = kind === 'x' ? 16 : kind === 'o' ? 8 : 10
+  // As wide as the largest value, digits of a fixed number but for decimals.
+  const digits = (2n ** BigInt(8 * size) - 1n).toString(base).length
+  const width = kind === 'd' ? digits + (size === 1 ? 1 : 1) : digits
+  let out = ''
+  for (let at = 0; at < bytes.length; at += size) {
+    let value = 0n
+    for (let i = size - 1; i >= 0; i--) value = value * 256n + BigInt(bytes[at + i] ?? 0)
+    if (kind === 'd') value = BigInt.asIntN(8 * size, value)
+    out += ` ${kind === 'x' || kind === 'o' ? value.toString(base).padStart(digits, '0') : String(value).padStart(width)}`
+  }
+  return out
+}
+
 const od: Command = (io) => {
   const { flags, values, rest } = parseFlags(io, 'AtNjw')
   const text = readOperand(io, rest[0] ?? '-')
   if (text === undefined) return 1
+  const skip = Number(values['j'] ?? 0)
+  const bytes = bytesOfText(text).subarray(skip, values['N'] === undefined ? undefined : skip + Number(values['N']))
   const radix = { x: 16, d: 10, n: 0 }[values['A'] ?? 'o'] ?? 8
   const offset = (n: number) => (radix === 0 ? '' : n.toString(radix).padStart(radix === 16 ? 6 : 7, '0'))
-  const kind = flags.has('c') ? 'c' : (values['t'] ?? (flags.has('x') ? 'x2' : 'o2'))
-  for (const { at, bytes } of rowsOf(text)) {
-    let row: string
-    if (kind.startsWith('c'))
-      row = [...bytes]
-        .map((b) => (NAMED[b] ?? (b >= 32 && b < 127 ? String.fromCharCode(b) : b.toString(8).padStart(3, '0'))).padStart(4))
-        .join('')
-    else if (kind === 'x1') row = [...bytes].map((b) => ` ${b.toString(16).padStart(2, '0')}`).join('')
-    else {
-      const words = Array.from({ length: Math.ceil(bytes.length / 2) }, (_, i) => bytes[2 * i] + (bytes[2 * i + 1] ?? 0) * 256)
-      row = words.map((w) => (kind.startsWith('x') ? ` ${w.toString(16).padStart(4, '0')}` : ` ${w.toString(8).padStart(6, '0')}`)).join('')
+  const short: Record<string, string> = { c: 'c', x: 'x2', b: 'o1', d: 'u2', o: 'o2', a: 'a' }
+  const asked = Object.keys(short).filter((flag) => flags.has(flag))
+  const formats =
+    values['t'] === undefined
+      ? asked.length > 0
+        ? asked.map((flag) => short[flag])
+        : ['o2']
+      : (values['t'].match(/[acdoux][1248CSIL]?z?/g) ?? ['o2'])
+  const width = Number(values['w'] ?? 16) || 16
+  let last = ''
+  let starred = false
+  for (let at = 0; at < bytes.length; at += width) {
+    const row = bytes.subarray(at, at + width)
+    const key = row.toString('latin1')
+    // Equal rows are shown once.
+    if (key === last && !flags.has('v') && row.length === width) {
+      if (!starred) io.out('*\n')
+      starred = true
+      continue
     }
-    io.out(`${offset(at)}${row}\n`)
+    last = key
+    starred = false
+    for (const [i, format] of formats.entries())
+      io.out(`${i === 0 ? offset(skip + at) : ' '.repeat(offset(at).length)}${odRow(row, format)}\n`)
   }
-  if (radix !== 0) io.out(`${offset(Buffer.byteLength(text))}\n`)
+  if (radix !== 0) io.out(`${offset(skip + bytes.length)}\n`)
   return 0
 }
 

@@ -2,6 +2,7 @@
 
 import type { CommandIo } from '../../process'
 import { FileError } from '../../tree'
+import { deviceText } from '../devices'
 
 /** True when the image's commands are GNU's. */
 export function isGnu(io: CommandIo): boolean {
@@ -61,6 +62,9 @@ export function parseFlags(
 /** Reads an operand file or, for `-`, standard input; undefined, with a message, when that fails. */
 export function readOperand(io: CommandIo, name: string): string | undefined {
   if (name === '-') return io.stdin
+  if (name === '/dev/null') return ''
+  const device = deviceText(io.path(name), io.process.env)
+  if (device !== undefined) return device
   const path = io.path(name)
   const text = io.files.read(path)
   if (text !== undefined) return text
@@ -69,15 +73,27 @@ export function readOperand(io: CommandIo, name: string): string | undefined {
     const why = 'No such file or directory'
     const gnu = ['head', 'tail'].includes(base(io))
       ? `cannot open '${name}' for reading: ${why}`
-      : base(io) === 'sort'
-        ? `cannot read: ${name}: ${why}`
-        : `${name}: ${why}`
-    const busybox = ['awk', 'grep', 'sed', 'wc', 'cut', 'head', 'tail', 'sort', 'uniq', 'tee'].includes(base(io))
+      : base(io) === 'sed'
+        ? `can't read ${name}: ${why}`
+        : base(io) === 'tac'
+          ? `failed to open '${name}' for reading: ${why}`
+          : base(io) === 'sort'
+            ? `cannot read: ${name}: ${why}`
+            : `${name}: ${why}`
+    const busybox = ['awk', 'grep', 'sed', 'wc', 'cut', 'head', 'sort', 'uniq', 'tee', 'tac'].includes(base(io))
       ? `${name}: ${why}`
       : `can't open '${name}': ${why}`
     io.err(`${base(io)}: ${isGnu(io) ? gnu : busybox}\n`)
   }
   return undefined
+}
+
+/** What is said of a command line that lacks something: GNU names it, BusyBox shows how it is used. The status is 1. */
+export function misused(io: CommandIo, what: string, usage: string, status = 1): number {
+  const name = base(io)
+  if (isGnu(io)) io.err(`${name}: ${what}\nTry '${name} --help' for more information.\n`)
+  else io.err(`BusyBox v1.36.1 (2024-05-18 00:09:43 UTC) multi-call binary.\n\nUsage: ${name} ${usage}\n`)
+  return status
 }
 
 /** The lines of a text, a last one without newline included. */

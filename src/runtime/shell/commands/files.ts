@@ -1,28 +1,9 @@
 // Commands on files: cat, ls, cp, mv, rm, mkdir, touch, ln, chmod, stat, find, du, df and their like.
 import type { Command, CommandIo, FileStat } from '../../process'
 import { joinPath, nameOf, normalPath, parentOf } from '../../tree'
-import { attempt, base, isGnu, parseFlags, readOperand } from './errors'
+import { attempt, base, isGnu, misused, parseFlags } from './errors'
 import { human, modeText } from './looks'
-
-/** Passes input on as it comes. */
-const cat: Command = (io, state) => {
-  const { rest, flags } = parseFlags(io)
-  const number = flags.has('n')
-  const names = rest.length > 0 ? rest : ['-']
-  let status = 0
-  if (names.length === 1 && names[0] === '-' && !number) {
-    const { text, end } = io.input()
-    io.out(text)
-    return end ? 0 : { state: state ?? {}, onInput: true }
-  }
-  let line = 0
-  for (const name of names) {
-    const text = readOperand(io, name)
-    if (text === undefined) status = 1
-    else io.out(number ? text.replace(/^.*\n?/gm, (l) => (l === '' ? '' : `${String(++line).padStart(6)}\t${l}`)) : text)
-  }
-  return status
-}
+import { timeOf } from './system'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
@@ -127,14 +108,8 @@ function copyTree(io: CommandIo, from: string, to: string): void {
 const cp: Command = (io) => {
   const { flags, rest } = parseFlags(io)
   if (rest.length < 2) {
-    io.err(
-      isGnu(io)
-        ? rest.length === 0
-          ? 'cp: missing file operand\n'
-          : `cp: missing destination file operand after '${rest[0]}'\n`
-        : 'BusyBox v1.36.1 multi-call binary.\n\nUsage: cp [-arPLHpfinlsTu] SOURCE DEST\n',
-    )
-    return 1
+    const what = rest.length === 0 ? 'missing file operand' : `missing destination file operand after '${rest[0]}'`
+    return misused(io, what, '[-arPLHpfinlsTu] SOURCE DEST')
   }
   const target = rest.at(-1)!
   const into = io.files.isDirectory(io.path(target))
@@ -159,16 +134,17 @@ const cp: Command = (io) => {
         )
       )
         status = 1
+      else if (flags.has('v')) io.out(`'${source}' -> '${into ? `${target.replace(/\/$/, '')}/${nameOf(normalPath(from))}` : target}'\n`)
     }
   }
   return status
 }
 
 const mv: Command = (io) => {
-  const { rest } = parseFlags(io)
+  const { rest, flags } = parseFlags(io)
   if (rest.length < 2) {
-    io.err('mv: missing file operand\n')
-    return 1
+    const what = rest.length === 0 ? 'missing file operand' : `missing destination file operand after '${rest[0]}'`
+    return misused(io, what, '[-finT] SOURCE DEST')
   }
   const target = rest.at(-1)!
   const into = io.files.isDirectory(io.path(target))
@@ -194,6 +170,8 @@ const mv: Command = (io) => {
       },
     )
     if (!done) status = 1
+    else if (flags.has('v'))
+      io.out(`${isGnu(io) ? 'renamed ' : ''}'${source}' -> '${into ? `${target.replace(/\/$/, '')}/${nameOf(from)}` : target}'\n`)
   }
   return status
 }
@@ -201,6 +179,7 @@ const mv: Command = (io) => {
 const rm: Command = (io) => {
   const { flags, rest } = parseFlags(io)
   const deep = flags.has('r') || flags.has('R')
+  if (rest.length === 0) return flags.has('f') ? 0 : misused(io, 'missing operand', '[-irf] FILE...')
   let status = 0
   for (const name of rest) {
     const path = io.path(name)
@@ -221,12 +200,14 @@ const rm: Command = (io) => {
       )
     )
       status = 1
+    else if (flags.has('v')) io.out(`removed '${name}'\n`)
   }
   return status
 }
 
 const mkdir: Command = (io) => {
   const { flags, rest } = parseFlags(io, 'm')
+  if (rest.length === 0) return misused(io, 'missing operand', '[-m MODE] [-p] DIRECTORY...')
   let status = 0
   for (const name of rest) {
     const path = io.path(name)
@@ -239,6 +220,7 @@ const mkdir: Command = (io) => {
       io.err(`mkdir: ${say('No such file or directory')}\n`)
       status = 1
     } else if (!attempt(io, say, () => io.files.makeDirectory(path))) status = 1
+    else if (flags.has('v')) io.out(isGnu(io) ? `mkdir: created directory '${name}'\n` : `created directory: '${name}'\n`)
   }
   return status
 }
@@ -270,14 +252,32 @@ const rmdir: Command = (io) => {
 }
 
 const touch: Command = (io) => {
+  const { rest, flags, values } = parseFlags(io, 'dtr')
+  const given = values['d'] ?? values['date']
+  const like = values['r'] ?? values['reference']
+  const time =
+    like === undefined ? (given === undefined ? undefined : timeOf(given, io.process.env.now())) : io.files.stat(io.path(like))?.changedAt
+  if (time === undefined && (given ?? like) !== undefined) {
+    if (like !== undefined)
+      io.err(
+        isGnu(io)
+          ? `touch: failed to get attributes of '${like}': No such file or directory\n`
+          : `touch: ${like}: No such file or directory\n`,
+      )
+    else io.err(isGnu(io) ? `touch: invalid date format '${given}'\n` : `touch: invalid date '${given}'\n`)
+    return 1
+  }
+  if (rest.length === 0) return misused(io, 'missing file operand', '[-cham] [-d DATE] [-t DATE] [-r FILE] FILE...')
   let status = 0
-  for (const name of parseFlags(io, 'dtr').rest) {
+  for (const name of rest) {
     const path = io.path(name)
+    if (flags.has('c') && !io.files.exists(path)) continue
     const say = (why: string) => (isGnu(io) ? `cannot touch '${name}': ${why}` : `${name}: ${why}`)
     const done = attempt(io, say, () => {
       const stat = io.files.stat(path)
       if (stat?.type === 'directory') io.files.setMode(path, stat.mode)
       else io.files.write(path, io.files.read(path) ?? '', stat?.mode)
+      if (time !== undefined) io.files.setTime(path, time)
     })
     if (!done) status = 1
   }
@@ -295,7 +295,7 @@ const ln: Command = (io) => {
         : io.path(place)
   const done = attempt(
     io,
-    (why) => `${place ?? target}: ${why}`,
+    (why) => (isGnu(io) && flags.has('s') ? `failed to create symbolic link '${place ?? target}': ${why}` : `${place ?? target}: ${why}`),
     () => {
       if (flags.has('f') && io.files.stat(into)) io.files.remove(into)
       if (flags.has('s')) io.files.link(into, target)
@@ -305,52 +305,19 @@ const ln: Command = (io) => {
   return done ? 0 : 1
 }
 
-/** The mode that `644`, `+x` or `u+rw,go-w` gives. */
-function changedMode(mode: number, spec: string): number | undefined {
-  if (/^[0-7]{3,4}$/.test(spec)) return Number.parseInt(spec, 8)
-  let out = mode
-  for (const part of spec.split(',')) {
-    const parts = /^([ugoa]*)([-+=])([rwxXst]*)$/.exec(part)
-    if (!parts) return undefined
-    let bits = 0
-    for (const c of parts[3]) bits |= { r: 4, w: 2, x: 1, X: 1 }[c as 'r'] ?? 0
-    const who = parts[1] === '' || parts[1].includes('a') ? 'ugo' : parts[1]
-    for (const w of who) {
-      const shift = { u: 6, g: 3, o: 0 }[w as 'u']
-      const mask = bits << shift
-      out = parts[2] === '+' ? out | mask : parts[2] === '-' ? out & ~mask : (out & ~(7 << shift)) | mask
-    }
+/** Copies with a mode; `-d` makes directories. */
+const install: Command = (io) => {
+  const { flags, values, rest } = parseFlags(io, 'mog')
+  const mode = Number.parseInt(values['m'] ?? '755', 8)
+  if (flags.has('d')) {
+    for (const name of rest) io.files.makeDirectory(io.path(name))
+    return 0
   }
-  return out
-}
-
-const chmod: Command = (io) => {
-  const args = io.args.filter((a) => !/^-[Rvcf]+$/.test(a))
-  const [spec, ...names] = args
-  const deep = io.args.some((a) => /^-\w*R/.test(a))
-  let status = 0
-  function change(path: string, name: string): void {
-    const stat = io.files.stat(path)
-    const mode = stat && changedMode(stat.mode, spec)
-    if (mode === undefined) {
-      io.err(
-        `chmod: ${stat ? `invalid mode '${spec}'` : isGnu(io) ? `cannot access '${name}': No such file or directory` : `${name}: No such file or directory`}\n`,
-      )
-      status = 1
-      return
-    }
-    if (
-      !attempt(
-        io,
-        (why) => `${name}: ${why}`,
-        () => io.files.setMode(path, mode),
-      )
-    )
-      status = 1
-    if (deep && stat!.type === 'directory') for (const n of io.files.list(path) ?? []) change(joinPath(path, n), `${name}/${n}`)
-  }
-  for (const name of names) change(io.path(name), name)
-  return status
+  const status = cp({ ...io, args: rest } as CommandIo)
+  if (status !== 0) return status
+  const target = io.path(rest.at(-1)!)
+  for (const source of rest.slice(0, -1)) io.files.setMode(io.files.isDirectory(target) ? joinPath(target, nameOf(source)) : target, mode)
+  return 0
 }
 
 const readlink: Command = (io) => {
@@ -386,50 +353,25 @@ const mktemp: Command = (io) => {
   return 0
 }
 
-const tee: Command = (io, state) => {
-  const { flags, rest } = parseFlags(io)
-  let status = 0
-  if (state === undefined && !flags.has('a'))
-    for (const name of rest)
-      if (
-        !attempt(
-          io,
-          (why) => `${name}: ${why}`,
-          () => io.files.write(io.path(name), ''),
-        )
-      )
-        status = 1
-  const { text, end } = io.input()
-  io.out(text)
-  if (status === 0 && text !== '')
-    for (const name of rest)
-      attempt(
-        io,
-        (why) => `${name}: ${why}`,
-        () => io.files.append(io.path(name), text),
-      )
-  return end ? status : { state: {}, onInput: true }
-}
-
 export const FILES: Record<string, Command> = {
   basename: (io) => {
+    if (io.args.length === 0) return misused(io, 'missing operand', 'FILE [SUFFIX] | -a FILE... | -s SUFFIX FILE...')
     const name = nameOf(io.args[0]?.replace(/\/+$/, '') ?? '') || (io.args[0] ?? '')
     const suffix = io.args[1]
     io.out(`${suffix && name.endsWith(suffix) && name !== suffix ? name.slice(0, -suffix.length) : name}\n`)
     return 0
   },
-  cat,
-  chgrp: () => 0,
-  chmod,
-  chown: () => 0,
   cp,
   dirname: (io) => {
+    if (io.args.length === 0) return misused(io, 'missing operand', 'FILENAME')
     const path = io.args[0]?.replace(/\/+$/, '') ?? ''
     const at = path.lastIndexOf('/')
     io.out(`${at < 0 ? '.' : at === 0 ? '/' : path.slice(0, at)}\n`)
     return 0
   },
-  install: cp,
+  install,
+  link: ln,
+  unlink: rm,
   ln,
   ls,
   mkdir,
@@ -440,6 +382,5 @@ export const FILES: Record<string, Command> = {
   rm,
   rmdir,
   sync: () => 0,
-  tee,
   touch,
 }

@@ -2,7 +2,7 @@
 import { BoundedRegExp } from '../../../lib/bounded-regexp'
 import type { Command, CommandIo } from '../../process'
 import { escapeRegExp } from '../pattern'
-import { base, isGnu, linesOf, parseFlags, readOperand } from './errors'
+import { base, isGnu, linesOf, misused, parseFlags, readOperand } from './errors'
 import { expressionOf } from './regex'
 
 interface GrepState {
@@ -13,20 +13,32 @@ interface GrepState {
 
 export const grep: Command = (io, raw) => {
   const { flags, values, rest } = parseFlags(io, 'emABCf')
-  const patterns = values['e'] !== undefined ? [values['e']] : rest.splice(0, 1)
+  const patterns = patternsOf(io) ?? rest.splice(0, 1)
   if (patterns[0] === undefined) {
-    io.err('Usage: grep [OPTION]... PATTERNS [FILE]...\n')
+    if (!isGnu(io)) return misused(io, '', '[-HhnlLoqvsrRiwFEz] [-m N] [-A|B|C N] { PATTERN | -e PATTERN... | -f FILE... } [FILE]...', 2)
+    io.err("Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n")
     return 2
   }
   const kind =
     flags.has('F') || base(io) === 'fgrep' ? 'fixed' : flags.has('E') || flags.has('P') || base(io) === 'egrep' ? 'extended' : 'basic'
-  let source = patterns[0]
+  let source = patterns
+    .join('\n')
     .split('\n')
     .map((p) => (kind === 'fixed' ? escapeRegExp(p) : expressionOf(p, kind === 'extended')))
     .join('|')
   if (flags.has('w')) source = `\\b(?:${source})\\b`
   if (flags.has('x')) source = `^(?:${source})$`
-  const expression = new BoundedRegExp(source, flags.has('i') || flags.has('y') ? 'gi' : 'g')
+  let expression: RegExp
+  try {
+    // A bracket that nothing closes is a mistake, not itself.
+    if (kind !== 'fixed' && patterns.some((p) => /^(?:[^\\[]|\\.|\[\^?\]?(?:[^\][]|\[[:.=][^\]]*\])*\])*\[(?!.*\])/.test(p)))
+      throw new SyntaxError()
+    expression = new BoundedRegExp(source, flags.has('i') || flags.has('y') ? 'gi' : 'g')
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    io.err(isGnu(io) ? 'grep: Invalid regular expression\n' : `grep: bad regex '${patterns[0]}'\n`)
+    return 2
+  }
   const hits = (line: string) => {
     expression.lastIndex = 0
     return expression.test(line) !== flags.has('v')
@@ -59,12 +71,13 @@ export const grep: Command = (io, raw) => {
   let failed = false
   const deep = flags.has('r') || flags.has('R')
   const names = operands.flatMap((name) => (deep && io.files.isDirectory(io.path(name)) ? filesBelow(io, name, rest.length > 0) : [name]))
-  const prefixed = (names.length > 1 || deep) && !flags.has('h')
+  const prefixed = (names.length > 1 || deep || flags.has('H')) && !flags.has('h')
   const after = Number(values['A'] ?? values['C'] ?? 0)
   const before = Number(values['B'] ?? values['C'] ?? 0)
   for (const name of names) {
     if (io.files.isDirectory(io.path(name)) && name !== '-') {
-      io.err(isGnu(io) ? `grep: ${name}: Is a directory\n` : `grep: ${name}: Is a directory\n`)
+      if (isGnu(io)) io.err(`grep: ${name}: Is a directory\n`)
+      if (isGnu(io)) failed = true
       continue
     }
     const text = flags.has('s') && !io.files.exists(io.path(name)) ? undefined : readOperand(io, name)
@@ -100,6 +113,19 @@ export const grep: Command = (io, raw) => {
     if (flags.has('L') && count === 0) io.out(`${name}\n`)
   }
   return failed ? 2 : found ? 0 : 1
+}
+
+/** The patterns of all -e, and those of the file of -f; undefined when there is neither. */
+function patternsOf(io: CommandIo): string[] | undefined {
+  const out: string[] = []
+  for (let i = 0; i < io.args.length && io.args[i] !== '--'; i++) {
+    const option = /^-[a-zA-DF-Z]*?([ef])(.*)$/s.exec(io.args[i])
+    if (!option || io.args[i].startsWith('--')) continue
+    const value = option[2] !== '' ? option[2] : (io.args[++i] ?? '')
+    if (option[1] === 'e') out.push(value)
+    else out.push(...linesOf(readOperand(io, value) ?? ''))
+  }
+  return out.length > 0 ? out : undefined
 }
 
 function print(io: CommandIo, flags: Set<string>, expression: RegExp, name: string, number: number, line: string, mark: string): void {

@@ -1,6 +1,5 @@
 // Commands that look at files without reading them: stat, du, df.
 import type { Command, CommandIo, FileStat } from '../../process'
-import { joinPath } from '../../tree'
 import { isGnu, parseFlags } from './errors'
 import { find } from './find'
 
@@ -65,19 +64,40 @@ const stat: Command = (io) => {
   return status
 }
 
-function treeSize(io: CommandIo, path: string): number {
+/** Blocks of 4 KiB that a file or a tree takes, in KiB; `visit` sees what lies in it first. */
+function treeSize(
+  io: CommandIo,
+  name: string,
+  depth: number,
+  visit: (name: string, kib: number, depth: number, file: boolean) => void,
+): number {
+  const path = io.path(name)
   const s = io.files.stat(path)
-  if (s?.type !== 'directory') return Math.ceil((s?.size ?? 0) / 1024)
-  return (io.files.list(path) ?? []).reduce((n, name) => n + treeSize(io, joinPath(path, name)), 4)
+  let kib = s?.type === 'directory' ? 4 : Math.ceil((s?.size ?? 0) / 4096) * 4
+  if (s?.type === 'directory')
+    for (const child of io.files.list(path) ?? []) kib += treeSize(io, `${name === '/' ? '' : name}/${child}`, depth + 1, visit)
+  visit(name, kib, depth, s?.type !== 'directory')
+  return kib
 }
 
 const du: Command = (io) => {
-  const { flags, rest } = parseFlags(io)
+  const { flags, values, rest } = parseFlags(io, 'd')
+  const most = flags.has('s') ? 0 : Number(values['d'] ?? values['max-depth'] ?? Number.POSITIVE_INFINITY)
+  const shown = (kib: number) => (flags.has('h') ? human(kib * 1024) : flags.has('m') ? Math.ceil(kib / 1024) : kib)
+  let status = 0
+  let total = 0
   for (const name of rest.length > 0 ? rest : ['.']) {
-    const kib = treeSize(io, io.path(name))
-    io.out(`${flags.has('h') ? human(kib * 1024) : kib}\t${name}\n`)
+    if (!io.files.stat(io.path(name))) {
+      io.err(isGnu(io) ? `du: cannot access '${name}': No such file or directory\n` : `du: ${name}: No such file or directory\n`)
+      status = 1
+      continue
+    }
+    total += treeSize(io, name, 0, (at, kib, depth, file) => {
+      if (depth <= most && (!file || depth === 0 || flags.has('a'))) io.out(`${shown(kib)}\t${at}\n`)
+    })
   }
-  return 0
+  if (flags.has('c')) io.out(`${shown(total)}\ttotal\n`)
+  return status
 }
 
 const df: Command = (io) => {

@@ -1,7 +1,8 @@
 // Commands about processes and time: ps, pgrep, pkill, sleep, timeout, watch, and those that run another command.
 import { BoundedRegExp } from '../../../lib/bounded-regexp'
 import type { Command } from '../../process'
-import { base, isGnu, parseFlags } from './errors'
+import { signalNumber } from '../signals'
+import { base, isGnu, misused, parseFlags } from './errors'
 import { formatDate } from './system'
 
 const UNITS: Record<string, number> = { '': 1000, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -34,22 +35,36 @@ const sleep: Command = (io, state) => {
 }
 
 const timeout: Command = (io, state) => {
-  if (state !== undefined) return io.result!.status === 124 && !isGnu(io) ? 143 : io.result!.status
   const { rest, values } = splitTimeout(io.args)
+  const number = signalNumber(values['s'] ?? 'TERM') ?? 15
+  // GNU answers 124, and the signal itself when that was KILL; BusyBox always the signal.
+  if (state !== undefined) return io.result!.status === 124 && (!isGnu(io) || number === 9) ? 128 + number : io.result!.status
   const parts = /^(\d+(?:\.\d*)?)([smhd]?)$/.exec(rest[0] ?? '')
-  if (!parts || rest.length < 2) {
-    io.err(`timeout: invalid number '${rest[0] ?? ''}'\n`)
+  if (rest.length < 2 && isGnu(io)) {
+    io.err("Try 'timeout --help' for more information.\n")
+    return 125
+  }
+  if (rest.length < 2) return misused(io, '', '[-s SIG] [-k KILL_SECS] SECS PROG ARGS')
+  if (!parts) {
+    io.err(
+      isGnu(io)
+        ? `timeout: invalid time interval '${rest[0]}'\nTry 'timeout --help' for more information.\n`
+        : `timeout: invalid number '${rest[0] ?? ''}'\n`,
+    )
     return isGnu(io) ? 125 : 1
   }
-  void values
   return { state: {}, wakeAt: io.process.env.now() + Number(parts[1]) * UNITS[parts[2]], run: { argv: rest.slice(1) } }
 }
 
-function splitTimeout(args: string[]): { rest: string[]; values: string[] } {
+function splitTimeout(args: string[]): { rest: string[]; values: Record<string, string> } {
   let at = 0
-  const values: string[] = []
-  for (; at < args.length && args[at].startsWith('-'); at++)
-    if (args[at] === '-s' || args[at] === '-k' || args[at] === '-t') values.push(args[++at])
+  const values: Record<string, string> = {}
+  for (; at < args.length && args[at].startsWith('-'); at++) {
+    const long = /^--(signal|kill-after)=(.*)$/.exec(args[at])
+    if (long) values[long[1][0]] = long[2]
+    else if (['-s', '-k', '-t'].includes(args[at])) values[args[at].slice(1)] = args[++at]
+    else if (/^-[sk]./.test(args[at])) values[args[at][1]] = args[at].slice(2)
+  }
   return { rest: args.slice(at), values }
 }
 

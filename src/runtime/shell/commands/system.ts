@@ -1,10 +1,10 @@
 // Commands about the system: hostname, env, date, id, uname, ps, sleep, printf, expr and their like.
 
 import { createHash } from 'node:crypto'
-import { BoundedRegExp } from '../../../lib/bounded-regexp'
+import { bytesOfText } from '../../../lib/byte-text'
 import type { Command, CommandIo } from '../../process'
 import { printfText } from '../printf-format'
-import { base, isGnu, parseFlags, readOperand } from './errors'
+import { base, isGnu, linesOf, parseFlags, readOperand } from './errors'
 
 const hostname: Command = (io) => {
   const name = (io.files.read('/etc/hostname') ?? '').trim()
@@ -35,6 +35,10 @@ const env: Command = (io, state) => {
     else break
   }
   const argv = io.args.slice(at)
+  if (argv.length > 0 && !io.has(argv[0])) {
+    io.err(isGnu(io) ? `env: '${argv[0]}': No such file or directory\n` : `env: can't execute '${argv[0]}': No such file or directory\n`)
+    return 127
+  }
   if (argv.length > 0) return { state: {}, run: { argv, variables: { ...variables, ...added }, only: true } }
   for (const [name, value] of Object.entries({ ...variables, ...added })) io.out(`${name}=${value}\n`)
   return 0
@@ -103,20 +107,41 @@ export function formatDate(ms: number, format: string): string {
   })
 }
 
+/** A time as people write it, ms; undefined when it is none. */
+export function timeOf(text: string, now: number): number | undefined {
+  if (/^@-?\d+(?:\.\d+)?$/.test(text)) return Number(text.slice(1)) * 1000
+  if (text === 'now' || text === '') return now
+  const day = { today: 0, yesterday: -1, tomorrow: 1 }[text]
+  if (day !== undefined) return now + day * 86_400_000
+  const parts = /^([+-]?\d+) (second|sec|minute|min|hour|day|week)s?( ago)?$/.exec(text)
+  if (parts) {
+    const unit = { second: 1, sec: 1, minute: 60, min: 60, hour: 3600, day: 86_400, week: 604_800 }[parts[2] as 'day']
+    return now + Number(parts[1]) * unit * 1000 * (parts[3] ? -1 : 1)
+  }
+  const date = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text
+  const at = Date.parse(/[zZ]|[+-]\d\d:?\d\d$|GMT|UTC/.test(date) ? date : `${date.replace(' ', 'T')}Z`)
+  return Number.isNaN(at) ? undefined : at
+}
+
 const date: Command = (io) => {
   let ms = io.process.env.now()
   let format = '%a %b %e %H:%M:%S UTC %Y'
   for (let i = 0; i < io.args.length; i++) {
     const arg = io.args[i]
+    const long = /^--date=(.*)$/s.exec(arg)
     if (arg.startsWith('+')) format = arg.slice(1)
-    else if (arg === '-d' || arg === '--date') {
-      const text = io.args[++i] ?? ''
-      const at = text.startsWith('@')
-        ? Number(text.slice(1)) * 1000
-        : text === 'now'
-          ? ms
-          : Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}Z`)
-      if (Number.isNaN(at)) {
+    else if (arg === '-r' || arg === '--reference') {
+      const name = io.args[++i] ?? ''
+      const stat = io.files.stat(io.path(name))
+      if (!stat) {
+        io.err(isGnu(io) ? `date: ${name}: No such file or directory\n` : `date: can't stat '${name}': No such file or directory\n`)
+        return 1
+      }
+      ms = stat.changedAt
+    } else if (arg === '-d' || arg === '--date' || long) {
+      const text = long?.[1] ?? io.args[++i] ?? ''
+      const at = timeOf(text, ms)
+      if (at === undefined) {
         io.err(`date: invalid date '${text}'\n`)
         return 1
       }
@@ -142,17 +167,45 @@ function nameOfUser(io: CommandIo, uid: number): string | undefined {
     ?.split(':')[0]
 }
 
+/** Numbers and names of a user's groups: the main one, those /etc/group gives the user, fsGroup and the supplemental ones. */
+function groupsOf(io: CommandIo, name: string | undefined, gid: number): [number, string | undefined][] {
+  const lines = (io.files.read('/etc/group') ?? '').split('\n').map((l) => l.split(':'))
+  const nameOf = (id: number) => lines.find((l) => l[2] === String(id))?.[0]
+  const own = lines.filter((l) => name !== undefined && (l[3] ?? '').split(',').includes(name)).map((l) => Number(l[2]))
+  const { fsGroup, supplementalGroups } = (io.process.pod.spec.securityContext ?? {}) as { fsGroup?: number; supplementalGroups?: number[] }
+  const all = new Set([gid, ...own, ...(fsGroup === undefined ? [] : [fsGroup]), ...(supplementalGroups ?? [])])
+  return [...all].map((id) => [id, nameOf(id)])
+}
+
 const id: Command = (io) => {
-  const { uid, gid } = userOf(io)
-  const name = nameOfUser(io, uid)
-  const { flags } = parseFlags(io)
-  if (flags.has('u')) io.out(`${flags.has('n') ? (name ?? uid) : uid}\n`)
-  else if (flags.has('g') || flags.has('G')) io.out(`${gid}\n`)
-  else {
-    const groups = (io.process.pod.spec.securityContext?.['fsGroup'] as number | undefined) ?? undefined
-    const group = gid === 0 ? '0(root)' : String(gid)
-    io.out(`uid=${uid}${name ? `(${name})` : ''} gid=${group} groups=${group}${groups === undefined ? '' : `,${groups}`}\n`)
+  const { flags, rest } = parseFlags(io)
+  const given = rest[0]
+  const entry = given === undefined ? undefined : (io.files.read('/etc/passwd') ?? '').split('\n').find((l) => l.split(':')[0] === given)
+  if (given !== undefined && !entry) {
+    io.err(isGnu(io) ? `id: '${given}': no such user\n` : `id: unknown user ${given}\n`)
+    return 1
   }
+  const { uid, gid } = entry ? { uid: Number(entry.split(':')[2]), gid: Number(entry.split(':')[3]) } : userOf(io)
+  const name = given ?? nameOfUser(io, uid)
+  const groups = groupsOf(io, name, gid)
+  const shown = ([number, label]: [number, string | undefined]) => (flags.has('n') ? (label ?? number) : number)
+  if (flags.has('u')) io.out(`${flags.has('n') ? (name ?? uid) : uid}\n`)
+  else if (flags.has('g')) io.out(`${shown(groups[0])}\n`)
+  else if (flags.has('G')) io.out(`${groups.map(shown).join(' ')}\n`)
+  else {
+    const named = ([number, label]: [number, string | undefined]) => (label === undefined ? String(number) : `${number}(${label})`)
+    io.out(`uid=${named([uid, name])} gid=${named(groups[0])} groups=${groups.map(named).join(',')}\n`)
+  }
+  return 0
+}
+
+const groups: Command = (io) => {
+  const { uid, gid } = userOf(io)
+  io.out(
+    `${groupsOf(io, nameOfUser(io, uid), gid)
+      .map(([number, label]) => label ?? number)
+      .join(' ')}\n`,
+  )
   return 0
 }
 
@@ -199,67 +252,39 @@ const printf: Command = (io) => {
   return bad.length > 0 || unknown !== undefined ? 1 : 0
 }
 
-const expr: Command = (io) => {
-  const args = [...io.args]
-  let at = 0
-  const levels = [['|'], ['&'], ['=', '!=', '<', '>', '<=', '>='], ['+', '-'], ['*', '/', '%'], [':']]
-  function level(n: number): string {
-    if (n === levels.length) {
-      const token = args[at++]
-      if (token !== '(') return token ?? ''
-      const inner = level(0)
-      at++
-      return inner
-    }
-    let left = level(n + 1)
-    while (levels[n].includes(args[at] ?? '')) {
-      const operator = args[at++]
-      left = apply(operator, left, level(n + 1))
-    }
-    return left
-  }
-  function apply(operator: string, a: string, b: string): string {
-    const numeric = /^-?\d+$/.test(a) && /^-?\d+$/.test(b)
-    const [x, y] = [Number(a), Number(b)]
-    switch (operator) {
-      case '|':
-        return a !== '' && a !== '0' ? a : b
-      case '&':
-        return a !== '' && a !== '0' && b !== '' && b !== '0' ? a : '0'
-      case '+':
-        return String(x + y)
-      case '-':
-        return String(x - y)
-      case '*':
-        return String(x * y)
-      case '/':
-        return String(Math.trunc(x / y))
-      case '%':
-        return String(x % y)
-      case ':': {
-        const match = new BoundedRegExp(`^(?:${b.replaceAll('\\(', '(').replaceAll('\\)', ')')})`).exec(a)
-        return match ? (match[1] ?? String(match[0].length)) : '0'
-      }
-      default: {
-        const order = numeric ? x - y : a < b ? -1 : a > b ? 1 : 0
-        const holds = { '=': order === 0, '!=': order !== 0, '<': order < 0, '>': order > 0, '<=': order <= 0, '>=': order >= 0 }[operator]
-        return holds ? '1' : '0'
-      }
-    }
-  }
-  const value = args[0] === 'length' ? String((args[1] ?? '').length) : level(0)
-  io.out(`${value}\n`)
-  return value === '' || value === '0' ? 1 : 0
-}
-
 const sum: Command = (io) => {
   const algorithm = base(io).replace('sum', '')
-  for (const name of io.args.length > 0 ? io.args : ['-']) {
+  const { flags, rest } = parseFlags(io)
+  const digest = (text: string) => createHash(algorithm).update(bytesOfText(text)).digest('hex')
+  let status = 0
+  for (const name of rest.length > 0 ? rest : ['-']) {
     const text = readOperand(io, name)
-    if (text === undefined) return 1
-    io.out(`${createHash(algorithm).update(text).digest('hex')}  ${name}\n`)
+    if (text === undefined) status = 1
+    else if (flags.has('c') || flags.has('check')) status = checkSums(io, text, digest, flags.has('s') || flags.has('status')) ? status : 1
+    else io.out(`${digest(text)}  ${name}\n`)
   }
-  return 0
+  return status
+}
+
+/** `md5sum -c`: every file of the list; true when all are as they should be. */
+function checkSums(io: CommandIo, list: string, digest: (text: string) => string, silent: boolean): boolean {
+  let [wrong, all] = [0, 0]
+  for (const line of linesOf(list)) {
+    const parts = /^(\S+) [ *](.*)$/.exec(line)
+    if (!parts) continue
+    all++
+    const text = readOperand(io, parts[2])
+    const good = text !== undefined && digest(text) === parts[1]
+    if (!good) wrong++
+    if (!silent) io.out(`${parts[2]}: ${good ? 'OK' : text === undefined ? 'FAILED open or read' : 'FAILED'}\n`)
+  }
+  if (wrong > 0 && !silent) {
+    const what = isGnu(io)
+      ? `${wrong} computed checksum${wrong === 1 ? '' : 's'} did NOT match`
+      : `${wrong} of ${all} computed checksums did NOT match`
+    io.err(`${base(io)}: WARNING: ${what}\n`)
+  }
+  return wrong === 0
 }
 
 const said =
@@ -279,11 +304,11 @@ export const SYSTEM: Record<string, Command> = {
   dmesg: () => 1,
   echo: builtin,
   env,
-  expr,
   false: builtin,
   free: said(
     '              total        used        free      shared  buff/cache   available\nMem:        8148232     1276016     5120340        1024     1751876     6871216\nSwap:             0           0           0\n',
   ),
+  groups,
   hostname,
   id,
   kill: builtin,

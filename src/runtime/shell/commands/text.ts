@@ -1,6 +1,8 @@
 // Filters: grep, head, tail, wc, sort, uniq, cut, tr and their like.
+import { byteCount, bytesOfText, textOfBytes } from '../../../lib/byte-text'
 import type { Command, CommandIo } from '../../process'
-import { isGnu, linesOf, parseFlags, readOperand } from './errors'
+import { deviceText } from '../devices'
+import { isGnu, linesOf, misused, parseFlags, readOperand } from './errors'
 import { grep } from './grep'
 
 const head: Command = (io, state) => {
@@ -12,13 +14,16 @@ const head: Command = (io, state) => {
   for (const [i, name] of names.entries()) {
     if (name === '-' && names.length === 1 && values['c'] === undefined && count >= 0 && !/^-/.test(values['n'] ?? ''))
       return headOfInput(io, count, (state as string | undefined) ?? '')
-    const text = readOperand(io, name)
+    const text =
+      values['c'] === undefined
+        ? readOperand(io, name)
+        : (deviceText(io.path(name), io.process.env, Number(values['c'])) ?? readOperand(io, name))
     if (text === undefined) {
       status = 1
       continue
     }
     if (names.length > 1 && !flags.has('q')) io.out(`${i > 0 ? '\n' : ''}==> ${name} <==\n`)
-    if (values['c'] !== undefined) io.out(text.slice(0, Number(values['c'])))
+    if (values['c'] !== undefined) io.out(textOfBytes(bytesOfText(text).subarray(0, Number(values['c']))))
     else {
       const lines = text.split(/(?<=\n)/)
       io.out(lines.slice(0, count < 0 ? lines.length + count : count).join(''))
@@ -98,46 +103,38 @@ function changesAlone(io: CommandIo, names: string[]): boolean {
   return names.some((n) => paths.some((p) => io.path(n).startsWith(`${p}/`)))
 }
 
+const COUNTS = ['l', 'w', 'm', 'c', 'L'] as const
+
 const wc: Command = (io) => {
   const { flags, rest } = parseFlags(io)
-  const all = !['l', 'w', 'c', 'm', 'L'].some((f) => flags.has(f))
-  const totals = [0, 0, 0]
+  const asked = COUNTS.filter((f) => flags.has(f))
+  const wanted = asked.length > 0 ? asked : (['l', 'w', 'c'] as const)
+  const rows: { counts: number[]; name: string }[] = []
   let status = 0
-  const names = rest.length > 0 ? rest : ['-']
-  function row(counts: number[], name: string): void {
-    const shown = [flags.has('l') || all, flags.has('w') || all, flags.has('c') || flags.has('m') || all]
-    const cells = counts.filter((_, i) => shown[i]).map(String)
-    const width =
-      cells.length === 1 && (rest.length === 0 || !isGnu(io))
-        ? 0
-        : isGnu(io)
-          ? rest.length === 0
-            ? 7
-            : Math.max(...counts.map((c) => String(c).length))
-          : 9
-    const text = isGnu(io)
-      ? cells.map((c) => c.padStart(width)).join(' ')
-      : cells
-          .map((c) => c.padStart(width))
-          .join(' ')
-          .replace(/^ {2}(?= )/, rest.length > 0 ? '' : '  ')
-    io.out(`${text}${name === '' ? '' : ` ${name}`}\n`)
-  }
-  for (const name of names) {
+  for (const name of rest.length > 0 ? rest : ['-']) {
     const text = readOperand(io, name)
     if (text === undefined) {
       status = 1
       continue
     }
-    const counts = [
-      text.split('\n').length - 1,
-      text.split(/\s+/).filter(Boolean).length,
-      flags.has('m') ? [...text].length : Buffer.byteLength(text),
-    ]
-    for (const i of [0, 1, 2]) totals[i] += counts[i]
-    row(counts, rest.length === 0 ? '' : name)
+    const counts = {
+      l: text.split('\n').length - 1,
+      w: text.split(/\s+/).filter(Boolean).length,
+      m: [...text].length,
+      c: byteCount(text),
+      L: Math.max(0, ...linesOf(text).map((line) => line.length)),
+    }
+    rows.push({ counts: wanted.map((f) => counts[f]), name: rest.length === 0 ? '' : name })
   }
-  if (names.length > 1) row(totals, 'total')
+  if (rest.length > 1) {
+    const total = wanted.map((f, i) => rows.reduce((n, row) => (f === 'L' ? Math.max(n, row.counts[i]) : n + row.counts[i]), 0))
+    rows.push({ counts: total, name: 'total' })
+  }
+  // GNU makes columns as wide as the sizes of files, BusyBox always the same.
+  const largest = Math.max(0, ...rows.flatMap((row) => row.counts))
+  const width =
+    wanted.length === 1 && (rows.length <= 1 || !isGnu(io)) ? 0 : !isGnu(io) ? 9 : rest.length === 0 ? 7 : String(largest).length
+  for (const { counts, name } of rows) io.out(`${counts.map((n) => String(n).padStart(width)).join(' ')}${name === '' ? '' : ` ${name}`}\n`)
   return status
 }
 
@@ -183,6 +180,11 @@ const sort: Command = (io) => {
     if (order === 0 && !flags.has('s') && !flags.has('u')) order = x < y ? -1 : x > y ? 1 : 0
     return has('r') ? -order : order
   }
+  if (flags.has('c')) {
+    const at = lines.findIndex((l, i) => i > 0 && compare(lines[i - 1], l) > 0)
+    if (at >= 0) io.err(isGnu(io) ? `sort: ${rest[0] ?? '-'}:${at + 1}: disorder: ${lines[at]}\n` : `Check line ${at}\n`)
+    return at >= 0 ? 1 : 0
+  }
   lines.sort(compare)
   const kept = flags.has('u') ? lines.filter((l, i) => i === 0 || compare(lines[i - 1], l) !== 0) : lines
   const out = kept.map((l) => `${l}\n`).join('')
@@ -219,6 +221,11 @@ function positions(spec: string): (n: number) => boolean {
 
 const cut: Command = (io) => {
   const { values, flags, rest } = parseFlags(io, 'dfcb')
+  if (values['f'] === undefined && values['c'] === undefined && values['b'] === undefined) {
+    if (isGnu(io)) return misused(io, 'you must specify a list of bytes, characters, or fields', '')
+    io.err('cut: expected a list of bytes, characters, or fields\n')
+    return 1
+  }
   const text = inputOf(io, rest)
   if (text === undefined) return 1
   const delimiter = values['d'] ?? '\t'
@@ -266,6 +273,7 @@ function charactersOf(set: string): string[] {
 
 const tr: Command = (io) => {
   const { flags, rest } = parseFlags(io)
+  if (rest.length === 0) return misused(io, 'missing operand', '[-cds] STRING1 [STRING2]')
   const complement = flags.has('c') || flags.has('C')
   const from = charactersOf(rest[0] ?? '')
   const to = rest[1] === undefined ? [] : charactersOf(rest[1])
@@ -285,13 +293,15 @@ const tr: Command = (io) => {
 }
 
 const seq: Command = (io) => {
-  const { values, rest } = parseFlags({ args: io.args.map((a) => (/^-\d/.test(a) ? `\0${a}` : a)) }, 's')
+  const { values, flags, rest } = parseFlags({ args: io.args.map((a) => (/^-\d/.test(a) ? `\0${a}` : a)) }, 's')
   const numbers = rest.map((n) => Number(n.replace('\0', '')))
   if (numbers.length === 0 || numbers.some(Number.isNaN)) {
-    io.err(
-      `seq: ${numbers.length === 0 ? 'missing operand' : `invalid floating point argument: '${rest[numbers.findIndex(Number.isNaN)]}'`}\n`,
+    const bad = rest[numbers.findIndex(Number.isNaN)]
+    return misused(
+      io,
+      numbers.length === 0 ? 'missing operand' : `invalid floating point argument: '${bad}'`,
+      '[-w] [-s SEP] [FIRST [INC]] LAST',
     )
-    return 1
   }
   const [first, step, last] = numbers.length === 1 ? [1, 1, numbers[0]] : numbers.length === 2 ? [numbers[0], 1, numbers[1]] : numbers
   const out: string[] = []
@@ -300,7 +310,8 @@ const seq: Command = (io) => {
     out.push((first + i * step).toFixed(digits))
     if (out.length > 100_000) break
   }
-  if (out.length > 0) io.out(`${out.join(values['s'] ?? '\n')}\n`)
+  const width = flags.has('w') ? Math.max(...out.map((n) => n.length)) : 0
+  if (out.length > 0) io.out(`${out.map((n) => n.padStart(width, '0')).join(values['s'] ?? '\n')}\n`)
   return 0
 }
 
@@ -327,6 +338,10 @@ const xargs: Command = (io, raw) => {
   }
   const command = args.slice(at)
   if (command.length === 0) command.push('echo')
+  if (!io.has(command[0])) {
+    io.err(`xargs: ${command[0]}: No such file or directory\n`)
+    return 127
+  }
   const state = (raw as { left: string[]; status: number } | undefined) ?? {
     left: zero
       ? io.stdin.split('\0').filter(Boolean)
@@ -335,7 +350,8 @@ const xargs: Command = (io, raw) => {
         : linesOf(io.stdin),
     status: 0,
   }
-  if (io.result && io.result.status !== 0) state.status = 123
+  if (io.result && io.result.status !== 0) state.status = io.result.status === 127 ? 127 : 123
+  if (state.status === 127) return 127
   if (state.left.length === 0 && (raw !== undefined || skipEmpty)) return state.status
   const n = replace === undefined ? Math.min(perCall, Math.max(1, state.left.length)) : 1
   const taken = state.left.slice(0, n)
@@ -347,10 +363,16 @@ const base64: Command = (io) => {
   const { flags, values, rest } = parseFlags(io, 'w')
   const text = inputOf(io, rest)
   if (text === undefined) return 1
-  if (flags.has('d') || flags.has('D') || flags.has('decode')) io.out(Buffer.from(text, 'base64').toString('utf8'))
-  else {
+  if (flags.has('d') || flags.has('D') || flags.has('decode')) {
+    const bare = text.replace(/\s/g, '')
+    const valid = /^[A-Za-z0-9+/]*={0,2}/.exec(bare)![0]
+    io.out(textOfBytes(Buffer.from(valid, 'base64')))
+    if (valid === bare || !isGnu(io)) return 0
+    io.err('base64: invalid input\n')
+    return 1
+  } else {
     const width = Number(values['w'] ?? values['wrap'] ?? 76)
-    const encoded = Buffer.from(text, 'utf8').toString('base64')
+    const encoded = bytesOfText(text).toString('base64')
     io.out(width > 0 ? encoded.replace(new RegExp(`.{1,${width}}`, 'g'), '$&\n') : encoded)
   }
   return 0
@@ -364,10 +386,11 @@ export const TEXT: Record<string, Command> = {
   grep,
   head,
   nl: (io) => {
-    const text = inputOf(io, parseFlags(io).rest)
+    const text = inputOf(io, parseFlags(io, 'b').rest)
     if (text === undefined) return 1
     let n = 0
-    for (const line of linesOf(text)) io.out(line === '' ? '\n' : `${String(++n).padStart(6)}\t${line}\n`)
+    const all = /^-?b?a$/.test(parseFlags(io, 'b').values['b'] ?? '')
+    for (const line of linesOf(text)) io.out(line === '' && !all ? '       \n' : `${String(++n).padStart(6)}\t${line}\n`)
     return 0
   },
   rev: (io) => {
@@ -377,7 +400,9 @@ export const TEXT: Record<string, Command> = {
   seq,
   sort,
   tac: (io) => {
-    for (const line of linesOf(inputOf(io, io.args) ?? '').reverse()) io.out(`${line}\n`)
+    const text = inputOf(io, io.args)
+    if (text === undefined) return 1
+    for (const line of linesOf(text).reverse()) io.out(`${line}\n`)
     return 0
   },
   tail,
