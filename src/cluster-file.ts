@@ -1,6 +1,7 @@
 // A cluster on disk: opened to read without a lock, opened to write under it; bootstrapped when there is none.
 import type { User } from './apiserver/authorization'
 import { bootstrap } from './apiserver/bootstrap'
+import type { UserRequest } from './apiserver/options'
 import { Cluster } from './cluster'
 import { type Host, type MutableEnv, makeEnv, type Progress, progressOn, seededRandom, seedOf, trueRandom, wallClockOf } from './env'
 import { putUserImage, userImages } from './runtime/images/user'
@@ -9,6 +10,8 @@ import type { State } from './store/state'
 
 export class ClusterFile {
   private readonly progress: Progress
+  /** Is told of the requests the user makes. */
+  observe?: (request: UserRequest, status: number) => void
 
   constructor(
     private readonly host: Host,
@@ -78,10 +81,12 @@ export class ClusterFile {
 
   private asUser<T>(cluster: Cluster, body: (cluster: Cluster) => T): T {
     cluster.server.user = this.user
+    cluster.server.observe = this.observe
     try {
       return body(cluster)
     } finally {
       cluster.server.user = undefined
+      cluster.server.observe = undefined
     }
   }
 

@@ -42,6 +42,7 @@ function customResources(crd: Crd): ResourceInfo[] {
     custom: true,
     selectableFields: (v.selectableFields ?? []).map(({ jsonPath }) => jsonPath.replace(/^\./, '')),
     deprecation: v.deprecated ? (v.deprecationWarning ?? deprecationOf(v.name, crd)) : undefined,
+    storageVersion: crd.spec.versions.find(({ storage }) => storage)?.name,
   }))
 }
 
@@ -84,6 +85,8 @@ export class Discovery {
     private readonly view: View,
     private readonly records: Records,
     private readonly now: () => number,
+    /** Takes what is to be said of a user's word besides its meaning. */
+    private readonly warn?: (message: string) => void,
   ) {}
 
   /** Notes that a definition is gone: kubectl's cache knows its types for some time. */
@@ -106,7 +109,10 @@ export class Discovery {
   }
 
   private customs(): ResourceInfo[] {
-    this.custom ??= this.view.list<Crd>('customresourcedefinitions.apiextensions.k8s.io').flatMap(customResources)
+    this.custom ??= this.view
+      .list<Crd>('customresourcedefinitions.apiextensions.k8s.io')
+      .flatMap(customResources)
+      .sort((a, b) => (a.group < b.group ? -1 : a.group > b.group ? 1 : 0))
     return this.custom
   }
 
@@ -132,7 +138,25 @@ export class Discovery {
    */
   resolve(word: string): ResourceInfo | undefined {
     // Built-in resources are asked first: custom ones cost a look at the CRDs.
-    return found(builtinResources(), word) ?? found(this.customs(), word)
+    const builtin = builtinResources()
+    return named(builtin, word) ?? this.byShortName(builtin, word) ?? this.resolveCustom(word) ?? byKindName(this.all(), word)
+  }
+
+  private resolveCustom(word: string): ResourceInfo | undefined {
+    const customs = this.customs()
+    return customs.length ? (named(customs, word) ?? this.byShortName(customs, word)) : undefined
+  }
+
+  /** Warns of the other resources that the short name might mean; built-in ones have no short name in common. */
+  private byShortName(resources: ResourceInfo[], word: string): ResourceInfo | undefined {
+    const chosen = shortNamed(resources, word)
+    if (!chosen) return undefined
+    const [short, ...rest] = word.split('.')
+    const others = resources.filter((r) => r.shortNames.includes(short) && r.resource !== chosen.resource)
+    if (!rest.length)
+      for (const { resource } of others)
+        this.warn?.(`short name ${JSON.stringify(short)} could also match lower priority resource ${resource}`)
+    return chosen
   }
 
   /** The resources of a category such as `all`, each once. */
@@ -143,16 +167,35 @@ export class Discovery {
 }
 
 function found(resources: ResourceInfo[], word: string): ResourceInfo | undefined {
+  return named(resources, word) ?? shortNamed(resources, word)
+}
+
+function named(resources: ResourceInfo[], word: string): ResourceInfo | undefined {
   const [name, ...rest] = word.toLowerCase().split('.')
-  // Short names are taken as they are.
+  return pick(
+    resources.filter((r) => r.plural === name || r.singular === name),
+    rest,
+  )
+}
+
+/** Short names are taken as they are. */
+function shortNamed(resources: ResourceInfo[], word: string): ResourceInfo | undefined {
   const [short] = word.split('.')
-  const named = resources.filter((r) => r.plural === name || r.singular === name)
+  const [, ...rest] = word.toLowerCase().split('.')
+  return pickByShortName(
+    resources.filter((r) => r.shortNames.includes(short)),
+    rest,
+  )
+}
+
+/** At last a word is taken for a kind, as it is written or in small letters; a group is a whole one then. */
+function byKindName(resources: ResourceInfo[], word: string): ResourceInfo | undefined {
+  const [name, ...rest] = word.split('.')
+  const hits = resources.filter((r) => r.kind === name || r.kind.toLowerCase() === name)
+  const [version, ...group] = rest
   return (
-    pick(named, rest) ??
-    pickByShortName(
-      resources.filter((r) => r.shortNames.includes(short)),
-      rest,
-    )
+    hits.find((r) => r.version === version && r.group === group.join('.')) ??
+    hits.find((r) => rest.length === 0 || r.group === rest.join('.'))
   )
 }
 

@@ -1,5 +1,20 @@
 // How a request is to be treated.
-import type { ManagedFieldsEntry } from '../api/types'
+import type { KubeObject, ManagedFieldsEntry } from '../api/types'
+import type { ResourceInfo } from '../schema/resources'
+
+/** A request of a user, as whoever follows them is told of it. `namespace` undefined: in all of them. */
+export interface UserRequest {
+  verb: string
+  info: ResourceInfo
+  namespace?: string
+  name?: string
+  subresource?: string
+  /** What stands behind the question mark. */
+  query?: { labelSelector?: string; fieldSelector?: string }
+  options?: RequestOptions
+  /** What a list answered: a client that asks for pages asks more than once. */
+  listed?: KubeObject[]
+}
 
 export interface RequestOptions {
   /** The field manager, e.g. `kubectl-create`. */

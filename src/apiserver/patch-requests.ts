@@ -33,16 +33,17 @@ export function patchObject(
   patch: Json,
   options: RequestOptions & { validation?: FieldValidation },
 ): KubeObject {
-  server.authorize('patch', info, namespace, name, options.subresource)
-  const stored = server.storage.get(info.resource, info.namespaced ? namespace : undefined, name)
-  if (!stored) throw notFound(info.resource, name)
-  if (options.subresource === 'scale') return patchScale(server, info, stored, type, patch, { ...options, authorized: true })
-  const live = withOwnership(server.view, info, stored)
-  const patched = patchedObject(info, fromStored(live, groupVersion(info), info.kind), type, patch)
-  const shown = type === 'strategic' ? goText(consumed(patch)) : toCompactJson(patched)
-  const object = decodePatched(server, info, patched, shown, options.validation ?? 'Warn')
-  checkIdentity(object, live)
-  return server.update(object, { ...options, authorized: true })
+  return server.answer({ verb: 'patch', info, namespace, name, subresource: options.subresource, options }, () => {
+    const stored = server.storage.get(info.resource, info.namespaced ? namespace : undefined, name)
+    if (!stored) throw notFound(info.resource, name)
+    if (options.subresource === 'scale') return patchScale(server, info, stored, type, patch, { ...options, authorized: true })
+    const live = withOwnership(server.view, info, stored)
+    const patched = patchedObject(info, fromStored(live, groupVersion(info), info.kind), type, patch)
+    const shown = type === 'strategic' ? goText(consumed(patch)) : toCompactJson(patched)
+    const object = decodePatched(server, info, patched, shown, options.validation ?? 'Warn')
+    checkIdentity(object, live)
+    return server.update(object, { ...options, authorized: true })
+  })
 }
 
 const ORDER_PREFIX = '$setElementOrder/'
@@ -96,20 +97,21 @@ export function applyObject(
   options: RequestOptions & { force?: boolean },
 ): KubeObject {
   const { namespace, name } = configuration.metadata
-  server.authorize('patch', info, namespace, name, options.subresource)
-  const stored = server.storage.get(info.resource, info.namespaced ? namespace : undefined, name)
-  const live = stored && withOwnership(server.view, info, stored)
-  if (!live && options.subresource) throw notFound(info.resource, name)
-  const shape = shapeOfResource(server.view, info)
-  const writer = writerOf(info, options, timestamp(server.env.now()))
-  const base = live ? { ...live, apiVersion: groupVersion(info), kind: info.kind } : emptyObject(info)
-  const { object, managedFields } = applyPatch(asJson(base), asJson(configuration), shape, writer, {
-    force: options.force,
-    creating: !live,
+  return server.answer({ verb: 'patch', info, namespace, name, subresource: options.subresource, options }, () => {
+    const stored = server.storage.get(info.resource, info.namespaced ? namespace : undefined, name)
+    const live = stored && withOwnership(server.view, info, stored)
+    if (!live && options.subresource) throw notFound(info.resource, name)
+    const shape = shapeOfResource(server.view, info)
+    const writer = writerOf(info, options, timestamp(server.env.now()))
+    const base = live ? { ...live, apiVersion: groupVersion(info), kind: info.kind } : emptyObject(info)
+    const { object, managedFields } = applyPatch(asJson(base), asJson(configuration), shape, writer, {
+      force: options.force,
+      creating: !live,
+    })
+    const decoded = decodeObject(server, info, object)
+    const request: RequestOptions = { ...options, authorized: true, managedFields: managedFields ?? [] }
+    return live ? server.update(decoded, request) : server.create(decoded, request)
   })
-  const decoded = decodeObject(server, info, object)
-  const request: RequestOptions = { ...options, authorized: true, managedFields: managedFields ?? [] }
-  return live ? server.update(decoded, request) : server.create(decoded, request)
 }
 
 function asJson(object: KubeObject): JsonObject {

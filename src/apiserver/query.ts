@@ -39,9 +39,10 @@ export function selection(info: ResourceInfo, { labelSelector = '', fieldSelecto
  * be read, in the words in which kubectl passes them on.
  */
 export function listObjects(server: ApiServer, info: ResourceInfo, namespace: string | undefined, query: Query = {}): KubeObject[] {
-  server.authorize('list', info, namespace)
-  const { matches, values } = selected(info, query)
-  return server.storage.list(info.resource, info.namespaced ? namespace : undefined, values).filter(matches)
+  return server.answer({ verb: 'list', info, namespace, query }, () => {
+    const { matches, values } = selected(info, query)
+    return server.storage.list(info.resource, info.namespaced ? namespace : undefined, values).filter(matches)
+  })
 }
 
 function selected(info: ResourceInfo, query: Query): Selection {
@@ -62,6 +63,12 @@ export function readWarning(info: ResourceInfo): string | undefined {
   if (info.resource === 'endpoints') return 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'
   if (info.resource === 'componentstatuses') return 'v1 ComponentStatus is deprecated in v1.19+'
   return info.deprecation
+}
+
+/** Notes that warning for whoever makes the request. */
+export function warnOfReading({ warnings }: ApiServer, info: ResourceInfo): void {
+  const warning = readWarning(info)
+  if (warning !== undefined) warnings.push(warning)
 }
 
 /** An object as the asked-for version shows it: its own apiVersion and kind first. */

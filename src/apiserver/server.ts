@@ -20,7 +20,7 @@ import { customKind } from './custom-kinds'
 import { type Crd, Discovery } from './discovery'
 import { trackCreate, trackStatus, trackUpdate, withOwnership } from './managed-fields-tracking'
 import { validateMeta, validateMetaUpdate } from './meta-validation'
-import type { RequestOptions } from './options'
+import type { RequestOptions, UserRequest } from './options'
 import { partErrors, withPart } from './part-writes'
 import { readWarning } from './query'
 import { Storage } from './storage'
@@ -35,6 +35,8 @@ export class ApiServer {
   warnings: string[] = []
   /** Who makes the requests that are not trusted; undefined is the administrator, who may do everything. */
   user?: User
+  /** Is told of each request that is not trusted, and of the HTTP status it was answered with. */
+  observe?: (request: UserRequest, status: number) => void
 
   constructor(
     readonly state: State,
@@ -48,7 +50,12 @@ export class ApiServer {
       }
       changed(change)
     })
-    this.discovery = new Discovery(this.storage, this.storage.records, () => env.now())
+    this.discovery = new Discovery(
+      this.storage,
+      this.storage.records,
+      () => env.now(),
+      (message) => this.warnings.push(message),
+    )
   }
 
   get view(): View {
@@ -76,10 +83,23 @@ export class ApiServer {
     if (!isAllowed(this.storage, this.user, access)) throw forbiddenAccess(this.user, access)
   }
 
+  /** Answers a request of the user once he may make it. Throws ApiError Forbidden, and what `body` throws. */
+  answer<T>(request: UserRequest, body: () => T): T {
+    const { verb, info, namespace, name, subresource } = request
+    try {
+      this.authorize(verb, info, namespace, name, subresource)
+      const answer = body()
+      this.observe?.(Array.isArray(answer) ? { ...request, listed: answer as KubeObject[] } : request, verb === 'create' ? 201 : 200)
+      return answer
+    } catch (error) {
+      if (error instanceof ApiError) this.observe?.(request, error.code)
+      throw error
+    }
+  }
+
   /** Throws ApiError NotFound, Forbidden. */
   get<T extends KubeObject>(info: ResourceInfo, namespace: string | undefined, name: string): T {
-    this.authorize('get', info, namespace, name)
-    return this.find(info, namespace, name)
+    return this.answer({ verb: 'get', info, namespace, name }, () => this.find(info, namespace, name))
   }
 
   private find<T extends KubeObject>(info: ResourceInfo, namespace: string | undefined, name: string): T {
@@ -92,6 +112,10 @@ export class ApiServer {
 
   create(input: KubeObject, options: RequestOptions): KubeObject {
     const info = this.resourceOf(input)
+    if (!options.trusted && !options.authorized && info.resource !== 'bindings') {
+      const namespace = info.namespaced ? (input.metadata.namespace ?? 'default') : undefined
+      return this.answer({ verb: 'create', info, namespace, options }, () => this.create(input, { ...options, authorized: true }))
+    }
     if (info.resource === 'bindings') return bindPod(this.storage, this.env, input, options.dryRun === true)
     if (!options.trusted) this.warnOfDeprecation(info)
     const object = normalize(structuredClone(input))
@@ -101,7 +125,6 @@ export class ApiServer {
       throw new ApiError('BadRequest', 'resourceVersion should not be set on objects to be created')
     if (info.namespaced) meta.namespace ??= 'default'
     else delete meta.namespace
-    if (!options.trusted && !options.authorized) this.authorize('create', info, meta.namespace)
     if (!options.trusted) checkNamespace(this.storage, info, object)
     const kind = this.behaviourOf(info)
     object.metadata = {
@@ -179,10 +202,12 @@ export class ApiServer {
    */
   update(input: KubeObject, options: RequestOptions): KubeObject {
     const info = this.resourceOf(input)
-    if (!options.trusted) this.warnOfDeprecation(info)
     if (!options.trusted && !options.authorized) {
-      this.authorize('update', info, input.metadata.namespace, input.metadata.name, options.subresource)
+      const { namespace, name } = input.metadata
+      const request = { verb: 'update', info, namespace, name, subresource: options.subresource, options }
+      return this.answer(request, () => this.update(input, { ...options, authorized: true }))
     }
+    if (!options.trusted) this.warnOfDeprecation(info)
     const old = this.find(info, input.metadata.namespace, input.metadata.name)
     const { resourceVersion, uid, name } = input.metadata
     if (uid && uid !== old.metadata.uid) {
@@ -292,7 +317,10 @@ export class ApiServer {
     name: string,
     options: DeleteOptions & RequestOptions,
   ): { object: KubeObject; gone: boolean } {
-    if (!options.trusted && !options.authorized) this.authorize('delete', info, namespace, name)
+    if (!options.trusted && !options.authorized) {
+      const request = { verb: 'delete', info, namespace, name }
+      return this.answer(request, () => this.delete(info, namespace, name, { ...options, authorized: true }))
+    }
     if (!options.trusted) this.warnOfDeprecation(info)
     const object = this.find(info, namespace, name)
     if (options.uid && options.uid !== object.metadata.uid) {

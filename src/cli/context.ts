@@ -1,5 +1,6 @@
 // What a command is given: its flags and arguments, the cluster's file, the streams.
 import { impersonated, type User } from '../apiserver/authorization'
+import type { UserRequest } from '../apiserver/options'
 import { ClusterFile } from '../cluster-file'
 import { allowsColor, type Host, stateFile } from '../env'
 import { UsageError } from '../errors'
@@ -10,6 +11,8 @@ import { helpHint } from './report'
 
 export class CommandContext {
   private opened?: ClusterFile
+  /** Is told of the requests made, where -v asks for it. */
+  observe?: (request: UserRequest, status: number) => void
   /** How many warnings the server has given. */
   warnings = 0
 
@@ -24,7 +27,10 @@ export class CommandContext {
   /** The cluster behind the kubeconfig's context. Throws when that context cannot be used. */
   get cluster(): ClusterFile {
     this.requireServer()
-    this.opened ??= new ClusterFile(this.host, stateFile(this.host, this.flags.string('state')), (message) => this.warn(message), this.user)
+    if (!this.opened) {
+      this.opened = new ClusterFile(this.host, stateFile(this.host, this.flags.string('state')), (message) => this.warn(message), this.user)
+      this.opened.observe = this.observe
+    }
     return this.opened
   }
 

@@ -78,7 +78,19 @@ const CONFIG: Struct = {
 
 /** The members v1.Config knows, in its order. Throws an Error for what is of another type: `json: cannot unmarshal …`. */
 export function typedKubeconfig(value: unknown): Record<string, unknown> {
+  const unknown = unknownKind(value)
+  if (unknown) throw new Error(unknown)
   return struct(value, CONFIG, 'Config', '') as Record<string, unknown>
+}
+
+/** What the scheme says of a file that claims to be something else. */
+function unknownKind(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { apiVersion = 'v1', kind = 'Config' } = value as { apiVersion?: unknown; kind?: unknown }
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined
+  if (apiVersion.split('/').length > 2) return `unexpected GroupVersion string: ${apiVersion}`
+  if ((apiVersion || 'v1') === 'v1' && (kind || 'Config') === 'Config') return undefined
+  return `no kind ${JSON.stringify(kind || 'Config')} is registered for version ${JSON.stringify(apiVersion || 'v1')} in scheme "pkg/runtime/scheme.go:111"`
 }
 
 function goType(type: Type): string {

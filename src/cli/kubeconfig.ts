@@ -120,6 +120,15 @@ export function kubeconfigPaths(host: Host, flags: Flags): { files: string[]; ex
   return { files: [path.join(host.variables.HOME || os.homedir(), '.kube', 'config')], explicit: false }
 }
 
+/** The address of the context's cluster. */
+export function serverAddress(host: Host, flags: Flags): string {
+  if (flags.string('server')) return flags.string('server')
+  const { merged } = KubeconfigFiles.load(host, flags)
+  const context = merged.contexts.get(flags.string('context') || merged.currentContext) as { cluster?: string } | undefined
+  const cluster = merged.clusters.get(flags.string('cluster') || context?.cluster || '') as { server?: string } | undefined
+  return cluster?.server || `https://${API_SERVER_ADDRESS}`
+}
+
 /** The first that exists, else the last. */
 function defaultFile(files: string[]): string {
   return files.find((file) => fs.existsSync(file)) ?? files[files.length - 1]

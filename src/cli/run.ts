@@ -70,6 +70,10 @@ async function runKubectl(words: string[], host: Host, named: (path: string) => 
   if (missing.length) throw new CommandError(`required flag(s) ${missing.map((name) => quote(name)).join(', ')} not set`)
   const { command } = await load()
   const context = new CommandContext(path, flags, host, resolveContext(host, flags, path))
+  if (flags.has('v') && flags.number('v') > 0) {
+    const { requestLog } = await import('./request-log')
+    context.observe = requestLog(host, flags, path)
+  }
   const exitCode = (await command.run(context)) ?? 0
   if (flags.bool('warnings-as-errors') && context.warnings) {
     throw new CommandError(context.warnings === 1 ? '1 warning received' : `${context.warnings} warnings received`)

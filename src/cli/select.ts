@@ -1,7 +1,7 @@
 // The objects a command is about, named by arguments, selectors or files; what most verbs begin with.
 import type { KubeObject } from '../api/types'
 import { recognise } from '../apiserver/decode'
-import { listObjects } from '../apiserver/query'
+import { listObjects, warnOfReading } from '../apiserver/query'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError } from '../errors'
 import type { ResourceInfo } from '../schema/resources'
@@ -73,6 +73,7 @@ export function select(context: CommandContext, cluster: Cluster, documents: Doc
   const selection: Selection = { objects: [], failures: [], single }
   const namespace = allNamespaces ? undefined : context.namespace
   for (const { info, name } of targets) {
+    warnOfReading(server, info)
     collect(selection, rules, () =>
       name === undefined
         ? listObjects(server, info, namespace, query).map((object) => ({ info, object }))
@@ -91,6 +92,7 @@ function selectDocuments(context: CommandContext, cluster: Cluster, documents: D
       const info = recognise(server, value, source, inList)
       const namespace = info.namespaced ? (metadata?.namespace ?? context.namespace) : undefined
       if (rules.local) return [{ info, object: rules.placed ? inNamespace(value as KubeObject, namespace) : (value as KubeObject), source }]
+      warnOfReading(server, info)
       return [{ info, object: server.get(info, namespace, metadata?.name ?? ''), source }]
     })
   }

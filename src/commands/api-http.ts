@@ -5,6 +5,7 @@ import type net from 'node:net'
 import type { Json } from '../api/types'
 import type { User } from '../apiserver/authorization'
 import { handle, objectTarget, type RestRequest, type RestResponse, statusOf } from '../apiserver/rest/handler'
+import { type Target, unreadBody } from '../apiserver/rest/objects'
 import { ClusterFile } from '../cluster-file'
 import type { Host } from '../env'
 import { ApiError } from '../errors'
@@ -151,7 +152,7 @@ export class ApiHttp {
       contentType,
       accept: request.headers.accept,
       manager: managerOf(request.headers['user-agent']),
-      ...(body.length ? { body: decoded(body, contentType, method) } : {}),
+      ...(body.length ? { body: decoded(body, contentType, method, () => objectTarget(live.cluster().server, url.pathname)) } : {}),
     }
     const { reply, warnings } = isRead(rest.method) ? this.read(rest, user) : this.write(rest, user)
     send(response, method === 'HEAD' ? { ...reply, body: '' } : reply, warnings)
@@ -265,7 +266,7 @@ function parseJson(text: string): Json {
   }
 }
 
-function decoded(body: Buffer, contentType: string | undefined, method: string): Json {
+function decoded(body: Buffer, contentType: string | undefined, method: string, target: () => Target | undefined): Json {
   const type = (contentType ?? 'application/json').split(';')[0].trim()
   const isPatch = method === 'PATCH'
   if (!isPatch && !BODIES.includes(type)) {
@@ -281,7 +282,7 @@ function decoded(body: Buffer, contentType: string | undefined, method: string):
   } catch (error) {
     const why = (error as Error).message
     if (error instanceof ProtobufError) throw new ApiError('BadRequest', why)
-    if (!isPatch) throw new ApiError('BadRequest', `couldn't get version/kind; json parse error: ${why}`)
+    if (!isPatch) throw unreadBody(target(), body.toString('utf8'), why)
     throw new ApiError('BadRequest', type.includes('strategic') ? why : `error decoding patch: ${why}`)
   }
 }

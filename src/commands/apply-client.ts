@@ -7,6 +7,7 @@ import { patchObject } from '../apiserver/patch-requests'
 import { patchSchemaOf } from '../apiserver/patch-schema'
 import { encodeConfiguration, LAST_APPLIED, lastApplied, withLastApplied, withoutNulls } from '../cli/last-applied'
 import { addSource } from '../cli/source-error'
+import { unversioned } from '../cli/unversioned'
 import { ApiError, CommandError } from '../errors'
 import { toCompactJson } from '../lib/json-emit'
 import { createThreeWayMergePatch } from '../lib/patch/merge-patch'
@@ -47,7 +48,10 @@ function create({ cluster, dryRun, manager, validation }: Applying, { info, obje
   const made = withoutNulls(withLastApplied(object))
   if (dryRun === 'client') return made
   try {
-    return cluster.server.create(decodeObject(cluster.server, info, made, validation), { manager, dryRun: dryRun === 'server' })
+    return cluster.server.create(unversioned(decodeObject(cluster.server, info, made, validation)), {
+      manager,
+      dryRun: dryRun === 'server',
+    })
   } catch (error) {
     throw addSource('creating', source, error)
   }
@@ -117,7 +121,7 @@ function recreate({ context, cluster, manager, validation }: Applying, { info, o
   if (server.storage.get(info.resource, namespace, name)) throw new CommandError('timed out waiting for the condition')
   const fresh = JSON.parse(toCompactJson(withLastApplied(object, encodeConfiguration(object)))) as KubeObject
   try {
-    return server.create(decodeObject(server, info, { ...fresh }, validation), { manager })
+    return server.create(unversioned(decodeObject(server, info, { ...fresh }, validation)), { manager })
   } catch (error) {
     if (!(error instanceof Error)) throw error
     const { resourceVersion: _, uid: __, ...metadata } = current.metadata

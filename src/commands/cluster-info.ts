@@ -3,11 +3,10 @@
 import type { Service } from '../api/types'
 import { listObjects } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
-import { KubeconfigFiles } from '../cli/kubeconfig'
-import { API_SERVER_ADDRESS } from '../network/api-server-service'
+import { serverAddress } from '../cli/kubeconfig'
 
 function clusterInfo(context: CommandContext): void {
-  const server = serverAddress(context)
+  const server = serverAddress(context.host, context.flags)
   const services = context.cluster.read((cluster) => {
     const info = cluster.server.discovery.byResource('services')!
     const namespace = context.namespaceGiven ? context.namespace : 'kube-system'
@@ -19,15 +18,6 @@ function clusterInfo(context: CommandContext): void {
     lines.push(`${name} is running at ${linkTo(service, server)}`)
   }
   context.out(`${lines.join('\n')}\n\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n`)
-}
-
-/** The address of the context's cluster. */
-export function serverAddress({ flags, host }: CommandContext): string {
-  if (flags.string('server')) return flags.string('server')
-  const { merged } = KubeconfigFiles.load(host, flags)
-  const context = merged.contexts.get(flags.string('context') || merged.currentContext) as { cluster?: string } | undefined
-  const cluster = merged.clusters.get(flags.string('cluster') || context?.cluster || '') as { server?: string } | undefined
-  return cluster?.server || `https://${API_SERVER_ADDRESS}`
 }
 
 function linkTo({ metadata, spec, status }: Service, server: string): string {

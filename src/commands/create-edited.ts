@@ -8,6 +8,7 @@ import { saveConfiguration } from '../cli/last-applied'
 import type { Documents } from '../cli/manifests'
 import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
+import { unversioned } from '../cli/unversioned'
 import type { Cluster } from '../cluster'
 import { combine } from '../errors'
 import type { FieldValidation } from '../schema/decode'
@@ -38,7 +39,7 @@ export async function createEdited(
             const { info, object: given } = placed(cluster, wanted as unknown as Record<string, unknown>, 'edited-file')
             const noted = recorded(context, saveConfiguration(given, flags.bool('save-config')))
             return print(
-              cluster.server.create(decodeObject(cluster.server, info, noted, validation), { manager: 'kubectl-create' }),
+              cluster.server.create(unversioned(decodeObject(cluster.server, info, noted, validation)), { manager: 'kubectl-create' }),
               'created',
             )
           }),

@@ -10,6 +10,7 @@ import { type Document, visitDocuments } from '../cli/manifests'
 import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { addSource } from '../cli/source-error'
+import { unversioned } from '../cli/unversioned'
 import { validationOf } from '../cli/validation'
 import type { Cluster } from '../cluster'
 import { CommandError, combine } from '../errors'
@@ -85,7 +86,10 @@ function createOne(context: CommandContext, cluster: Cluster, document: Document
   const object = decodeObject(server, info, configured, validation)
   return {
     info,
-    object: presented(info, server.create(object, { manager: context.flags.string('field-manager'), dryRun: dryRun === 'server' })),
+    object: presented(
+      info,
+      server.create(unversioned(object), { manager: context.flags.string('field-manager'), dryRun: dryRun === 'server' }),
+    ),
   }
 }
 

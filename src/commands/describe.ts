@@ -1,5 +1,6 @@
 // kubectl describe: objects in words, with what is related to them and their events. Upstream: kubectl/pkg/cmd/describe/describe.go.
-import { listObjects, presented, readWarning } from '../apiserver/query'
+import { observedView } from '../apiserver/observed-view'
+import { listObjects, presented } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
 import { parseResourceArguments } from '../cli/resource-args'
 import { documentsOf, type Selected, select } from '../cli/select'
@@ -11,7 +12,6 @@ import { describeGeneric } from '../kinds/describe/generic'
 interface Outcome {
   texts: string[]
   failures: Error[]
-  warnings: string[]
   /** Objects found by the beginning of their names are printed otherwise. */
   byPrefix: boolean
 }
@@ -31,11 +31,10 @@ async function describe(context: CommandContext): Promise<void> {
     const [failure] = failures
     if (failures.length === 1 && failure instanceof ApiError && failure.reason === 'NotFound' && args.length === 2 && !documents) {
       const matching = withPrefix(context, cluster, args[0], args[1])
-      return { ...described(cluster, matching, showEvents), failures: matching.length > 0 ? [] : failures, byPrefix: true }
+      return { texts: described(cluster, matching, showEvents), failures: matching.length > 0 ? [] : failures, byPrefix: true }
     }
-    return { ...described(cluster, objects, showEvents), failures, byPrefix: false }
+    return { texts: described(cluster, objects, showEvents), failures, byPrefix: false }
   })
-  for (const warning of outcome.warnings) context.warn(warning)
   context.out(outcome.byPrefix ? outcome.texts.map((text) => `${text}\n`).join('') : outcome.texts.join('\n\n'))
   if (outcome.failures.length) throw new AggregateFailure(outcome.failures)
   if (outcome.texts.length === 0) {
@@ -56,14 +55,16 @@ function withPrefix(context: CommandContext, cluster: Cluster, type: string, pre
   return objects.filter((object) => object.metadata.name.startsWith(prefix)).map((object) => ({ info, object }))
 }
 
-function described(cluster: Cluster, objects: Selected[], showEvents: boolean): { texts: string[]; warnings: string[] } {
-  const context = { view: cluster.view, now: cluster.env.now(), showEvents }
-  const texts = objects.map(({ info, object }) => {
+function described(cluster: Cluster, objects: Selected[], showEvents: boolean): string[] {
+  const { observe } = cluster.server
+  const context = { view: observedView(cluster.server), now: cluster.env.now(), showEvents }
+  return objects.map(({ info, object }) => {
+    const { namespace, name } = object.metadata
+    // The describer asks for the object itself once more.
+    observe?.({ verb: 'get', info, namespace, name }, 200)
     const shown = presented(info, object)
     return kindOf(info.resource)?.describe?.(shown, context) ?? describeGeneric(shown, context)
   })
-  const warnings = objects.map(({ info }) => readWarning(info)).filter((warning) => warning !== undefined)
-  return { texts, warnings: [...new Set(warnings)] }
 }
 
 export const command: Command = { run: describe }

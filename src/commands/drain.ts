@@ -1,13 +1,14 @@
 // kubectl drain: cordons nodes and evicts their Pods. Upstream: kubectl/pkg/cmd/drain/drain.go, kubectl/pkg/drain.
 import type { Node, Pod } from '../api/types'
 import { evictPod } from '../apiserver/eviction'
+import { listObjects } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf } from '../cli/dry-run'
 import { resultPrinter } from '../cli/result'
 import type { Cluster } from '../cluster'
 import { AggregateFailure, ApiError, CommandError, combine } from '../errors'
 import { formatDuration } from '../lib/ages'
-import { parseLabelSelector, SelectorError, selectorMatches } from '../lib/label-selector'
+import { parseLabelSelector, SelectorError } from '../lib/label-selector'
 import { checkNodeArguments, cordonAll, nodesOf } from './cordon-nodes'
 import { Patience } from './patience'
 
@@ -70,11 +71,10 @@ function grouped(judgements: Judgement[], field: 'warning' | 'error'): string[] 
 }
 
 function judgeAll(context: CommandContext, cluster: Cluster, node: Node): Judgement[] {
-  const selector = parseLabelSelector(context.flags.string('pod-selector'))
-  return cluster.view
-    .list<Pod>('pods')
-    .filter((p) => p.spec.nodeName === node.metadata.name && selectorMatches(selector, p.metadata.labels))
-    .map((pod) => judge(context, cluster, pod))
+  const info = cluster.server.discovery.byResource('pods')!
+  const query = { labelSelector: context.flags.string('pod-selector'), fieldSelector: `spec.nodeName=${node.metadata.name}` }
+  const own = listObjects(cluster.server, info, undefined, query) as Pod[]
+  return own.map((pod) => judge(context, cluster, pod))
 }
 
 /** A Pod on its way: when to ask for its end next, until it was granted; nothing more to do when `done`. */

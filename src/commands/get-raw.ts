@@ -1,9 +1,10 @@
 // --raw of get, create, replace and delete: one request on the API, its answer as it is. Upstream: kubectl/pkg/rawhttp.
 import type { Json } from '../api/types'
-import { handle } from '../apiserver/rest/handler'
+import { handle, objectTarget } from '../apiserver/rest/handler'
+import { unreadBody } from '../apiserver/rest/objects'
 import type { CommandContext } from '../cli/context'
 import { readTextFile } from '../cli/result'
-import { ApiError, CommandError } from '../errors'
+import { CommandError } from '../errors'
 import { jsonSyntaxError } from '../lib/go-json-error'
 
 /** Throws CommandError for what is no path, ApiError for what the server refuses. */
@@ -25,7 +26,8 @@ export function sendRaw(
   try {
     body = text.trim() ? (JSON.parse(text) as Json) : undefined
   } catch {
-    throw new ApiError('BadRequest', `couldn't get version/kind; json parse error: ${jsonSyntaxError(text)?.message}`)
+    const target = context.cluster.read(({ server }) => objectTarget(server, new URL(path, 'http://cluster').pathname))
+    throw unreadBody(target, text, jsonSyntaxError(text)?.message ?? '')
   }
   context.out(context.cluster.write((cluster) => handle(cluster.server, { method, path, body, manager })).body)
 }

@@ -2,6 +2,7 @@
 import type { KubeObject } from '../api/types'
 import { presented } from '../apiserver/query'
 import type { CommandContext } from '../cli/context'
+import { klogLine } from '../cli/klog'
 import { requestTimeout } from '../cli/request-timeout'
 import { printerOptions } from '../cli/result'
 import type { Cluster } from '../cluster'
@@ -72,7 +73,20 @@ async function followChanges(
     context.out(write(answer, changesBetween(known, now)))
     known = now
   }
+  if (context.flags.number('v') >= DECODING) {
+    context.err(
+      klogLine(
+        context.host,
+        'I',
+        'streamwatcher.go:123',
+        '"Unable to decode an event from the watch stream" err="context deadline exceeded"',
+      ),
+    )
+  }
 }
+
+/** From this level of -v on the end of a watch is told. */
+const DECODING = 5
 
 function byUid(found: Found[]): Map<string, Found> {
   return new Map(found.map((each) => [each.object.metadata.uid, each]))

@@ -3,6 +3,7 @@
 import net from 'node:net'
 import type { Pod, Service } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
+import { klogLine } from '../cli/klog'
 import { sleep } from '../env'
 import { CommandError } from '../errors'
 import { Live } from '../live'
@@ -149,14 +150,8 @@ class Forwarder {
     const refused = `IPv4: dial tcp4 127.0.0.1:${remote}: connect: connection refused IPv6 dial tcp6 [::1]:${remote}: connect: connection refused `
     const inside = `failed to execute portforward in network namespace "${namespace}": failed to connect to localhost:${remote} inside namespace "${id}", ${refused}`
     const message = `an error occurred forwarding ${local} -> ${remote}: error forwarding port ${remote} to pod ${id}, uid : ${inside}`
-    return `${klogHead(this.context.host)} portforward.go:424] "Unhandled Error" err=${JSON.stringify(message)}\n`
+    return klogLine(this.context.host, 'E', 'portforward.go:424', `"Unhandled Error" err=${JSON.stringify(message)}`)
   }
-}
-
-/** `E1124 04:40:00.123456   12345` */
-function klogHead(host: CommandContext['host']): string {
-  const now = new Date(host.wallClock()).toISOString()
-  return `E${now.slice(5, 7)}${now.slice(8, 10)} ${now.slice(11, 23)}000 ${String(host.pid).padStart(7)}`
 }
 
 export const command: Command = { run: portForward }

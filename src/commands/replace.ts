@@ -10,6 +10,7 @@ import type { Document } from '../cli/manifests'
 import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { addSource } from '../cli/source-error'
+import { unversioned } from '../cli/unversioned'
 import { validationOf } from '../cli/validation'
 import type { Cluster } from '../cluster'
 import { CommandError, combine, notFound } from '../errors'
@@ -63,7 +64,7 @@ async function replace(context: CommandContext): Promise<void> {
           const subresource = flags.string('subresource')
           const options = { manager, dryRun: dryRun === 'server', ...(subresource ? { subresource } : {}) }
           if (!force && !decoded.metadata.name) throw notFound(info.resource, '')
-          lines.push(print(force ? server.create(decoded, { manager }) : server.update(decoded, options), 'replaced'))
+          lines.push(print(force ? server.create(unversioned(decoded), { manager }) : server.update(decoded, options), 'replaced'))
         }
       } catch (error) {
         errors.push(force ? (error as Error) : addSource('replacing', source, error))

@@ -107,6 +107,7 @@ async function run(context: CommandContext): Promise<void> {
     selected = found.objects
     if (selected.length === 0 && !deletes) throw new CommandError('no matching resources found')
   }
+  for (const warning of new Set(wait.follower.current().server.warnings)) context.warn(warning)
   for (const each of selected) context.out(print(await waitFor(wait, each, wanted), 'condition met'))
 }
 

@@ -24,6 +24,8 @@ export interface ResourceInfo {
   selectableFields?: string[]
   /** Said to whoever asks for a version that its definition calls deprecated. */
   deprecation?: string
+  /** The version in which a custom resource is stored. */
+  storageVersion?: string
 }
 
 /** The types: `schema.json` is large and parsed only when fields are looked at; the resource list is small and always needed. */

@@ -69,7 +69,7 @@ test.each([
   [
     'create --raw, no JSON',
     'create -f pod.yaml --raw /api/v1/namespaces/default/pods',
-    "Error from server (BadRequest): couldn't get version/kind; json parse error: invalid character 'a' looking for beginning of value",
+    "Error from server (BadRequest): the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json parse error: invalid character 'a' looking for beginning of value (61706956657273696f6e3a2076310a6b696e643a20506f640a6d65746164 ...)",
   ],
   ['create --raw, two files', 'create -f pod.yaml -f raw.json --raw /x', 'error: --raw can only use a single local file or stdin'],
   ['replace --raw, with -o', 'replace -f raw.json --raw /x -o yaml', 'error: --raw and --output are mutually exclusive'],

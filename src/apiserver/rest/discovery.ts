@@ -1,4 +1,5 @@
 // The discovery documents of the API: versions, groups, resources. Upstream: apiserver/pkg/endpoints/discovery.
+import { createHash } from 'node:crypto'
 import { API_SERVER_ADDRESS } from '../../network/api-server-service'
 import { builtinEntries, type ResourceEntry, type ResourceInfo } from '../../schema/resources'
 import { compareVersions, type Discovery, groupVersion } from '../discovery'
@@ -56,7 +57,17 @@ export function resourceList(discovery: Discovery, wanted: string): unknown {
   return { kind: 'APIResourceList', ...(wanted === 'v1' ? {} : { apiVersion: 'v1' }), groupVersion: wanted, resources }
 }
 
-function builtinLine({ name, singularName, namespaced, group, version, kind, verbs, shortNames, categories }: ResourceEntry): unknown {
+/** The storage's own group and version, where it is not the one asked for: events have one storage, HorizontalPodAutoscalers one version. */
+const STORED: Record<string, string> = { 'events.k8s.io/v1': '/v1', 'autoscaling/v1': 'autoscaling/v2' }
+
+/** What tells clients how objects are stored. Upstream: apiserver/pkg/endpoints/discovery/storageversionhash.go. */
+function storageVersionHash(stored: string, kind: string): string {
+  const type = `${stored.includes('/') ? stored : `/${stored}`}/${kind}`
+  return createHash('sha256').update(type).digest().subarray(0, 8).toString('base64')
+}
+
+function builtinLine(entry: ResourceEntry): unknown {
+  const { name, singularName, namespaced, group, version, kind, verbs, shortNames, categories, groupVersion } = entry
   return {
     name,
     singularName,
@@ -67,6 +78,7 @@ function builtinLine({ name, singularName, namespaced, group, version, kind, ver
     verbs,
     ...(shortNames ? { shortNames } : {}),
     ...(categories ? { categories } : {}),
+    ...(verbs.includes('watch') ? { storageVersionHash: storageVersionHash(STORED[groupVersion] ?? groupVersion, kind) } : {}),
   }
 }
 
@@ -80,6 +92,7 @@ function customLines(info: ResourceInfo): unknown[] {
     verbs,
     ...(shortNames.length ? { shortNames } : {}),
     ...(categories.length ? { categories } : {}),
+    storageVersionHash: storageVersionHash(`${info.group}/${info.storageVersion ?? info.version}`, kind),
   }
   const parts = subresources.map((name) => ({
     name: `${plural}/${name}`,

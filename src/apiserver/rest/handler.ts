@@ -7,7 +7,7 @@ import type { ResourceInfo } from '../../schema/resources'
 import { forbiddenAccess, isAllowed } from '../authorization'
 import { groupVersion } from '../discovery'
 import { withOwnership } from '../managed-fields-tracking'
-import { presented, readWarning } from '../query'
+import { presented, warnOfReading } from '../query'
 import { scaleOf } from '../scale'
 import { scaleResource } from '../scale-requests'
 import type { ApiServer } from '../server'
@@ -119,11 +119,6 @@ function resource(server: ApiServer, target: Target, query: URLSearchParams, req
     return name ? read(view, target, query) : list(view, target, query)
   }
   return written(view, write(server, target, query, request))
-}
-
-function warnOfReading(server: ApiServer, info: ResourceInfo): void {
-  const warning = readWarning(info)
-  if (warning !== undefined) server.warnings.push(warning)
 }
 
 function write(server: ApiServer, target: Target, query: URLSearchParams, request: RestRequest): Outcome {

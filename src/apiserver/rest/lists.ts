@@ -26,9 +26,14 @@ export function pageOf(server: ApiServer, info: ResourceInfo, namespace: string 
   const objects = limit > 0 ? rest.slice(0, limit) : rest
   const left = rest.length - objects.length
   const rv = token?.rv ?? server.state.header.resourceVersion
-  const more = left > 0 ? { continue: written({ rv, start: `${keyOf(objects[objects.length - 1])}\0` }) } : {}
+  const more = left > 0 ? { continue: continueAfter(objects[objects.length - 1], rv) } : {}
   const counted = left > 0 && !query.get('labelSelector') && !query.get('fieldSelector') ? { remainingItemCount: left } : {}
   return { objects, metadata: { resourceVersion: String(rv), ...more, ...counted } }
+}
+
+/** The token with which a client asks for what follows an object. */
+export function continueAfter(last: KubeObject, rv: number): string {
+  return written({ rv, start: `${keyOf(last)}\0` })
 }
 
 function keyOf({ metadata: { namespace, name } }: KubeObject): string {

@@ -83,6 +83,19 @@ function checkedBody({ namespace, name }: Target, body: Json | undefined, apiVer
   return { ...given, metadata: { ...metadata, ...(name ? { name } : {}), ...(namespace ? { namespace } : {}) } } as KubeObject
 }
 
+/** What a body is called that is no JSON. Upstream: apiserver/pkg/endpoints/handlers/rest.go (transformDecodeError, summarizeData). */
+export function unreadBody(target: Target | undefined, text: string, why: string): ApiError {
+  const bytes = Buffer.from(text)
+  const begun = bytes.subarray(0, SUMMARY)
+  const summary = (text.startsWith('{') ? begun.toString() : begun.toString('hex')) + (bytes.length > SUMMARY ? ' ...' : '')
+  const problem = `couldn't get version/kind; json parse error: ${why}`
+  const message = `the object provided is unrecognized (must be of type ${target?.info.kind ?? 'Status'}): ${problem} (${summary})`
+  return new ApiError('BadRequest', message)
+}
+
+/** Bytes of a body that are shown. */
+const SUMMARY = 30
+
 // ---------------------------------------------------------------- create
 
 export function create(server: ApiServer, target: Target, request: RestRequest, options: WriteOptions): Outcome {

@@ -1,0 +1,28 @@
+// The view of who asks for objects one by one, each look being a request of its own.
+import type { View } from '../api/contracts'
+import type { ResourceInfo } from '../schema/resources'
+import type { ApiServer } from './server'
+
+/** The server's view; whoever observes its requests is told of each look. */
+export function observedView({ view, observe, discovery }: ApiServer): View {
+  if (!observe) return view
+  const infoOf = (resource: string): ResourceInfo | undefined => discovery.byResource(resource)
+  return {
+    get: (resource, namespace, name) => {
+      const found = view.get(resource, namespace, name)
+      const info = infoOf(resource)
+      if (info) observe({ verb: 'get', info, namespace, name }, found ? 200 : 404)
+      return found as never
+    },
+    list: (resource, namespace, values) => {
+      const info = infoOf(resource)
+      if (info) observe({ verb: 'list', info, namespace }, 200)
+      return view.list(resource, namespace, values) as never
+    },
+    ownedBy: (uid, resource) => {
+      const info = infoOf(resource)
+      if (info) observe({ verb: 'list', info }, 200)
+      return view.ownedBy(uid, resource) as never
+    },
+  }
+}

@@ -1,0 +1,70 @@
+// -v: which requests the client says it makes, and how they were answered.
+import { type Shell, shell } from './shell'
+
+let sh: Shell
+beforeEach(() => {
+  sh = shell()
+})
+afterEach(() => sh.remove())
+
+const SERVER = 'https://172.18.0.2:6443'
+
+/** Verb, path and status of each request of a command line. */
+async function requests(line: string): Promise<string[]> {
+  const { err } = await sh.streams(`${line} -v=6`)
+  return [
+    ...err.matchAll(/^I\d{4} .* round_trippers\.go:632\] "Response" verb="(\w+)" url="([^"]*)" status="([^"]*)" milliseconds=\d+$/gm),
+  ].map(([, verb, url, status]) => `${verb} ${url.replace(SERVER, '')} ${status}`)
+}
+
+test.each([
+  ['an object', 'get cm a', ['GET /api/v1/namespaces/default/configmaps/a 200 OK']],
+  ['an object that is not there', 'get deploy x', ['GET /apis/apps/v1/namespaces/default/deployments/x 404 Not Found']],
+  ['a list', 'get cm -l a=b -A', ['GET /api/v1/configmaps?labelSelector=a%3Db&limit=500 200 OK']],
+  [
+    'a list in pages',
+    'get cm --chunk-size=1',
+    [
+      'GET /api/v1/namespaces/default/configmaps?limit=1 200 OK',
+      `GET /api/v1/namespaces/default/configmaps?continue=${Buffer.from(
+        JSON.stringify({ v: 'meta.k8s.io/v1', rv: 1, start: 'default/a\0' }),
+      ).toString('base64url')}&limit=1 200 OK`,
+    ],
+  ],
+  ['a list in one piece', 'get cm --chunk-size=0', ['GET /api/v1/namespaces/default/configmaps 200 OK']],
+  [
+    'a creation',
+    'create cm b',
+    ['POST /api/v1/namespaces/default/configmaps?fieldManager=kubectl-create&fieldValidation=Strict 201 Created'],
+  ],
+  ['a Pod that is run', 'run x --image=nginx', ['POST /api/v1/namespaces/default/pods?fieldManager=kubectl-run 201 Created']],
+  [
+    'what is there already',
+    'create cm a',
+    ['POST /api/v1/namespaces/default/configmaps?fieldManager=kubectl-create&fieldValidation=Strict 409 Conflict'],
+  ],
+  ['a deletion', 'delete cm a --wait=false', ['DELETE /api/v1/namespaces/default/configmaps/a 200 OK']],
+  [
+    'a description, and what it looks for',
+    'describe cm a --chunk-size=10',
+    [
+      'GET /api/v1/namespaces/default/configmaps/a 200 OK',
+      'GET /api/v1/namespaces/default/configmaps/a 200 OK',
+      'GET /api/v1/namespaces/default/events?limit=10 200 OK',
+    ],
+  ],
+])('%s', async (_name, line, expected) => {
+  await sh.kubectl('create cm a')
+  expect(await requests(line)).toEqual(expected)
+})
+
+test.each([
+  [0, []],
+  [2, ['envvar.go']],
+  [6, ['envvar.go', 'round_trippers.go:632']],
+  [7, ['envvar.go', 'round_trippers.go:527', 'round_trippers.go:632']],
+])('-v=%i', async (level, places) => {
+  const { out, err } = await sh.streams(`get ns default -o name -v ${level}`)
+  expect(out).toBe('namespace/default\n')
+  expect([...new Set([...err.matchAll(/ (envvar\.go|round_trippers\.go:\d+)/g)].map(([, place]) => place))]).toEqual(places)
+})
