@@ -145,6 +145,7 @@ export class ClusterFile {
 
   private save(cluster: Cluster, random: (() => number) | undefined): void {
     const { state, env } = cluster
+    cluster.writeDown()
     if (!state.changed) return
     state.header.playedUntil = Math.max(state.header.playedUntil, env.now())
     state.header.nextDue = cluster.nextDue()

@@ -34,6 +34,10 @@ class Worker {
     return this.parts
   }
 
+  get isLoaded(): boolean {
+    return this.parts !== undefined
+  }
+
   get controller(): Controller {
     return this.loaded.controller
   }
@@ -120,7 +124,10 @@ export class Cluster {
 
   private follow(change: Change): boolean {
     let noted = false
-    for (const { controller } of this.watchers.get(change.resource) ?? []) if (controller.follow?.(change, this.server.view)) noted = true
+    const { view, storage } = this.server
+    for (const { controller } of this.watchers.get(change.resource) ?? []) {
+      if (controller.follow?.(change, view, storage.records)) noted = true
+    }
     return noted
   }
 
@@ -151,6 +158,11 @@ export class Cluster {
         this.withContext(worker, label, (context) => worker.controller.reconcile(key, { ...context, batch: keys.length }))
       }
     }
+  }
+
+  /** What controllers keep in memory is put among the records; to be done before the state is saved. */
+  writeDown(): void {
+    for (const worker of this.workers) if (worker.isLoaded) worker.controller.writeDown?.(this.contextOf(worker, () => {}))
   }
 
   /** `1,200 changes; kubelet 830, endpoint-controller 1`: what was done, and how many keys wait for whom. */

@@ -130,7 +130,9 @@ export interface Controller {
   /** The name that stands in events and managed fields, e.g. `replicaset-controller`. */
   name: string
   /** Takes a change of what it watches into a picture that it keeps; true when there was something to note. */
-  follow?(change: Change, view: View): boolean
+  follow?(change: Change, view: View, records: Records): boolean
+  /** Puts among the records what it keeps of such a picture, before the cluster is saved. */
+  writeDown?(context: ControllerContext): void
   /** Resources whose changes concern it, each with the keys to queue for a change; `*` stands for every resource. */
   watches: Record<string, (change: Change, view: View) => Iterable<string>>
   reconcile(key: string, context: ControllerContext): void

@@ -1,5 +1,5 @@
 // default-scheduler: gives every Pod a node. Upstream: pkg/scheduler/schedule_one.go.
-import type { Change, Controller, ControllerContext, View } from '../api/contracts'
+import type { Change, Controller, ControllerContext, Records, View } from '../api/contracts'
 import type { Condition, KubeObject, Pod } from '../api/types'
 import { deepEqual } from '../lib/equal'
 import { podWords } from '../lib/pod-words'
@@ -8,7 +8,8 @@ import { affinityState } from './scheduler/pod-affinity'
 import { type CycleState, demandsOf, type Refusal, refusalOf } from './scheduler/predicates'
 import { histogram, preempt } from './scheduler/preemption'
 import { Contest } from './scheduler/score'
-import { isOver, type NodeInfo, Picture } from './scheduler/snapshot'
+import { type NodeInfo, Picture } from './scheduler/snapshot'
+import { concernsSums, isOver, Ledger } from './scheduler/taken'
 import { spreadState } from './scheduler/topology-spread'
 import { claimState, selectNode } from './scheduler/volumes'
 
@@ -37,8 +38,32 @@ function nodeMatters({ before, after }: Change): boolean {
   return !deepEqual(view(before), view(after))
 }
 
-/** The picture that belongs to an open cluster. */
+/** The picture that belongs to an open cluster, and the sums of its nodes: null where they were never made. */
 const pictures = new WeakMap<View, Picture>()
+const ledgers = new WeakMap<View, Ledger | null>()
+
+function ledgerOf(view: View, records: Records): Ledger | undefined {
+  let ledger = ledgers.get(view)
+  if (ledger === undefined) {
+    ledger = Ledger.of(records) ?? null
+    ledgers.set(view, ledger)
+  }
+  return ledger ?? undefined
+}
+
+function pictureOf(view: View, records: Records): Picture {
+  let picture = pictures.get(view)
+  if (!picture) {
+    let ledger = ledgerOf(view, records)
+    if (!ledger) {
+      ledger = Ledger.counted(view, records)
+      ledgers.set(view, ledger)
+    }
+    picture = new Picture(view, ledger)
+    pictures.set(view, picture)
+  }
+  return picture
+}
 
 /** Services and owners say by what Pods are spread. */
 function rulesDiffer({ before, after }: Change): boolean {
@@ -47,10 +72,13 @@ function rulesDiffer({ before, after }: Change): boolean {
 }
 
 /** A Pod's change is taken in at once; whoever waits is looked at when it matters. */
-function follow(change: Change, view: View): boolean {
+function follow(change: Change, view: View, records: Records): boolean {
   const picture = pictures.get(view)
+  if (change.resource === 'pods') {
+    const counted = concernsSums(change) && (ledgerOf(view, records)?.follow(change) ?? false)
+    return picture?.follow(change) || counted
+  }
   if (!picture) return false
-  if (change.resource === 'pods') return change.after ? picture.put(change.after as Pod) : picture.remove(change.before as Pod)
   if (change.resource === 'nodes') pictures.delete(view)
   else if (RULES.includes(change.resource) && rulesDiffer(change)) picture.forgetTallies()
   else return false
@@ -65,6 +93,7 @@ const always = () => [QUEUE]
 export const scheduler: Controller = {
   name: NAME,
   follow,
+  writeDown: ({ view }) => ledgers.get(view)?.writeDown(),
   watches: {
     pods: (change) => (podMatters(change) ? [QUEUE] : []),
     nodes: (change) => (nodeMatters(change) ? [QUEUE] : []),
@@ -86,12 +115,7 @@ export const scheduler: Controller = {
     )
     let last: Judged | undefined
     for (const pod of waiting) {
-      let picture = pictures.get(view)
-      if (!picture) {
-        picture = new Picture(view)
-        pictures.set(view, picture)
-      }
-      last = scheduleOne(context, pod, picture, waiting.length, last)
+      last = scheduleOne(context, pod, pictureOf(view, records), waiting.length, last)
     }
   },
 }

@@ -87,13 +87,10 @@ export function formatTable(cells: string[][], noHeaders = false, remembered?: n
 function padFirst(first: string[], rows: string[][]): string[] {
   return first.map((cell, i) => {
     if (i === first.length - 1) return cell
-    const widest = rows.reduce((width, row) => Math.max(width, byteLength(row[i])), 0)
-    return cell + ' '.repeat(Math.max(0, widest - byteLength(cell)))
+    let widest = Buffer.byteLength(cell)
+    for (const row of rows) widest = Math.max(widest, Buffer.byteLength(row[i]))
+    return cell + ' '.repeat(widest - Buffer.byteLength(cell))
   })
-}
-
-function byteLength(text: string): number {
-  return /^[\x00-\x7f]*$/.test(text) ? text.length : new TextEncoder().encode(text).length
 }
 
 /** A cell ends at its first line break. */

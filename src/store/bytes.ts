@@ -6,6 +6,8 @@ const WHOLE = 512 * 1024
 const PAGE = 64 * 1024
 /** Pages kept; a scan of a large file would otherwise hold all of it. */
 const MOST_PAGES = 512
+/** What is copied is read so many bytes at a time. */
+const PIECE = 256 * 1024
 
 /** Reads of one immutable file; offsets in bytes. Files are replaced by rename, so an open one never changes. */
 export class Bytes {
@@ -97,15 +99,21 @@ export class Bytes {
         this.page(i).copy(out, Math.max(0, i * PAGE - from), Math.max(0, from - i * PAGE), Math.min(PAGE, to - i * PAGE))
     return out
   }
+
+  /** A range piece by piece. A piece is good until the next is asked for: all are read into one buffer, whose pages are warm by then. */
+  *pieces(from: number, to: number): Generator<Buffer> {
+    if (this.whole) {
+      yield this.whole.subarray(from, to)
+      return
+    }
+    const buffer = Buffer.allocUnsafe(Math.min(PIECE, to - from))
+    for (let at = from; at < to; at += PIECE) {
+      const piece = buffer.subarray(0, Math.min(PIECE, to - at))
+      this.fill(piece, at)
+      yield piece
+    }
+  }
 }
 
 /** A stretch of the new file: bytes of its own, or a range taken over from the old one. */
 export type Part = Buffer | { bytes: Bytes; from: number; to: number }
-
-const CHUNK = 4 * 1024 * 1024
-
-/** The part as buffers of bounded size. */
-export function* chunksOf(part: Part): Generator<Buffer> {
-  if (Buffer.isBuffer(part)) yield part
-  else for (let at = part.from; at < part.to; at += CHUNK) yield part.bytes.slice(at, Math.min(part.to, at + CHUNK))
-}

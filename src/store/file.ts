@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { CommandError } from '../errors'
-import { Bytes, chunksOf, type Part } from './bytes'
+import { Bytes, type Part } from './bytes'
 import { DamagedState, FORMAT, type Header } from './layout'
 import { acquireLock, type Lock, LockBusy } from './lock'
 import { relaid } from './migrate'
@@ -260,21 +260,30 @@ function removeQuietly(file: string): void {
   }
 }
 
-/** Writes in batches: many small parts in one call, large ones chunk by chunk. */
+/** Ranges longer than this are copied piece by piece, bytes. */
+const LONG = 64 * 1024
+
+/** Writes in batches: many small parts in one call, long ranges of the old file piece by piece. */
 function writeParts(fd: number, parts: Part[]): void {
   let batch: Buffer[] = []
   let size = 0
-  for (const part of parts) {
-    for (const chunk of chunksOf(part)) {
-      batch.push(chunk)
-      size += chunk.length
-      if (batch.length < 512 && size < 4 * 1024 * 1024) continue
-      writeAll(fd, batch)
-      batch = []
-      size = 0
-    }
+  const flush = () => {
+    writeAll(fd, batch)
+    batch = []
+    size = 0
   }
-  writeAll(fd, batch)
+  for (const part of parts) {
+    if (!Buffer.isBuffer(part) && part.to - part.from > LONG) {
+      flush()
+      for (const piece of part.bytes.pieces(part.from, part.to)) writeAll(fd, [piece])
+      continue
+    }
+    const bytes = Buffer.isBuffer(part) ? part : part.bytes.slice(part.from, part.to)
+    batch.push(bytes)
+    size += bytes.length
+    if (batch.length === 512 || size >= 4 * 1024 * 1024) flush()
+  }
+  flush()
 }
 
 function writeAll(fd: number, parts: Buffer[]): void {

@@ -12,6 +12,8 @@ export interface Recovered {
   lost: { line: number; why: string }[]
 }
 
+/** What Pods take of nodes, kept by the scheduler. */
+const SUMS = '~taken/'
 const NEWLINE = 10
 const COMMA = 44
 const RETURN = 13
@@ -54,6 +56,8 @@ export function recover(bytes: Buffer, now: number): Recovered {
     entries.delete(key)
     lost.push({ line, why: `${key} cannot be read without the entry ${SHAPES}${shape}` })
   }
+  // Sums over what may have been left out: who needs them makes them anew.
+  if (lost.length > 0) for (const key of entries.keys()) if (key.startsWith(SUMS)) entries.delete(key)
   const whole = {
     clockOffset: 0,
     playedUntil: now,

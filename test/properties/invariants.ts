@@ -1,5 +1,6 @@
 // What is true of a cluster after every command, read off its state file: each broken rule is one sentence.
 import type { KubeObject, Pod, Service } from '../../src/api/types'
+import { count, nothingTaken, placeOf, type Taken } from '../../src/controllers/scheduler/taken'
 import { readState } from '../../src/store/file'
 import { reach } from './reference-walk'
 
@@ -17,6 +18,8 @@ export interface Snapshot {
   objects: KubeObject[]
   /** How many entries each table of records has. */
   records: Record<string, number>
+  /** What is written down of the Pods of each node; undefined until a Pod was placed. */
+  taken?: Record<string, Taken>
 }
 
 export function snapshotOf(file: string): Snapshot {
@@ -24,12 +27,17 @@ export function snapshotOf(file: string): Snapshot {
   try {
     const objects: KubeObject[] = []
     const records: Record<string, number> = {}
+    let taken: Snapshot['taken']
     for (const topic of state.topics()) {
       const keys = state.keys(`${topic}/`)
-      if (topic.startsWith('~')) records[topic] = keys.length
+      if (topic === '~taken') {
+        taken = Object.fromEntries(
+          keys.filter((key) => key !== '~taken/~').map((key) => [key.slice('~taken/'.length), state.get(key) as Taken]),
+        )
+      } else if (topic.startsWith('~')) records[topic] = keys.length
       else for (const key of keys) objects.push(state.get(key) as KubeObject)
     }
-    return { objects, records }
+    return { objects, records, taken }
   } finally {
     state.close()
   }
@@ -45,13 +53,14 @@ function selects(selector: Record<string, string>, pod: Pod): boolean {
 }
 
 /** `rules` is what iptables-save prints of the nat table on one node. */
-export function broken({ objects }: Snapshot, rules: string): string[] {
+export function broken({ objects, taken }: Snapshot, rules: string): string[] {
   const of = <T extends KubeObject>(kind: string) => objects.filter((o) => o.kind === kind) as T[]
   const pods = of<Pod>('Pod')
   return [
     ...uniqueAddresses(pods),
     ...ownersAlive(objects),
     ...uniqueVersions(objects),
+    ...(taken ? sums(pods, taken) : []),
     ...[...of<Replicas>('ReplicaSet'), ...of<Replicas>('ReplicationController')].flatMap((set) => counters(set, pods)),
     ...of<Service>('Service').flatMap((service) => endpoints(service, pods, of<Slice>('EndpointSlice'), rules)),
   ]
@@ -66,6 +75,26 @@ function uniqueAddresses(pods: Pod[]): string[] {
     seen.set(ip, named(pod))
     return other ? [`${named(pod)} and ${other} both have ${ip}`] : []
   })
+}
+
+/** What was added up change by change is what there is. */
+function sums(pods: Pod[], taken: Record<string, Taken>): string[] {
+  const counted: Record<string, Taken> = {}
+  for (const pod of pods) {
+    const node = placeOf(pod)
+    if (node === undefined) continue
+    counted[node] ??= nothingTaken()
+    count(counted[node], pod, 1)
+  }
+  const text = (of: Record<string, Taken>, node: string) => JSON.stringify(ordered(of[node] ?? nothingTaken()))
+  return [...new Set([...Object.keys(counted), ...Object.keys(taken)])]
+    .filter((node) => text(counted, node) !== text(taken, node))
+    .map((node) => `${node} has ${text(counted, node)} taken, and ${text(taken, node)} is written down`)
+}
+
+function ordered({ pods, used, silent, repellent }: Taken): Taken {
+  const amounts = Object.entries(used).filter(([, amount]) => amount !== 0)
+  return { pods, used: Object.fromEntries(amounts.sort()), silent, repellent: [...repellent].sort() }
 }
 
 function ownersAlive(objects: KubeObject[]): string[] {

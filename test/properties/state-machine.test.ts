@@ -20,6 +20,7 @@ const command = fc.oneof(
   name.map((n) => `delete pods -l app=${n}`),
   name.map((n) => `delete pods -l app=${n} --force --grace-period=0`),
   fc.constant('delete rs --all'),
+  fc.tuple(name, fc.constantFrom('cpu=100m', 'memory=64Mi', 'cpu=0')).map(([n, r]) => `set resources deployment ${n} --requests=${r}`),
   fc.tuple(name, fc.constantFrom('nginx:1.25', 'nginx:1.26', 'nosuchimage:1')).map(([n, image]) => `set image deployment/${n} *=${image}`),
   name.map((n) => `rollout restart deployment ${n}`),
   name.map((n) => `rollout undo deployment ${n}`),

@@ -3,7 +3,8 @@
 import type { ContainerPort, Pod } from '../../api/types'
 import { matchesNodeAffinity, tolerates, untoleratedTaint } from '../../lib/node-match'
 import { type AffinityState, affinityProblem } from './pod-affinity'
-import { hostPorts, type NodeInfo, requestsOf } from './snapshot'
+import { hostPorts, type NodeInfo } from './snapshot'
+import { requestsOf } from './taken'
 import { type SpreadState, spreadProblem } from './topology-spread'
 import { type ClaimState, volumeProblem } from './volumes'
 
@@ -41,10 +42,10 @@ function resourceProblem(requests: CycleState['requests'], info: NodeInfo): Refu
   const reasons: string[] = []
   let final = false
   const allowed = info.allocatable['pods'] ?? 0
-  if (info.pods.length + 1 > allowed) reasons.push('Too many pods')
+  if (info.taken.pods + 1 > allowed) reasons.push('Too many pods')
   for (const [name, amount] of requests) {
     const capacity = info.allocatable[name] ?? 0
-    if (amount > capacity - (info.used[name] ?? 0)) {
+    if (amount > capacity - (info.taken.used[name] ?? 0)) {
       reasons.push(`Insufficient ${name}`)
       // More than the whole node has: no victim makes room for it.
       if (amount > capacity) final = true

@@ -4,14 +4,15 @@ import type { Pod } from '../../api/types'
 import { matchesTerm, nodeAffinityOf, tolerates } from '../../lib/node-match'
 import type { Amounts } from '../../lib/pod-requests'
 import { affinityScores } from './pod-affinity'
-import { type NodeInfo, type Picture, requestsOf } from './snapshot'
+import type { NodeInfo, Picture } from './snapshot'
+import { requestsOf } from './taken'
 import { type CrowdRule, crowding, crowdRules } from './topology-spread'
 
 /** A container that asks for nothing counts as this much: 0.1 CPU, 200 MiB. */
 const DEFAULT_REQUEST = { cpu: 100, memory: 200 * 1024 * 1024 }
 
 /** How full CPU and memory of a node would be with the Pod, 0 to 1. */
-function shares(own: Amounts, { allocatable, used, silent }: NodeInfo): [cpu: number, memory: number] {
+function shares(own: Amounts, { allocatable, taken: { used, silent } }: NodeInfo): [cpu: number, memory: number] {
   const share = (name: 'cpu' | 'memory') => {
     const capacity = allocatable[name] ?? 0
     if (capacity === 0) return 1

@@ -1,59 +1,31 @@
 // The scheduler's picture of the nodes: what runs there, what is used, which host ports are taken.
-import type { View } from '../../api/contracts'
+import type { Change, View } from '../../api/contracts'
 import type { ContainerPort, Node, Pod } from '../../api/types'
-import { type Amounts, addAmounts, amounts, podRequests } from '../../lib/pod-requests'
+import { type Amounts, amounts } from '../../lib/pod-requests'
+import { count, type Ledger, nothingTaken, placeOf, type Taken } from './taken'
 
 export interface NodeInfo {
   node: Node
   allocatable: Amounts
-  pods: Pod[]
-  used: Amounts
-  /** How many of the Pods ask for no CPU, and for no memory. */
-  silent: { cpu: number; memory: number }
-  /** Those of the Pods that keep others away (required anti-affinity). */
-  repellent: Pod[]
+  taken: Taken
+  /** The Pods that run there, and those of them that keep others away (required anti-affinity). */
+  readonly pods: Pod[]
+  readonly repellent: Pod[]
 }
 
-const requested = new Map<string, { generation: number | undefined; amounts: Amounts }>()
-const REMEMBERED = 5000
-
-/** A Pod's requests; remembered, since they are asked for often and seldom change. */
-export function requestsOf(pod: Pod): Amounts {
-  const { uid, generation } = pod.metadata
-  const known = requested.get(uid)
-  if (known && known.generation === generation) return known.amounts
-  if (requested.size > REMEMBERED) requested.clear()
-  const asked = podRequests(pod)
-  requested.set(uid, { generation, amounts: asked })
-  return asked
+export function withoutPods({ node, allocatable, pods, repellent }: NodeInfo, gone: Set<Pod>): NodeInfo {
+  const taken = nothingTaken()
+  const left = pods.filter((pod) => !gone.has(pod))
+  for (const pod of left) count(taken, pod, 1)
+  const names = new Set(left.map((pod) => pod.metadata.uid))
+  return { node, allocatable, taken, pods: left, repellent: repellent.filter((pod) => names.has(pod.metadata.uid)) }
 }
 
-export function isOver(pod: Pod): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
-}
-
-function repels(pod: Pod): boolean {
-  const affinity = pod.spec.affinity as { podAntiAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: unknown[] } } | undefined
-  return (affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).length > 0
-}
-
-export function addPod(info: NodeInfo, pod: Pod): void {
-  const asked = requestsOf(pod)
-  info.pods.push(pod)
-  addAmounts(info.used, asked)
-  if (!asked.cpu) info.silent.cpu++
-  if (!asked.memory) info.silent.memory++
-  if (repels(pod)) info.repellent.push(pod)
-}
-
-function emptyInfo(node: Node): NodeInfo {
-  return { node, allocatable: amounts(node.status?.allocatable), pods: [], used: {}, silent: { cpu: 0, memory: 0 }, repellent: [] }
-}
-
-export function withoutPods(info: NodeInfo, gone: Set<Pod>): NodeInfo {
-  const copy = emptyInfo(info.node)
-  for (const pod of info.pods) if (!gone.has(pod)) addPod(copy, pod)
-  return copy
+/** A rule that matches Pods, all of which are in the namespace and hold the texts. */
+export interface Rule {
+  matches(pod: Pod): boolean
+  namespace?: string
+  texts: string[]
 }
 
 /** How many Pods of each node a rule matches; kept up to date while Pods come and go. */
@@ -63,64 +35,101 @@ export interface Tally {
 }
 
 const MOST_TALLIES = 16
+const NONE: Pod[] = []
 
 /**
- * The picture of all nodes. It is taken once and then follows the changes of Pods; a change of nodes asks for a new one.
+ * The picture of all nodes. It is taken once and then follows the changes of Pods; a change of nodes asks for a new one. The Pods
+ * themselves are read only for who asks for them.
  * A view's scheduler cache, as upstream's pkg/scheduler/backend/cache.
  */
 export class Picture {
   readonly infos: NodeInfo[]
-  private readonly byName: Map<string, NodeInfo>
-  /** By uid: the Pod as it was counted, and where. */
-  private readonly placed = new Map<string, { info: NodeInfo; pod: Pod }>()
   private readonly tallies = new Map<string, Tally>()
+  private byNode: Map<string, Pod[]> | undefined
   /** Counts what was taken in. */
   version = 0
 
-  constructor(view: View) {
-    this.infos = view.list<Node>('nodes').map(emptyInfo)
-    this.byName = new Map(this.infos.map((info) => [info.node.metadata.name, info]))
-    for (const pod of view.list<Pod>('pods')) this.put(pod)
+  constructor(
+    private readonly view: View,
+    ledger: Ledger,
+  ) {
+    this.infos = view.list<Node>('nodes').map((node) => this.infoOf(node, ledger.on(node.metadata.name)))
   }
 
-  /** Takes in a Pod that is new or changed; false when nothing of it counts. */
-  put(pod: Pod): boolean {
-    const known = this.placed.get(pod.metadata.uid)
-    const info = pod.spec.nodeName && !isOver(pod) ? this.byName.get(pod.spec.nodeName) : undefined
-    if (known && known.info === info && known.pod.spec === pod.spec && known.pod.metadata.labels === pod.metadata.labels) {
-      if (known.pod.metadata.deletionTimestamp === pod.metadata.deletionTimestamp) return false
+  private infoOf(node: Node, taken: Taken): NodeInfo {
+    const { view } = this
+    const podsOn = (name: string) => this.placed().get(name) ?? NONE
+    return {
+      node,
+      allocatable: amounts(node.status?.allocatable),
+      taken,
+      get pods() {
+        return podsOn(node.metadata.name)
+      },
+      get repellent() {
+        if (taken.repellent.length === 0) return NONE
+        return taken.repellent.map((key) => view.get<Pod>('pods', ...splitKey(key))).filter((pod) => pod !== undefined)
+      },
     }
-    if (known) this.remove(pod)
-    if (!info) return known !== undefined
-    addPod(info, pod)
+  }
+
+  /** All Pods that take room, by node. */
+  private placed(): Map<string, Pod[]> {
+    if (!this.byNode) {
+      this.byNode = new Map()
+      for (const pod of this.view.list<Pod>('pods')) this.place(pod)
+    }
+    return this.byNode
+  }
+
+  private place(pod: Pod): void {
+    const node = placeOf(pod)
+    if (node === undefined) return
+    const pods = this.byNode?.get(node)
+    if (pods) pods.push(pod)
+    else this.byNode?.set(node, [pod])
+  }
+
+  /** Takes in a change of a Pod; false when nothing of it counts. */
+  follow({ before, after }: Change): boolean {
+    const [was, is] = [before as Pod | undefined, after as Pod | undefined]
+    const [from, to] = [placeOf(was), placeOf(is)]
+    if (from === undefined && to === undefined) return false
+    if (was && is && from === to && was.spec === is.spec && was.metadata.labels === is.metadata.labels) {
+      if (was.metadata.deletionTimestamp === is.metadata.deletionTimestamp) return false
+    }
     this.version++
-    this.placed.set(pod.metadata.uid, { info, pod })
-    this.count(info, pod, 1)
+    if (was && from !== undefined) {
+      this.count(from, was, -1)
+      const pods = this.byNode?.get(from)
+      if (pods)
+        this.byNode?.set(
+          from,
+          pods.filter((pod) => pod.metadata.uid !== was.metadata.uid),
+        )
+    }
+    if (is && to !== undefined) {
+      this.count(to, is, 1)
+      this.place(is)
+    }
     return true
   }
 
-  remove(pod: Pod): boolean {
-    const known = this.placed.get(pod.metadata.uid)
-    if (!known) return false
-    const { info } = known
-    this.version++
-    this.placed.delete(pod.metadata.uid)
-    Object.assign(info, withoutPods(info, new Set([known.pod])))
-    this.count(info, known.pod, -1)
-    return true
+  private count(node: string, pod: Pod, by: number): void {
+    for (const { matches, byNode } of this.tallies.values()) if (matches(pod)) byNode.set(node, (byNode.get(node) ?? 0) + by)
   }
 
-  private count(info: NodeInfo, pod: Pod, by: number): void {
-    const { name } = info.node.metadata
-    for (const { matches, byNode } of this.tallies.values()) if (matches(pod)) byNode.set(name, (byNode.get(name) ?? 0) + by)
-  }
-
-  /** The tally of a rule that `key` identifies. */
-  tally(key: string, matches: () => (pod: Pod) => boolean): Tally {
+  /** The tally of a rule that `key` identifies; no rule matches none. */
+  tally(key: string, ruleOf: () => Rule | undefined): Tally {
     let tally = this.tallies.get(key)
     if (!tally) {
-      const rule = matches()
-      tally = { matches: rule, byNode: new Map(this.infos.map(({ node, pods }) => [node.metadata.name, pods.filter(rule).length])) }
+      const rule = ruleOf()
+      tally = { matches: rule ? rule.matches : () => false, byNode: new Map() }
+      const pods = rule ? this.view.list<Pod>('pods', rule.namespace, rule.texts) : NONE
+      for (const pod of pods) {
+        const node = placeOf(pod)
+        if (node !== undefined && tally.matches(pod)) tally.byNode.set(node, (tally.byNode.get(node) ?? 0) + 1)
+      }
       if (this.tallies.size >= MOST_TALLIES) this.tallies.delete(this.tallies.keys().next().value as string)
       this.tallies.set(key, tally)
     }
@@ -132,6 +141,11 @@ export class Picture {
     this.tallies.clear()
     this.version++
   }
+}
+
+function splitKey(key: string): [namespace: string, name: string] {
+  const slash = key.indexOf('/')
+  return [key.slice(0, slash), key.slice(slash + 1)]
 }
 
 export function hostPorts(pod: Pod): ContainerPort[] {

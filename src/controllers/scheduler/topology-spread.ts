@@ -6,7 +6,7 @@ import { matchesNodeAffinity, untoleratedTaint } from '../../lib/node-match'
 import { ownEntry } from '../../lib/own-entry'
 import { matchesLabels, matchesSelector } from '../../lib/selectors'
 import type { Refusal } from './predicates'
-import type { NodeInfo, Picture } from './snapshot'
+import type { NodeInfo, Picture, Rule } from './snapshot'
 
 interface SpreadConstraint {
   maxSkew: number
@@ -93,12 +93,16 @@ export function spreadProblem(pod: Pod, node: Node, state: SpreadState): Refusal
 }
 
 /** The selectors by which the default constraints count: Services and the owner of the Pod. */
-function defaultMatch(view: View, pod: Pod): ((other: Pod) => boolean) | undefined {
+function defaultRule(view: View, pod: Pod): Rule | undefined {
   const { namespace, labels, ownerReferences } = pod.metadata
   const selectors: ((labels: Record<string, string> | undefined) => boolean)[] = []
+  const texts: string[] = []
   for (const service of view.list<{ spec: { selector?: Record<string, string> } } & Pod>('services', namespace)) {
     const selector = (service.spec as { selector?: Record<string, string> }).selector
-    if (selector && Object.keys(selector).length > 0 && matchesLabels(selector, labels)) selectors.push((l) => matchesLabels(selector, l))
+    if (selector && Object.keys(selector).length > 0 && matchesLabels(selector, labels)) {
+      selectors.push((l) => matchesLabels(selector, l))
+      texts.push(...Object.values(selector))
+    }
   }
   const owner = ownerReferences?.find((r) => r.controller)
   const resource = { ReplicaSet: 'replicasets.apps', StatefulSet: 'statefulsets.apps', ReplicationController: 'replicationcontrollers' }[
@@ -109,10 +113,12 @@ function defaultMatch(view: View, pod: Pod): ((other: Pod) => boolean) | undefin
   if (selector) {
     if (owner?.kind === 'ReplicationController') selectors.push((l) => matchesLabels(selector, l))
     else selectors.push((l) => matchesSelector(selector, l))
+    texts.push(...Object.values((owner?.kind === 'ReplicationController' ? selector : selector.matchLabels) ?? {}))
   }
   if (selectors.length === 0) return undefined
-  return (other) =>
-    other.metadata.namespace === namespace && !other.metadata.deletionTimestamp && selectors.every((s) => s(other.metadata.labels))
+  const matches = ({ metadata }: Pod) =>
+    metadata.namespace === namespace && !metadata.deletionTimestamp && selectors.every((s) => s(metadata.labels))
+  return { matches, namespace, texts }
 }
 
 /** A rule by which nodes count as crowded. */
@@ -180,7 +186,7 @@ export function crowdRules(view: View, pod: Pod, infos: NodeInfo[], picture: Pic
   }
   const owner = pod.metadata.ownerReferences?.find((r) => r.controller)
   const identity = JSON.stringify([pod.metadata.namespace, owner?.uid, pod.metadata.labels])
-  const tally = picture.tally(identity, () => defaultMatch(view, pod) ?? (() => false))
+  const tally = picture.tally(identity, () => defaultRule(view, pod))
   const on = ({ node }: NodeInfo) => tally.byNode.get(node.metadata.name) ?? 0
   return [new CrowdRule(HOSTNAME, 3, infos, on), new CrowdRule(ZONE, 5, infos, on)]
 }
