@@ -382,7 +382,9 @@ export function applyPatch(
     checkStructure(applied, shape)
   } catch (error) {
     if (!(error instanceof StructureError)) throw error
-    throw new ApiError('', `failed to create typed patch object (${describe(applied)}): ${error.message}`)
+    // What stands in a Secret's place is its value, too.
+    const what = applied['kind'] === 'Secret' ? error.message.replace(/got &\{.*\}/s, 'got &{***}') : error.message
+    throw new ApiError('', `failed to create typed patch object (${describe(applied)}): ${what}`)
   }
   const before = bare(live)
   const owners = decode((live.metadata as { managedFields?: ManagedFieldsEntry[] } | undefined)?.managedFields)

@@ -9,6 +9,7 @@ import { fromStored } from '../schema/conversion'
 import { decodeAs, type FieldValidation, strictError } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
 import { typeNameOf } from '../schema/types'
+import { concealed } from './concealed'
 import { decodeObject } from './decode'
 import { groupVersion } from './discovery'
 import { applyPatch } from './managed-fields'
@@ -39,7 +40,8 @@ export function patchObject(
     if (options.subresource === 'scale') return patchScale(server, info, stored, type, patch, { ...options, authorized: true })
     const live = withOwnership(server.view, info, stored)
     const patched = patchedObject(info, fromStored(live, groupVersion(info), info.kind), type, patch)
-    const shown = type === 'strategic' ? goText(consumed(patch)) : toCompactJson(patched)
+    const shown =
+      type === 'strategic' ? goText(consumed(concealed(info, patch))) : toCompactJson(concealed(info, patched as unknown as JsonObject))
     const object = decodePatched(server, info, patched, shown, options.validation ?? 'Warn')
     checkIdentity(object, live)
     return server.update(object, { ...options, authorized: true })

@@ -8,6 +8,7 @@ import { strategicMergePatch } from '../lib/patch/strategic-merge'
 import { fieldOf, goText, has, isObject, type JsonObject, kindOf, PatchError } from '../lib/patch/value'
 import type { ResourceInfo } from '../schema/resources'
 import { type Shape, shapeOf } from '../schema/shape'
+import { concealed } from './concealed'
 import { groupVersion } from './discovery'
 import { patchSchema } from './patch-schema'
 
@@ -84,7 +85,9 @@ function strategic(info: ResourceInfo, original: JsonObject, patch: JsonObject):
   const patched = strategicMergePatch(original, patch, patchSchema(shape))
   const problem = misfit(patched, shape)
   if (problem)
-    throw invalid('', '', '', [{ type: 'Invalid', field: 'patch', message: `Invalid value: ${JSON.stringify(goText(patch))}: ${problem}` }])
+    throw invalid('', '', '', [
+      { type: 'Invalid', field: 'patch', message: `Invalid value: ${JSON.stringify(goText(concealed(info, patch)))}: ${problem}` },
+    ])
   return patched
 }
 

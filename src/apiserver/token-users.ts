@@ -1,6 +1,7 @@
 // Who a bearer token stands for: a service account, as long as the token's times hold and the account is there.
 import { impersonated, type User } from './authorization'
 import type { ApiServer } from './server'
+import { signatureOf } from './tokens'
 
 interface Claims {
   aud?: string[]
@@ -10,9 +11,11 @@ interface Claims {
   'kubernetes.io'?: { namespace?: string; serviceaccount?: { name?: string; uid?: string } }
 }
 
-/** Undefined when the token is none of the cluster's. Signatures are nobody's, so the account's uid is what is checked. */
-export function userOfToken({ storage, env }: ApiServer, token: string): (User & { audiences: string[] }) | undefined {
-  const claims = claimsOf(token)
+/** Undefined when the token is none of this state's. */
+export function userOfToken(server: ApiServer, token: string): (User & { audiences: string[] }) | undefined {
+  const { storage, env } = server
+  const [head, body, signature] = token.split('.')
+  const claims = signature === signatureOf(server, `${head}.${body}`) ? claimsOf(body) : undefined
   const { namespace = '', serviceaccount = {} } = claims?.['kubernetes.io'] ?? {}
   const now = env.now() / 1000
   if (!claims || (claims.exp ?? 0) < now || (claims.nbf ?? 0) > now + 60) return undefined
@@ -22,9 +25,9 @@ export function userOfToken({ storage, env }: ApiServer, token: string): (User &
   return { ...impersonated(name, [], account.metadata.uid), audiences: claims.aud ?? [] }
 }
 
-function claimsOf(token: string): Claims | undefined {
+function claimsOf(body: string): Claims | undefined {
   try {
-    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Claims
+    return JSON.parse(Buffer.from(body, 'base64url').toString()) as Claims
   } catch {
     return undefined
   }

@@ -1,14 +1,16 @@
-// Tokens of service accounts as the TokenRequest API issues them, signed by nobody's key.
+// Tokens of service accounts as the TokenRequest API issues them, good for this state alone.
 // Upstream: pkg/registry/core/serviceaccount/storage/token.go.
 import type { KubeObject } from '../api/types'
 import { conflict, invalid } from '../errors'
 import { uuid } from '../lib/random'
+import { sha256 } from '../lib/sha256'
 import { timestamp } from '../lib/time'
 import type { ApiServer } from './server'
 
 const HOUR = 60 * 60
 const TEN_MINUTES = 10 * 60
-const ISSUER = 'https://kubernetes.default.svc.cluster.local'
+/** Who issues tokens, and who they are for when nobody else is named: the API server. */
+export const ISSUER = 'https://kubernetes.default.svc.cluster.local'
 
 interface Bound {
   kind: string
@@ -27,8 +29,19 @@ function segment(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
-/** A JSON web token as the API server's issuer makes it; its signature is random. */
-function sign({ env }: ApiServer, account: KubeObject, { audiences, seconds, bound }: Claims): string {
+/**
+ * The signature of a token: as long as one by the issuer's key, but made of what only this state knows, so that no other cluster takes it,
+ * a real one least of all.
+ */
+export function signatureOf({ storage }: ApiServer, signed: string): string {
+  const key = storage.get('namespaces', undefined, 'kube-system')?.metadata.uid ?? ''
+  const blocks = Array.from({ length: 8 }, (_, i) => sha256(`${key}/${i}/${signed}`))
+  return Buffer.concat(blocks).toString('base64url')
+}
+
+/** A JSON web token as the API server's issuer makes it. */
+function sign(server: ApiServer, account: KubeObject, { audiences, seconds, bound }: Claims): string {
+  const { env } = server
   const now = Math.floor(env.now() / 1000)
   const { name, namespace, uid } = account.metadata
   const random = (length: number) => Buffer.from(Array.from({ length }, () => Math.floor(env.random() * 256))).toString('base64url')
@@ -43,7 +56,8 @@ function sign({ env }: ApiServer, account: KubeObject, { audiences, seconds, bou
     nbf: now,
     sub: `system:serviceaccount:${namespace}:${name}`,
   }
-  return `${segment({ alg: 'RS256', kid: random(32) })}.${segment(claims)}.${random(256)}`
+  const signed = `${segment({ alg: 'RS256', kid: random(32) })}.${segment(claims)}`
+  return `${signed}.${signatureOf(server, signed)}`
 }
 
 export interface TokenSpec {

@@ -24,7 +24,7 @@ function editorOf(host: Host): Editor {
 /** Lets the user edit `text` in a new file `PREFIXnnn SUFFIX`; answers the file and what is in it then. Throws CommandError. */
 export function editText(host: Host, prefix: string, suffix: string, text: string): { file: string; text: string } {
   const file = path.join(os.tmpdir(), `${prefix}${crypto.randomBytes(5).readUIntBE(0, 5)}${suffix}`)
-  fs.writeFileSync(file, text, { mode: 0o600 })
+  fs.writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
   launch(host, file)
   return { file, text: fs.readFileSync(file, 'utf8') }
 }

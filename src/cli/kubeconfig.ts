@@ -107,7 +107,7 @@ export class KubeconfigFiles {
     }
     edit(source.config)
     edit(this.merged)
-    fs.mkdirSync(path.dirname(file), { recursive: true })
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 })
     fs.writeFileSync(file, toYaml(encode(source.config)), { mode: 0o600 })
   }
 }

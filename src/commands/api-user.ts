@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { impersonated, type User } from '../apiserver/authorization'
 import { userOfToken } from '../apiserver/token-users'
+import { ISSUER } from '../apiserver/tokens'
 import type { Cluster } from '../cluster'
 import { ApiError } from '../errors'
 
@@ -9,7 +10,8 @@ import { ApiError } from '../errors'
 export function userOf({ server }: Cluster, headers: IncomingHttpHeaders): User | undefined {
   const bearer = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
   const user = bearer === undefined ? undefined : userOfToken(server, bearer)
-  if (bearer !== undefined && !user) throw new ApiError('Unauthorized', 'Unauthorized')
+  // A token for somebody else is none for the API server.
+  if (bearer !== undefined && !user?.audiences.includes(ISSUER)) throw new ApiError('Unauthorized', 'Unauthorized')
   const name = one(headers['impersonate-user'])
   const groups = all(headers['impersonate-group'])
   const extra: Record<string, string[]> = {}

@@ -1,5 +1,6 @@
 // Client-side apply of one object: create it, or patch it by three ways. Upstream: kubectl/pkg/cmd/apply/{apply,patcher}.go.
 import type { Json, KubeObject } from '../api/types'
+import { concealed } from '../apiserver/concealed'
 import { decodeObject } from '../apiserver/decode'
 import { groupVersion } from '../apiserver/discovery'
 import { patchedObject } from '../apiserver/patch'
@@ -63,7 +64,7 @@ function patchOne(applying: Applying, given: Given, current: KubeObject): { patc
   let patch = ''
   try {
     const changes = threeWayPatch(info, current, withLastApplied(object), context.flags.bool('overwrite'))
-    patch = toCompactJson(changes)
+    patch = toCompactJson(concealed(info, changes))
     if (patch === '{}') return { patch, patched: current }
     const type = info.custom ? 'merge' : 'strategic'
     if (dryRun === 'client') return { patch, patched: patchedObject(info, current, type, changes) }

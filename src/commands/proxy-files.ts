@@ -55,7 +55,12 @@ function decodedPath(name: string): string | undefined {
 function within(base: string, wanted: string): { file: string; stat: fs.Stats } | undefined {
   const file = path.join(base, path.posix.normalize(wanted))
   try {
-    return { file, stat: fs.statSync(file) }
+    // Links lead where they want within the directory, and nowhere else. Go's server follows them anywhere.
+    const [root, real] = [fs.realpathSync(base), fs.realpathSync(file)]
+    const stat = fs.statSync(real)
+    const inside = real === root || real.startsWith(root.endsWith(path.sep) ? root : root + path.sep)
+    // A pipe or a device would never end.
+    return inside && (stat.isFile() || stat.isDirectory()) ? { file: real, stat } : undefined
   } catch {
     return undefined
   }
@@ -74,6 +79,7 @@ function missing(response: http.ServerResponse): void {
 
 function sendFile(file: string, stat: fs.Stats, response: http.ServerResponse): void {
   const stream = fs.createReadStream(file)
+  response.once('close', () => stream.destroy())
   stream.on('error', () => (response.headersSent ? response.destroy() : missing(response)))
   stream.once('open', () => {
     response.writeHead(200, {

@@ -6,6 +6,7 @@ import { timestamp } from '../../lib/time'
 import { type Access, ADMIN, impersonated, isAllowed, rulesFor, type User } from '../authorization'
 import type { ApiServer } from '../server'
 import { userOfToken } from '../token-users'
+import { ISSUER } from '../tokens'
 
 interface Attributes {
   resourceAttributes?: {
@@ -23,6 +24,7 @@ interface Attributes {
   extra?: Record<string, string[]>
   namespace?: string
   token?: string
+  audiences?: string[]
 }
 
 type Review = (server: ApiServer, spec: Attributes, namespace: string | undefined) => unknown
@@ -33,7 +35,7 @@ const REVIEWS: Record<string, Review> = {
   'subjectaccessreviews.authorization.k8s.io': (server, spec) => decide(server, subjectOf(spec), accessOf(spec, 'Subject')),
   'localsubjectaccessreviews.authorization.k8s.io': (server, spec) => decide(server, subjectOf(spec), accessOf(spec, 'LocalSubject')),
   'selfsubjectrulesreviews.authorization.k8s.io': (server, spec) => rules(server, spec.namespace),
-  'tokenreviews.authentication.k8s.io': (server, spec) => tokenStatus(server, spec.token ?? ''),
+  'tokenreviews.authentication.k8s.io': (server, spec) => tokenStatus(server, spec.token ?? '', spec.audiences),
 }
 
 export function isReview(resource: string): boolean {
@@ -92,8 +94,19 @@ function rules(server: ApiServer, namespace: string | undefined): object {
   }
 }
 
-function tokenStatus(server: ApiServer, token: string): object {
+/** Upstream: pkg/serviceaccount/jwt.go; without audiences the API server asks for itself. */
+function tokenStatus(server: ApiServer, token: string, wanted: string[] = []): object {
   const user = userOfToken(server, token)
   if (!user) return { user: {}, error: 'invalid bearer token' }
-  return { authenticated: true, user: userInfo(user), audiences: user.audiences }
+  const targets = wanted.length > 0 ? wanted : [ISSUER]
+  const { audiences, ...known } = user
+  const shared = audiences.filter((audience) => targets.includes(audience))
+  if (shared.length === 0) {
+    const list = (names: string[]) => `[${names.map((name) => JSON.stringify(name)).join(' ')}]`
+    return {
+      user: {},
+      error: `[invalid bearer token, token audiences ${list(audiences)} is invalid for the target audiences ${list(targets)}]`,
+    }
+  }
+  return { authenticated: true, user: userInfo(known), audiences: shared }
 }
