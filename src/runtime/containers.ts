@@ -20,6 +20,7 @@ import type {
   Step,
 } from './process'
 import { executableProblem, userlandProgram } from './shell/userland'
+import { partsOf } from './volumes'
 import { descends, type Growth, type LogText } from './witness'
 import type { World } from './world'
 
@@ -155,7 +156,9 @@ export function startContainer(world: World, pod: Pod, container: Container, opt
   const { image } = found
   const argv = commandLine(image, container, options.variables)
   const now = world.env.now()
+  const parts = partsOf(world, pod, container, options.variables)
   let record: ContainerRecord = {
+    ...(parts ? { parts } : {}),
     id: options.id,
     pod: pod.metadata.name,
     namespace: pod.metadata.namespace!,

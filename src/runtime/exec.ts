@@ -79,7 +79,10 @@ export class ExecSession {
   run(world: World): MachineResult {
     const record = containerRecord(world, this.pod.metadata.uid, this.container.name)
     if (!record || record.exit || record.id !== this.instance) return { exit: { code: 137 } }
-    return this.machine(world, record).run()
+    const result = this.machine(world, record).run()
+    // What it wrote may be more than the Pod may have.
+    world.touched?.({ namespace: record.namespace, name: record.pod })
+    return result
   }
 
   /** Gives it more standard input; undefined ends it. */

@@ -94,7 +94,8 @@ export class ContainerFiles implements Files {
     const written = this.layer(mount?.key ?? this.own)
     const entry = written[inside]
     if (entry) return isOver(entry) ? undefined : entry
-    if (mount) return inside === '/' || hasBelow(Object.keys(written), inside, written) ? { d: 1 } : undefined
+    // The kubelet makes what a subPath names.
+    if (mount) return inside === '/' || path === mount.path || hasBelow(Object.keys(written), inside, written) ? { d: 1 } : undefined
     const below = this.fixed().get(path) ?? processFiles(this.world, this.pod, this.record, path) ?? this.image().get(path)
     if (below) return this.hidden(written, path) ? undefined : below
     if (path === '/' || this.mounts.some((m) => m.path.startsWith(`${path}/`)) || hasBelow(Object.keys(written), path, written))

@@ -1,5 +1,6 @@
 // Files that the kubelet and the kernel put into every container: hosts, resolv.conf, hostname, the account's token, /proc.
 import type { Container, Node, Pod } from '../api/types'
+import { quantityOf, quantityValue } from '../lib/quantity'
 import { resolvConf, resolvConfText } from '../network/dns/resolv-conf'
 import { podMac } from '../network/ipam'
 import { hostnameOf } from './environment'
@@ -110,7 +111,7 @@ export function processFiles(world: World, pod: Pod, record: ContainerRecord | u
       }
     case '/proc/mounts':
     case '/proc/1/mounts':
-      return { t: mountTable(pod), m: 0o444 }
+      return { t: mountTable(pod, record), m: 0o444 }
     case '/proc/uptime': {
       const node = pod.spec.nodeName ? world.view.get('nodes', undefined, pod.spec.nodeName) : undefined
       const since = Date.parse(node?.metadata.creationTimestamp ?? pod.metadata.creationTimestamp)
@@ -153,16 +154,44 @@ function interfaceFiles(pod: Pod, path: string): Entry | undefined {
   return text === undefined ? undefined : { t: `${text}\n`, m: 0o444 }
 }
 
-function mountTable(pod: Pod): string {
+const KIB = 1024
+/** Memory of a node, KiB. */
+const NODE_MEMORY = 8_148_232
+
+/** /proc/mounts of a container: the image, the kernel's file systems, its volumes, the files that the kubelet keeps. */
+function mountTable(pod: Pod, record: ContainerRecord | undefined): string {
+  const container = pod.spec.containers.find((c) => c.name === record?.name) ?? pod.spec.containers[0]
+  const readOnlyRoot = container.securityContext?.['readOnlyRootFilesystem'] === true
+  const limit = container.resources?.limits?.['memory']
+  const memory = limit === undefined ? NODE_MEMORY : Math.floor(quantityValue(quantityOf(limit)) / KIB)
+  const volumes = (container.volumeMounts ?? []).map((mount) => {
+    const volume = pod.spec.volumes?.find((v) => v.name === mount.name)
+    const { medium, sizeLimit } = (volume?.['emptyDir'] ?? {}) as { medium?: string; sizeLimit?: string | number }
+    const kept = KEPT.some((source) => volume?.[source])
+    const inMemory = medium === 'Memory' || (kept && !volume?.['configMap'])
+    const mode = mount.readOnly || kept ? 'ro' : 'rw'
+    const size = medium === 'Memory' && sizeLimit !== undefined ? Math.floor(quantityValue(quantityOf(sizeLimit)) / KIB) : memory
+    return inMemory
+      ? `tmpfs ${mount.mountPath} tmpfs ${mode},relatime,size=${size}k 0 0`
+      : `/dev/vda1 ${mount.mountPath} ext4 ${mode},relatime 0 0`
+  })
+  const kept = ['/etc/hosts', '/dev/termination-log', '/etc/hostname', '/etc/resolv.conf'].map(
+    (file) => `/dev/vda1 ${file} ext4 rw,relatime 0 0`,
+  )
   const lines = [
-    'overlay / overlay rw,relatime 0 0',
+    `overlay / overlay ${readOnlyRoot ? 'ro' : 'rw'},relatime 0 0`,
     'proc /proc proc rw,nosuid,nodev,noexec,relatime 0 0',
     'tmpfs /dev tmpfs rw,nosuid,size=65536k,mode=755 0 0',
+    'devpts /dev/pts devpts rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666 0 0',
+    'mqueue /dev/mqueue mqueue rw,nosuid,nodev,noexec,relatime 0 0',
+    'sysfs /sys sysfs ro,nosuid,nodev,noexec,relatime 0 0',
+    'cgroup /sys/fs/cgroup cgroup2 ro,nosuid,nodev,noexec,relatime 0 0',
+    ...volumes.filter((line) => !line.includes(' /var/run/secrets/kubernetes.io/')),
+    ...kept,
+    'shm /dev/shm tmpfs rw,nosuid,nodev,noexec,relatime,size=65536k 0 0',
+    ...volumes.filter((line) => line.includes(' /var/run/secrets/kubernetes.io/')),
   ]
-  for (const mount of pod.spec.containers.flatMap((c) => c.volumeMounts ?? [])) {
-    lines.push(
-      `${mount.readOnly ? 'tmpfs' : '/dev/vda1'} ${mount.mountPath} ${mount.readOnly ? 'tmpfs ro,relatime' : 'ext4 rw,relatime'} 0 0`,
-    )
-  }
-  return `${[...new Set(lines)].join('\n')}\n`
+  return `${lines.join('\n')}\n`
 }
+
+const KEPT = ['configMap', 'secret', 'downwardAPI', 'projected']

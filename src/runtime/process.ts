@@ -1,6 +1,7 @@
 // What runs in a container: programs as state machines whose whole state is JSON, so that they live on between two invocations. Types only.
 import type { Env } from '../api/contracts'
 import type { Container, Json, Pod } from '../api/types'
+import type { Entry } from './tree'
 import type { Growth, LogText } from './witness'
 import type { DnsReply } from './world'
 
@@ -291,6 +292,8 @@ export interface ContainerRecord {
   variables: Record<string, string>
   workingDir: string
   restartCount: number
+  /** Parts of volumes bound by subPath, by mount path: their entries by path as they were when it started. */
+  parts?: Record<string, Record<string, Entry>>
   /** ms of cluster time. */
   startedAt: number
   /** The program's own. */

@@ -2,9 +2,10 @@
 import type { ConfigMap, Container, KubeObject, Pod, Secret, Volume } from '../api/types'
 import { ownEntry } from '../lib/own-entry'
 import { podField, resourceField } from './environment'
+import { hostPathProblem } from './host-paths'
 import { serviceAccountToken } from './pod-files'
 import type { ContainerRecord } from './process'
-import { joinPath, normalPath, type Tree } from './tree'
+import { type Entry, joinPath, normalPath, type Tree } from './tree'
 import type { World } from './world'
 
 export interface Mount {
@@ -52,18 +53,50 @@ export function mountsOf(world: World, pod: Pod, container: Container, record: C
     if (!volume) continue
     const sub = mount.subPathExpr ? expandSubPath(mount.subPathExpr, record?.variables ?? {}) : (mount.subPath ?? '')
     const behind = sourceOf(world, pod, volume)
+    const path = normalPath(mount.mountPath)
+    // A part of a volume is bound when the container starts: the content it had then stays.
+    const part = sub !== '' && behind.content ? (record?.parts?.[path] ?? partOf(behind.content(), sub)) : undefined
     mounts.push({
-      path: normalPath(mount.mountPath),
-      inside: normalPath(joinPath(behind.root ?? '/', sub)),
+      path,
+      inside: part ? '/' : normalPath(joinPath(behind.root ?? '/', sub)),
       readOnly: !!mount.readOnly || !!behind.content || !!behind.readOnly,
       ...(behind.key === undefined ? {} : { key: behind.key }),
       // Most looks at a container's files end before a volume: its content is made when it is asked for.
       get content() {
-        return behind.content?.()
+        return part ? new Map(Object.entries(part)) : behind.content?.()
       },
     })
   }
   return mounts.sort((a, b) => b.path.length - a.path.length)
+}
+
+/** The parts of volumes that a container sees by subPath, as they are when it starts: by mount path. */
+export function partsOf(world: World, pod: Pod, container: Container, variables: Record<string, string>): ContainerRecord['parts'] {
+  const parts: NonNullable<ContainerRecord['parts']> = {}
+  for (const mount of container.volumeMounts ?? []) {
+    const sub = mount.subPathExpr ? expandSubPath(mount.subPathExpr, variables) : (mount.subPath ?? '')
+    const volume = sub === '' ? undefined : pod.spec.volumes?.find((v) => v.name === mount.name)
+    const content = volume && sourceOf(world, pod, volume).content?.()
+    if (content) parts[normalPath(mount.mountPath)] = partOf(content, sub)
+  }
+  return Object.keys(parts).length > 0 ? parts : undefined
+}
+
+/** What lies below a path of a tree, links followed; an empty directory when there is nothing, as the kubelet makes one. */
+function partOf(tree: Tree, sub: string): Record<string, Entry> {
+  let at = ''
+  for (const name of sub.split('/').filter((part) => part !== '' && part !== '.')) {
+    const link = tree.get(`${at}/${name}`)?.l
+    at = link === undefined ? `${at}/${name}` : normalPath(joinPath(at || '/', link))
+    // `..data/x` passes by a link of its own.
+    const [, first, rest = ''] = /^\/([^/]+)(.*)$/s.exec(at)!
+    const through = tree.get(`/${first}`)?.l
+    if (through !== undefined) at = normalPath(`/${through}${rest}`)
+  }
+  const own = tree.get(at)
+  if (own && !own.d) return { '/': own }
+  const below = [...tree].filter(([path]) => path.startsWith(`${at}/`))
+  return { '/': { d: 1 }, ...Object.fromEntries(below.map(([path, entry]) => [path.slice(at.length), entry])) }
 }
 
 function expandSubPath(expression: string, variables: Record<string, string>): string {
@@ -170,9 +203,11 @@ function put(tree: Tree, path: string, value: { t?: string; b?: string }, mode =
   tree.set(`/${top}`, { l: `..data/${top}` })
 }
 
-/** The volume of this mount, when a required ConfigMap or Secret is missing: the kubelet's reason that the Pod cannot start (FailedMount). */
+/** A volume that cannot be mounted, because a required ConfigMap, Secret or host path is missing: the kubelet's reason that the Pod cannot start (FailedMount). */
 export function mountProblem(world: World, pod: Pod): string | undefined {
   for (const volume of pod.spec.volumes ?? []) {
+    const host = hostPathProblem(world, pod, volume)
+    if (host) return `MountVolume.SetUp failed for volume "${volume.name}" : ${host}`
     const projected = volume['projected'] as { sources?: ProjectedSource[] } | undefined
     const sources: ProjectedSource[] = projected?.sources ?? [
       { configMap: volume['configMap'] as KeySource | undefined, secret: volume['secret'] as KeySource | undefined },

@@ -14,6 +14,7 @@ import { mountProblem } from '../volumes'
 import type { World } from '../world'
 import { rejectionOf } from './admission'
 import { advanceKills, shortenKills } from './kill'
+import { watchStorage } from './local-storage'
 import { isTerminalPhase } from './phase'
 import { nextTick, runTriggered, tick } from './probe-workers'
 import { playRoutine, programWakes, routineLasts } from './routine'
@@ -184,7 +185,7 @@ function play(session: Session): void {
       continue
     } else if (state.stage !== 'terminated' && tick(session, ['readiness'])) dirty = true
     if (pastDeadline(session) || (state.syncAt !== undefined && state.syncAt <= session.env.now())) dirty = true
-    if (!dirty) return
+    if (!dirty && !watchStorage(session)) return
     dirty = progress(session)
     if (session.triggers.size > 0 && runTriggered(session)) dirty = true
   }
@@ -300,7 +301,7 @@ function nextDue(session: Session): number | undefined {
 /** The same, without its probes. */
 function nextButProbes(session: Session): number | undefined {
   const { state } = session
-  const times = [state.syncAt, deadlineOf(session), programWakes(session)]
+  const times = [state.syncAt, deadlineOf(session), programWakes(session), state.overAt]
   for (const kill of Object.values(state.kills)) times.push(kill.until)
   for (const [name, own] of Object.entries(state.containers)) if (isRunning(own)) times.push(nextCrash(session, name)?.at)
   return earliest(times)

@@ -100,6 +100,8 @@ export interface PodState {
   mountFailures?: number
   /** An internal decision to end the Pod. */
   evicted?: { reason: string; message: string; grace?: number }
+  /** When the eviction manager next looks at a Pod that uses too much disk, ms. */
+  overAt?: number
 }
 
 /** One look at one Pod. `pod` follows what was written; `state` is a private copy. */

@@ -1,6 +1,7 @@
 // One sync of a Pod: status, sandbox, kills and starts. Follows SyncPod of pkg/kubelet/kubelet.go and pkg/kubelet/kuberuntime.
 import { drawn } from '../../lib/random'
 import { allocatePodIp } from '../../network/ipam'
+import { makeHostFiles } from '../host-paths'
 import { mountProblem } from '../volumes'
 import { computeActions } from './actions'
 import { beginKill, type KillOptions } from './kill'
@@ -53,6 +54,7 @@ function mount(session: Session): boolean {
   const problem = mountProblem(session.world, session.pod)
   if (problem === undefined) {
     delete state.mountFailures
+    makeHostFiles(session.world, session.pod)
     return true
   }
   emit(session, 'Warning', 'FailedMount', problem)

@@ -65,7 +65,7 @@ const ls: Command = (io) => {
     const visible = all.filter((n) => flags.has('a') || flags.has('A') || !n.startsWith('.'))
     const names = [...(flags.has('a') ? ['.', '..'] : []), ...visible]
     show(
-      names.map((n) => ({ name: n, path: n === '.' ? path : n === '..' ? parentOf(path) : joinPath(path, n) })),
+      names.map((n) => ({ name: n, path: n === '.' ? followed(io, path) : n === '..' ? parentOf(path) : joinPath(path, n) })),
       true,
     )
     if (!flags.has('R')) return
@@ -81,6 +81,17 @@ const ls: Command = (io) => {
     directory(name, io.path(name), operands.length > 1 || flags.has('R'))
   }
   return status
+}
+
+/** Where a link leads: a directory is shown as what it is. */
+function followed(io: CommandIo, path: string): string {
+  let at = path
+  for (let i = 0; i < 40; i++) {
+    const target = io.files.stat(at)?.target
+    if (target === undefined) break
+    at = target.startsWith('/') ? normalPath(target) : joinPath(parentOf(at), target)
+  }
+  return at
 }
 
 function columns(names: string[]): string {
@@ -326,13 +337,7 @@ const readlink: Command = (io) => {
   const s = io.files.stat(path)
   if (flags.has('f') || base(io) === 'realpath') {
     if (!s) return 1
-    let at = path
-    for (let i = 0; i < 40; i++) {
-      const target = io.files.stat(at)?.target
-      if (target === undefined) break
-      at = target.startsWith('/') ? normalPath(target) : joinPath(parentOf(at), target)
-    }
-    io.out(`${at}\n`)
+    io.out(`${followed(io, path)}\n`)
     return 0
   }
   if (s?.target === undefined) return 1

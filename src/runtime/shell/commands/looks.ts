@@ -100,18 +100,52 @@ const du: Command = (io) => {
   return status
 }
 
+/** Size and use of the file systems in KiB: the node's disk, memory that nobody filled. */
+function usage(type: string, options: string): [size: number, used: number, free: number] {
+  if (type !== 'tmpfs') return [61_202_244, 22_020_096, 36_040_704]
+  const size = Number(/size=(\d+)k/.exec(options)?.[1] ?? 8_148_232)
+  return [size, 0, size]
+}
+
 const df: Command = (io) => {
-  const h = parseFlags(io).flags.has('h')
+  const { flags, rest } = parseFlags(io)
+  const gnu = isGnu(io)
+  const h = flags.has('h')
+  const shown = (kib: number) => (h ? human(kib * 1024) : String(kib))
+  const seen = new Set<string>()
+  const rows: string[][] = []
+  for (const line of (io.files.read('/proc/mounts') ?? '').split('\n')) {
+    const [device, place, type, options] = line.split(' ')
+    if (!['overlay', 'tmpfs', 'ext4'].includes(type)) continue
+    if (rest.length > 0 && !rest.some((name) => mountOf(io, io.path(name)) === place)) continue
+    // GNU shows a device once.
+    if (gnu && device.startsWith('/') && seen.has(device)) continue
+    seen.add(device)
+    const [size, used, free] = usage(type, options)
+    rows.push([device, shown(size), shown(used), shown(free), `${Math.ceil((used / (used + free)) * 100)}%`, place])
+  }
+  if (gnu) {
+    const head = ['Filesystem', h ? 'Size' : '1K-blocks', 'Used', h ? 'Avail' : 'Available', 'Use%', 'Mounted on']
+    const least = h ? [14, 5, 5, 5, 4, 0] : [14, 9, 8, 9, 4, 0]
+    const widths = head.map((title, i) => Math.max(least[i], title.length, ...rows.map((row) => row[i].length)))
+    for (const row of [head, ...rows])
+      io.out(`${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[0]) : i === 5 ? cell : cell.padStart(widths[i]))).join(' ')}\n`)
+    return 0
+  }
   io.out(`Filesystem           ${h ? 'Size      Used Available Use%' : '1K-blocks      Used Available Use%'} Mounted on\n`)
-  io.out(h ? 'overlay                 58.4G     21.0G     34.4G  38% /\n' : 'overlay               61202244  22020096  36040704  38% /\n')
-  for (const mount of io.process.container.volumeMounts ?? []) {
-    io.out(
-      h
-        ? `${mount.readOnly ? 'tmpfs    ' : '/dev/vda1'}               58.4G     21.0G     34.4G  38% ${mount.mountPath}\n`
-        : `${mount.readOnly ? 'tmpfs    ' : '/dev/vda1'}             61202244  22020096  36040704  38% ${mount.mountPath}\n`,
-    )
+  for (const [device, size, used, free, percent, place] of rows) {
+    io.out(`${device.padEnd(20)} ${size.padStart(9)} ${used.padStart(9)} ${free.padStart(9)} ${percent.padStart(3)} ${place}\n`)
   }
   return 0
+}
+
+/** The mount a path lies in. */
+function mountOf(io: CommandIo, path: string): string {
+  const places = (io.files.read('/proc/mounts') ?? '').split('\n').map((line) => line.split(' ')[1] ?? '/')
+  return (
+    places.filter((place) => path === place || path.startsWith(place === '/' ? '/' : `${place}/`)).sort((a, b) => b.length - a.length)[0] ??
+    '/'
+  )
 }
 
 export const LOOKS: Record<string, Command> = { df, du, find, stat }
