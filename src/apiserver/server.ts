@@ -177,6 +177,7 @@ export class ApiServer {
       env: this.env,
       dryRun: options.dryRun === true,
       trusted: options.trusted === true,
+      user: this.user,
       warn: (message) => this.warnings.push(message),
     }
   }

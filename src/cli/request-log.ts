@@ -47,7 +47,7 @@ export function requestLog(host: Host, flags: Flags, path: string): ((request: U
   if (level < REQUESTS) return undefined
   const server = serverAddress(host, flags).replace(/\/$/, '')
   return (request, status) => {
-    for (const query of queriesOf(request, flags)) tell(request, query, status)
+    for (const query of queriesOf(request, flags, path)) tell(request, query, status)
   }
 
   function tell(request: UserRequest, query: string, status: number): void {
@@ -55,7 +55,7 @@ export function requestLog(host: Host, flags: Flags, path: string): ((request: U
     const answered = `status="${status} ${reasonOf(status)}"`
     if (level < HEADERS) say('round_trippers.go:632', `"Response" ${target} ${answered} milliseconds=0`)
     else {
-      const table = path === 'get' && ['', 'wide'].includes(flags.string('output'))
+      const table = asksForTable(flags, path)
       const headers = `\tAccept: ${table ? TABLE : 'application/json'}\n\tUser-Agent: kubectl/v1.37.2 (linux/amd64)\n`
       say('round_trippers.go:527', `"Request" ${target} headers=<\n${headers} >`)
       say('round_trippers.go:632', `"Response" ${answered} milliseconds=0`)
@@ -70,9 +70,9 @@ function pathOf({ info, namespace, name, subresource }: UserRequest): string {
 }
 
 /** One a request: a list that is longer than a page is asked for in pages. */
-function queriesOf(request: UserRequest, flags: Flags): string[] {
+function queriesOf(request: UserRequest, flags: Flags, path: string): string[] {
   const { listed = [] } = request
-  const words = queryOf(request, flags)
+  const words = queryOf(request, flags, path)
   const page = Number(words.limit ?? 0)
   const starts = [...listed.keys()].filter((i) => i > 0 && page > 0 && i % page === 0)
   return [words, ...starts.map((i) => ({ ...words, continue: continueAfter(listed[i - 1], 1) }))].map((each) => {
@@ -81,12 +81,18 @@ function queriesOf(request: UserRequest, flags: Flags): string[] {
   })
 }
 
-function queryOf({ verb, query = {}, options }: UserRequest, flags: Flags): Record<string, string> {
+function asksForTable(flags: Flags, path: string): boolean {
+  return path === 'get' && flags.bool('server-print') && ['', 'wide'].includes(flags.string('output'))
+}
+
+function queryOf({ verb, query = {}, options }: UserRequest, flags: Flags, path: string): Record<string, string> {
   const words: Record<string, string> = {}
   if (query.fieldSelector) words.fieldSelector = query.fieldSelector
   if (query.labelSelector) words.labelSelector = query.labelSelector
   const chunk = flags.has('chunk-size') ? flags.number('chunk-size') : 500
   if (verb === 'list' && chunk > 0) words.limit = String(chunk)
+  // What is to be sorted by is looked for in whole objects.
+  if (asksForTable(flags, path) && flags.string('sort-by')) words.includeObject = 'Object'
   if (options?.dryRun) words.dryRun = 'All'
   if (options?.manager && verb !== 'delete') words.fieldManager = options.manager
   if (options?.manager && flags.has('validate') && (verb === 'create' || verb === 'update')) words.fieldValidation = 'Strict'

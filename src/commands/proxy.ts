@@ -50,6 +50,11 @@ interface Ways {
 function lead(request: http.IncomingMessage, response: http.ServerResponse, { filter, folder, prefixes }: Ways): string | undefined {
   const url = request.url ?? '/'
   const at = url.split('?')[0]
+  const clean = path.posix.normalize(at.startsWith('/') ? at : `/${at}`)
+  if (clean !== at) {
+    moved(response, clean + url.slice(at.length))
+    return undefined
+  }
   if (folder !== undefined && at.startsWith(prefixes.files) && prefixes.files.length >= prefixes.api.length) {
     serveFile(folder, at.slice(prefixes.files.length), response)
     return undefined

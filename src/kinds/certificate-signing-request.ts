@@ -10,7 +10,15 @@ import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
 
 interface CertificateSigningRequest extends KubeObject {
-  spec: { request: string; signerName?: string; username?: string; groups?: string[]; expirationSeconds?: number }
+  spec: {
+    request: string
+    signerName?: string
+    username?: string
+    uid?: string
+    groups?: string[]
+    extra?: Record<string, string[]>
+    expirationSeconds?: number
+  }
   status?: { conditions?: Condition[]; certificate?: string }
 }
 
@@ -37,6 +45,8 @@ function describeRequest(request: CertificateSigningRequest, context: DescribeCo
   })
 }
 
+const ADMIN = { name: 'kubernetes-admin', uid: '', groups: ['system:masters', 'system:authenticated'], extra: undefined }
+
 export const certificateSigningRequest = defineKind<CertificateSigningRequest>({
   resource: 'certificatesigningrequests.certificates.k8s.io',
   columns: [
@@ -48,8 +58,10 @@ export const certificateSigningRequest = defineKind<CertificateSigningRequest>({
     { name: 'CONDITION', cell: conditionText },
   ],
   // Who asks is what the server knows of the caller, not what the request says. Upstream: pkg/registry/certificates/certificates/strategy.go.
-  prepareForCreate(request) {
-    request.spec = { ...request.spec, username: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
+  prepareForCreate(request, { user = ADMIN }) {
+    const { username: _, uid: __, groups: ___, extra: ____, ...asked } = request.spec
+    const { name, uid, groups, extra } = user
+    request.spec = { ...asked, username: name, groups, ...(uid ? { uid } : {}), ...(extra ? { extra } : {}) }
     request.status = {}
   },
   prepareForUpdate(request, old) {

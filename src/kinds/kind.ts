@@ -26,6 +26,8 @@ export interface PrepareContext {
   dryRun: boolean
   /** The request comes from a component of the cluster, which may do what users do by way of subresources. */
   trusted?: boolean
+  /** Who makes the request; undefined is the administrator. */
+  user?: { name: string; uid?: string; groups: string[]; extra?: Record<string, string[]> }
 }
 
 /**

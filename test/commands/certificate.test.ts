@@ -52,3 +52,17 @@ test('the group answers with its help, whatever follows', async () => {
   const { out, err, code } = await box.streams('certificate nothing')
   expect([out.split('\n')[0], err, code]).toEqual(['Modify certificate resources.', '', 0])
 })
+
+test('the server notes who asked, as whom he acts', async () => {
+  await box.kubectl('create clusterrolebinding all --clusterrole=cluster-admin --group=system:authenticated')
+  const spec = '{ request: LS0tLS1CRUdJTg==, signerName: example.com/any, usages: [client auth], username: nobody }'
+  box.write('asked.yaml', `apiVersion: certificates.k8s.io/v1\nkind: CertificateSigningRequest\nmetadata: {name: asked}\nspec: ${spec}\n`)
+  const who = '--as=user1 --as-group=group2 --as-group=,,,chameleon --as-uid=abc --as-user-extra key="one, two" --as-user-extra key=three'
+  await box.kubectl(`create -f asked.yaml ${who}`)
+  expect(JSON.parse(await box.kubectl('get csr asked -o jsonpath={.spec}'))).toMatchObject({
+    username: 'user1',
+    uid: 'abc',
+    groups: ['group2', ',,,chameleon', 'system:authenticated'],
+    extra: { key: ['one, two', 'three'] },
+  })
+})

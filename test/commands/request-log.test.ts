@@ -68,3 +68,18 @@ test.each([
   expect(out).toBe('namespace/default\n')
   expect([...new Set([...err.matchAll(/ (envvar\.go|round_trippers\.go:\d+)/g)].map(([, place]) => place))]).toEqual(places)
 })
+
+test('--sort-by asks for whole objects, unless the client makes the table', async () => {
+  expect(await requests('get cm --sort-by=.metadata.name')).toEqual([
+    'GET /api/v1/namespaces/default/configmaps?includeObject=Object&limit=500 200 OK',
+  ])
+  expect(await requests('get cm --sort-by=.metadata.name --server-print=false')).toEqual([
+    'GET /api/v1/namespaces/default/configmaps?limit=500 200 OK',
+  ])
+})
+
+test('drain asks for the Pods of its nodes', async () => {
+  expect(await requests('drain node-1 --dry-run=client --ignore-daemonsets --pod-selector a=b')).toContain(
+    'GET /api/v1/pods?fieldSelector=spec.nodeName%3Dnode-1&labelSelector=a%3Db&limit=500 200 OK',
+  )
+})

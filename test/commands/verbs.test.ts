@@ -147,3 +147,13 @@ test('an env file with bytes that are no text', async () => {
     'error: env file env contains invalid utf8 bytes at line 2: [255 65]\n[exit 1]',
   )
 })
+
+test('--raw /metrics tells the version, and how many objects there are', async () => {
+  const text = await sh.kubectl('get --raw /metrics')
+  expect(text).toMatch(/^kubernetes_build_info\{.*git_version="v1\.37\.2".*\} 1$/m)
+  const pods = async () =>
+    /^apiserver_resource_objects\{group="",resource="pods"\} (\d+)$/m.exec(await sh.kubectl('get --raw /metrics'))?.[1]
+  const before = Number(await pods())
+  await sh.kubectl('create -f pod.yaml')
+  expect(await pods()).toBe(String(before + 1))
+})

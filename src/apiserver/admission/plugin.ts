@@ -1,8 +1,10 @@
 // What an admission plugin is: it may change an object on its way in, or refuse it.
+
 import type { Env, View } from '../../api/contracts'
 import type { KubeObject } from '../../api/types'
 import { type ApiError, forbidden } from '../../errors'
 import type { ResourceInfo } from '../../schema/resources'
+import type { User } from '../authorization'
 
 export interface AdmissionContext {
   view: View
@@ -10,6 +12,8 @@ export interface AdmissionContext {
   dryRun: boolean
   /** The request comes from a component of the cluster. */
   trusted?: boolean
+  /** Who makes the request; undefined is the administrator. */
+  user?: User
   /** Warning headers of the request. */
   warn(message: string): void
 }

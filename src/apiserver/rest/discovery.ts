@@ -106,7 +106,7 @@ function customLines(info: ResourceInfo): unknown[] {
 
 /** GET / */
 export function rootPaths(discovery: Discovery): unknown {
-  const paths = ['/.well-known/openid-configuration', '/api', '/api/v1', '/apis', '/healthz', '/livez', '/readyz', '/version']
+  const paths = ['/.well-known/openid-configuration', '/api', '/api/v1', '/apis', '/healthz', '/livez', '/metrics', '/readyz', '/version']
   for (const group of groups(discovery)) {
     paths.push(`/apis/${group.name}`, ...group.versions.map((version) => `/apis/${version.groupVersion}`))
   }

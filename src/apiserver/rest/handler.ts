@@ -16,6 +16,7 @@ import { aggregated } from './aggregated'
 import { coreVersions, groupDocument, groupList, resourceList, rootPaths } from './discovery'
 import { listDocument, pageOf, tooLarge, versionOf } from './lists'
 import { json, notAllowed, notServed, type RestRequest, type RestResponse, text } from './messages'
+import { metrics } from './metrics'
 import { type Form, negotiate } from './negotiate'
 import { create, type Outcome, optionsOf, patch, remove, replace, type Target } from './objects'
 import { openApiIndex, openApiOf, openApiV2 } from './openapi'
@@ -33,6 +34,7 @@ export function handle(server: ApiServer, request: RestRequest): RestResponse {
   authorizePath(server, path)
   if (path === '/version') return { ...json(undefined), body: toIndentedJson(serverVersion(), '  ', { sort: false }) }
   if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return text('ok')
+  if (path === '/metrics') return metrics(server)
   if (path === '/openapi/v2') return openApiV2(request.accept)
   if (path === '/openapi/v3') return json(openApiIndex(server))
   if (path.startsWith('/openapi/v3/')) return json(orNotServed(openApiOf(server, path.slice('/openapi/v3/'.length))))
