@@ -22,10 +22,7 @@ export class Flags {
   private readonly specs = new Map<string, FlagSpec>()
 
   constructor(specs: FlagSpec[]) {
-    for (const s of specs) {
-      this.specs.set(s.name, s)
-      this.values.set(s.name, initial(s))
-    }
+    for (const s of specs) this.specs.set(s.name, s)
   }
 
   has(name: string): boolean {
@@ -40,8 +37,13 @@ export class Flags {
     return this.given.has(name)
   }
   private value(name: string): FlagValue {
-    const value = this.values.get(name)
-    if (value === undefined) throw new Error(`flag accessed but not defined: ${name}`)
+    const known = this.values.get(name)
+    if (known !== undefined) return known
+    const spec = this.specs.get(name)
+    if (!spec) throw new Error(`flag accessed but not defined: ${name}`)
+    // Of some forty flags a command asks for a few.
+    const value = initial(spec)
+    this.values.set(name, value)
     return value
   }
   bool(name: string): boolean {

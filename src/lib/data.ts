@@ -16,6 +16,12 @@ export function parseData<T>(source: unknown): T {
   return (isFile(source) ? JSON.parse(source()) : source) as T
 }
 
+/** What `make` makes of such a table, which is plain JSON itself; made once for all starts of a command. */
+export function parseDerived<T, D>(source: unknown, name: string, make: (table: T) => D): D {
+  if (!isFile(source)) return make(source as T)
+  return JSON.parse(source.part(`derived ${name}`, (text) => JSON.stringify(make(JSON.parse(text) as T)))) as D
+}
+
 /** A line of the file from `from` on, without the comma behind it. */
 function lineFrom(text: string, from: number): string {
   const end = text.indexOf('\n', from)

@@ -1,5 +1,5 @@
 // The built-in resources of v1.37 as the discovery documents list them.
-import { parseData, parseMember } from '../lib/data'
+import { parseData, parseDerived, parseMember } from '../lib/data'
 import resourceSource from './resources.json'
 import source from './schema.json'
 
@@ -93,9 +93,13 @@ export function builtinEntries(): ResourceEntry[] {
 }
 
 export function builtinResources(): ResourceInfo[] {
-  if (resources) return resources
+  resources ??= parseDerived<ResourceFile, ResourceInfo[]>(resourceSource, 'resources', resourcesOf)
+  return resources
+}
+
+function resourcesOf({ resources: entries }: ResourceFile): ResourceInfo[] {
   const found = new Map<string, ResourceInfo>()
-  for (const e of builtinEntries()) {
+  for (const e of entries) {
     const slash = e.name.indexOf('/')
     if (slash >= 0) {
       found.get(`${e.groupVersion}/${e.name.slice(0, slash)}`)?.subresources.push(e.name.slice(slash + 1))
@@ -118,6 +122,5 @@ export function builtinResources(): ResourceInfo[] {
       subresources: [],
     })
   }
-  resources = [...found.values()]
-  return resources
+  return [...found.values()]
 }
