@@ -25,6 +25,9 @@ import { partErrors, withPart } from './part-writes'
 import { readWarning } from './query'
 import { Storage } from './storage'
 
+/** For bringing a status alone to its form. */
+const NO_METADATA = {} as ObjectMeta
+
 /** What controllers make as users wrote it; all else that components make is right by itself. */
 const MADE_FROM_TEMPLATES = ['pods', 'persistentvolumeclaims', 'jobs.batch']
 
@@ -299,7 +302,7 @@ export class ApiServer {
   private updateStatus(info: ResourceInfo, input: KubeObject, old: KubeObject, options: RequestOptions): KubeObject {
     if (deepEqual(input.status, old.status)) return old
     const managedFields = trackStatus(info, old, options, timestamp(this.env.now()))
-    const { status } = normalize({ apiVersion: old.apiVersion, kind: old.kind, metadata: old.metadata, status: input.status } as KubeObject)
+    const { status } = normalize({ apiVersion: old.apiVersion, kind: old.kind, metadata: NO_METADATA, status: input.status } as KubeObject)
     return this.storage.put(info.resource, { ...old, status, metadata: { ...old.metadata, managedFields } })
   }
 
