@@ -1,7 +1,9 @@
 // What is repeated by heart is what would have been played: one seed leaves the same cluster behind either way, to the last entry.
+import fc from 'fast-check'
 import { Rehearsals } from '../src/rehearsal'
 import { readState } from '../src/store/file'
 import { shell } from './commands/shell'
+import { rounds, seed, tried } from './torture/tried'
 
 const FLEET = `apiVersion: apps/v1
 kind: Deployment
@@ -88,13 +90,49 @@ async function entriesAfter(lines: string[]): Promise<Map<string, unknown>> {
 
 afterEach(() => jest.restoreAllMocks())
 
-test.each(SCENES)('$name', async ({ lines }) => {
+async function same(lines: string[]): Promise<number> {
   const repeated = jest.spyOn(Rehearsals.prototype, 'performed')
   const byHeart = await entriesAfter(lines)
-  expect(repeated.mock.calls.length).toBeGreaterThan(30)
+  const times = repeated.mock.calls.length
   jest.spyOn(Rehearsals.prototype, 'alike').mockImplementation((_role, _among, _subject, _identity, play) => play())
   const played = await entriesAfter(lines)
+  jest.restoreAllMocks()
   expect([...byHeart.keys()].filter((key) => !played.has(key))).toEqual([])
   expect([...played.keys()].filter((key) => !byHeart.has(key))).toEqual([])
   for (const [key, value] of byHeart) expect([key, value]).toEqual([key, played.get(key)])
+  return times
+}
+
+test.each(SCENES)('$name', async ({ lines }) => {
+  expect(await same(lines)).toBeGreaterThan(30)
 })
+
+const name = fc.constantFrom('web', 'a')
+const count = fc.integer({ min: 0, max: 30 })
+const command = fc.oneof(
+  fc.tuple(name, count).map(([n, c]) => `create deployment ${n} --image=nginx:1.25 --replicas=${c}`),
+  { weight: 3, arbitrary: fc.tuple(name, count).map(([n, c]) => `scale deployment ${n} --replicas=${c}`) },
+  fc
+    .tuple(name, fc.constantFrom('nginx:1.26', 'busybox', 'redis', 'nosuchimage:1'))
+    .map(([n, image]) => `set image deployment/${n} *=${image}`),
+  name.map((n) => `expose deployment ${n} --port=80`),
+  name.map((n) => `rollout restart deployment ${n}`),
+  name.map((n) => `delete pods -l app=${n} --now`),
+  name.map((n) => `delete pods -l app=${n} --wait=false`),
+  name.map((n) => `label pods -l app=${n} app-`),
+  name.map((n) => `delete deployment ${n} --cascade=orphan`),
+  fc.constantFrom('drain node-2 --force', 'uncordon node-2', 'taint node node-1 a=b:NoExecute', 'create quota q --hard=pods=40'),
+  fc.constantFrom('fault add crash deployment/web', 'fault add node node-3', 'fault clear', 'set env deployment/web A=b'),
+  fc.integer({ min: 1, max: 40 }).map((seconds) => `cluster advance ${seconds}s`),
+)
+
+test('any commands', async () => {
+  const runs = rounds(40)
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { minLength: 3, maxLength: 8 }), async (lines) => {
+      await same(['create deployment web --image=nginx:1.25 --replicas=30', ...lines])
+    }),
+    { numRuns: runs, seed },
+  )
+  tried('random commands with and without repeating by heart', runs)
+}, 600_000)

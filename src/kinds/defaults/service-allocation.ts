@@ -67,7 +67,22 @@ function staticBand(range: Range): number {
   return Math.min(Math.max(16, Math.floor(range.size / 16)), 256)
 }
 
-function freeAddress(range: Range, used: Set<string>, context: PrepareContext): string | undefined {
+/** Addresses given out since the cluster was opened, of which there may be no IPAddress yet. */
+const givenOut = new WeakMap<object, Set<string>>()
+
+/** A Service has the address: there is an IPAddress for it, or one is to come. */
+function isTaken(ip: string, { view }: PrepareContext): boolean {
+  return view.get('ipaddresses.networking.k8s.io', undefined, ip) !== undefined || givenOut.get(view)?.has(ip) === true
+}
+
+function giveOut(ip: string, { view }: PrepareContext): string {
+  const given = givenOut.get(view)
+  if (given) given.add(ip)
+  else givenOut.set(view, new Set([ip]))
+  return ip
+}
+
+function freeAddress(range: Range, context: PrepareContext): string | undefined {
   const last = range.size - 2
   const pick = (from: number, to: number): string | undefined => {
     const count = to - from + 1
@@ -75,7 +90,7 @@ function freeAddress(range: Range, used: Set<string>, context: PrepareContext): 
     const start = Math.floor(context.env.random() * count)
     for (let i = 0; i < count; i++) {
       const ip = toText(range.first + from + ((start + i) % count))
-      if (!used.has(ip)) return ip
+      if (!isTaken(ip, context)) return giveOut(ip, context)
     }
     return undefined
   }
@@ -88,9 +103,8 @@ function allocateAddress(service: Service, asked: string | undefined, context: P
   if (!asked) {
     // A dry run reserves nothing, and its allocator answers with the base of the range.
     if (context.dryRun) return toText(all[0].first)
-    const used = usedAddresses(context, service)
     for (const range of all) {
-      const ip = freeAddress(range, used, context)
+      const ip = freeAddress(range, context)
       if (ip) return ip
     }
     throw new ApiError('InternalError', 'Internal error occurred: failed to allocate a serviceIP: range is full')
@@ -103,7 +117,7 @@ function allocateAddress(service: Service, asked: string | undefined, context: P
     throw fail(`the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${range.text}`)
   }
   if (usedAddresses(context, service).has(asked)) throw fail('provided IP is already allocated')
-  return asked
+  return giveOut(asked, context)
 }
 
 function familyOf(ip: string): string {
