@@ -19,6 +19,7 @@ import type {
   Signal,
   Step,
 } from './process'
+import { allVariables, type Environment } from './service-links'
 import { executableProblem, userlandProgram } from './shell/userland'
 import { partsOf } from './volumes'
 import { descends, type Growth, type LogText } from './witness'
@@ -49,6 +50,7 @@ export function imageOfContainer(world: World, name: string): Image {
 /** Everything a program may use, each part made when first asked for: most requests need none of it. */
 class Context implements ProcessContext {
   private made?: Files
+  private all?: Record<string, string>
   constructor(
     private readonly world: World,
     readonly pod: Pod,
@@ -62,7 +64,8 @@ class Context implements ProcessContext {
     return this.record.argv
   }
   get variables() {
-    return this.record.variables
+    this.all ??= allVariables(this.record)
+    return this.all
   }
   get files(): Files {
     this.made ??= filesOf(this.world, this.pod, this.container, this.record)
@@ -142,8 +145,7 @@ export interface StartOptions {
   /** 64 hexadecimal digits. */
   id: string
   restartCount: number
-  /** From `containerEnvironment`. */
-  variables: Record<string, string>
+  environment: Environment
 }
 
 /**
@@ -154,7 +156,7 @@ export function startContainer(world: World, pod: Pod, container: Container, opt
   const found = imageOf(container.image, world.records)
   if ('missing' in found) throw new Error(found.message)
   const { image } = found
-  const argv = commandLine(image, container, options.variables)
+  const argv = commandLine(image, container, options.environment)
   const now = world.env.now()
   const parts = partsOf(world, pod, container, options.variables)
   let record: ContainerRecord = {
@@ -165,7 +167,7 @@ export function startContainer(world: World, pod: Pod, container: Container, opt
     name: container.name,
     image: container.image,
     argv,
-    variables: options.variables,
+    ...options.environment,
     workingDir: container.workingDir || image.workingDir || '/',
     restartCount: options.restartCount,
     startedAt: now,
@@ -192,8 +194,8 @@ function failed(record: ContainerRecord, now: number, message: string, reason: s
 }
 
 /** Entrypoint and arguments as the kubelet and the runtime put them together, `$(VAR)` expanded. */
-export function commandLine(image: Image, container: Container, variables: Record<string, string>): string[] {
-  const expand = (text: string) => expandReferences(text, variables)
+export function commandLine(image: Image, container: Container, environment: Environment): string[] {
+  const expand = (text: string) => (text.includes('$') ? expandReferences(text, allVariables(environment)) : text)
   const command = container.command?.length ? container.command.map(expand) : undefined
   const args = container.args?.length ? container.args.map(expand) : undefined
   if (command) return [...command, ...(args ?? [])]

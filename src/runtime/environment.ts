@@ -1,17 +1,15 @@
-// The environment variables of a container: its own, from configuration and fields, and the Services' links. Follows pkg/kubelet/kubelet_pods.go.
-import type { ConfigMap, Container, EnvVar, Pod, Secret, Service } from '../api/types'
+// The environment variables of a container: its own, from configuration and fields, beside the Services' links. Follows pkg/kubelet/kubelet_pods.go.
+import type { ConfigMap, Container, EnvVar, Pod, Secret } from '../api/types'
 import { isRelaxedEnvVarName } from '../lib/names'
 import { ownEntry } from '../lib/own-entry'
 import { quantityOf, quantityToFloat } from '../lib/quantity'
 import { expandReferences } from './environment-references'
 import { imageOf } from './images/index'
+import { type Environment, serviceFacts, serviceLinks } from './service-links'
 import type { World } from './world'
 
 /** The default PATH of an image config that sets none. */
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-
-/** Age at which the API server's own Service has reached the kubelets of a cluster that has just come up, ms. */
-const OWN_SERVICE_SETTLED = 3000
 
 /** Why a container cannot be created: `CreateContainerConfigError` with this message. */
 export interface EnvironmentError {
@@ -27,8 +25,8 @@ export function containerEnvironment(
   pod: Pod,
   container: Container,
   podIp = pod.status?.podIP,
-): { variables: Record<string, string> } | EnvironmentError {
-  const links = serviceLinks(world, pod)
+): Environment | EnvironmentError {
+  const services = serviceFacts(world, pod)
   const own: Record<string, string> = {}
   const namespace = pod.metadata.namespace ?? 'default'
   for (const source of container.envFrom ?? []) {
@@ -37,7 +35,8 @@ export function containerEnvironment(
   }
   for (const variable of container.env ?? []) {
     if (!variable.valueFrom) {
-      own[variable.name] = expandReferences(variable.value ?? '', { ...links, ...own })
+      const { value = '' } = variable
+      own[variable.name] = value.includes('$') ? expandReferences(value, { ...serviceLinks(services), ...own }) : value
       continue
     }
     const value = valueFrom(world, pod, container, variable, podIp)
@@ -48,9 +47,9 @@ export function containerEnvironment(
   const image = 'missing' in found ? {} : (found.image.variables ?? {})
   const variables: Record<string, string> = { PATH: DEFAULT_PATH, HOSTNAME: hostnameOf(pod) }
   Object.assign(variables, image, own)
-  for (const [name, value] of Object.entries(links)) if (!(name in own)) variables[name] = value
+  const linksAt = Object.keys(variables).length
   variables['HOME'] ??= '/root'
-  return { variables }
+  return { variables, ...(services === undefined ? {} : { services, linksAt }) }
 }
 
 /** The Pod's own hostname: spec, or its name; the node's name on the host's network. */
@@ -177,37 +176,4 @@ export function resourceField(world: World, pod: Pod, container: Container, reso
   const text = own ?? (kind === 'limits' ? allocatable : undefined) ?? '0'
   const unit = divisor === undefined || divisor === '0' || divisor === '' ? '1' : divisor
   return String(Math.ceil(quantityToFloat(quantityOf(text)) / quantityToFloat(quantityOf(unit)) - 1e-9))
-}
-
-/** Variables for the Services of the namespace, and for the API server's own. Follows pkg/kubelet/envvars/envvars.go. */
-export function serviceLinks(world: World, pod: Pod): Record<string, string> {
-  const namespace = pod.metadata.namespace ?? 'default'
-  const services = pod.spec.enableServiceLinks === false ? [] : world.view.list<Service>('services', namespace)
-  const links: Record<string, string> = {}
-  const kubernetes = world.view.get<Service>('services', 'default', 'kubernetes')
-  if (kubernetes && world.env.now() - Date.parse(kubernetes.metadata.creationTimestamp) >= OWN_SERVICE_SETTLED) addLinks(links, kubernetes)
-  for (const service of services) if (service.metadata.name !== 'kubernetes' || namespace !== 'default') addLinks(links, service)
-  return links
-}
-
-function addLinks(links: Record<string, string>, service: Service): void {
-  const { clusterIP, ports } = service.spec
-  if (!clusterIP || clusterIP === 'None' || !ports?.length) return
-  const prefix = service.metadata.name.toUpperCase().replaceAll('-', '_')
-  links[`${prefix}_SERVICE_HOST`] = clusterIP
-  links[`${prefix}_SERVICE_PORT`] = String(ports[0].port)
-  for (const port of ports) {
-    if (port.name) links[`${prefix}_SERVICE_PORT_${port.name.toUpperCase().replaceAll('-', '_')}`] = String(port.port)
-  }
-  const host = clusterIP.includes(':') ? `[${clusterIP}]` : clusterIP
-  for (const [i, port] of ports.entries()) {
-    const protocol = port.protocol || 'TCP'
-    const url = `${protocol.toLowerCase()}://${host}:${port.port}`
-    const name = `${prefix}_PORT_${port.port}_${protocol}`
-    if (i === 0) links[`${prefix}_PORT`] = url
-    links[name] = url
-    links[`${name}_PROTO`] = protocol.toLowerCase()
-    links[`${name}_PORT`] = String(port.port)
-    links[`${name}_ADDR`] = clusterIP
-  }
 }

@@ -3,6 +3,7 @@ import type { Container, Pod } from '../api/types'
 import { containerRecord, processContext } from './containers'
 import { imageOf } from './images/index'
 import type { ContainerRecord, ExecResult, Image } from './process'
+import { allVariables } from './service-links'
 import { runArgv } from './shell/commands-step'
 import { Machine, type MachineResult } from './shell/machine'
 import { type MachineState, newMachine } from './shell/state'
@@ -54,7 +55,7 @@ export class ExecSession {
     const session = new ExecSession(pod, container, record.id, image, found.reference.tag ?? 'latest', state, options)
     const machine = session.machine(world, record)
     const first = machine.spawn(undefined, { command: command.join(' '), cwd: record.workingDir })
-    const variables = options.tty ? withTerm(record.variables) : record.variables
+    const variables = options.tty ? withTerm(allVariables(record)) : allVariables(record)
     for (const [name, value] of Object.entries(variables)) first.variables[name] = { value, exported: 1 }
     runArgv(machine, first, command)
     return session

@@ -6,6 +6,7 @@ import { podMac } from '../network/ipam'
 import { hostnameOf } from './environment'
 import { digestOf } from './images/reference'
 import type { ContainerRecord } from './process'
+import { allVariables } from './service-links'
 import type { Entry, Tree } from './tree'
 import type { World } from './world'
 
@@ -99,7 +100,7 @@ export function processFiles(world: World, pod: Pod, record: ContainerRecord | u
       return { t: `${(argv[0] ?? '').replace(/^.*\//, '').slice(0, 15)}\n`, m: 0o444 }
     case '/proc/1/environ':
       return {
-        t: Object.entries(record?.variables ?? {})
+        t: Object.entries(record ? allVariables(record) : {})
           .map(([k, v]) => `${k}=${v}\0`)
           .join(''),
         m: 0o400,

@@ -289,7 +289,10 @@ export interface ContainerRecord {
   name: string
   image: string
   argv: string[]
+  /** Without the Services' links, which src/runtime/service-links.ts makes of the facts in `services`. */
   variables: Record<string, string>
+  services?: string
+  linksAt?: number
   workingDir: string
   restartCount: number
   /** Parts of volumes bound by subPath, by mount path: their entries by path as they were when it started. */

@@ -5,6 +5,7 @@ import { podField, resourceField } from './environment'
 import { hostPathProblem } from './host-paths'
 import { serviceAccountToken } from './pod-files'
 import type { ContainerRecord } from './process'
+import { allVariables } from './service-links'
 import { type Entry, joinPath, normalPath, type Tree } from './tree'
 import type { World } from './world'
 
@@ -51,7 +52,7 @@ export function mountsOf(world: World, pod: Pod, container: Container, record: C
   for (const mount of container.volumeMounts ?? []) {
     const volume = pod.spec.volumes?.find((v) => v.name === mount.name)
     if (!volume) continue
-    const sub = mount.subPathExpr ? expandSubPath(mount.subPathExpr, record?.variables ?? {}) : (mount.subPath ?? '')
+    const sub = mount.subPathExpr ? expandSubPath(mount.subPathExpr, record ? allVariables(record) : {}) : (mount.subPath ?? '')
     const behind = sourceOf(world, pod, volume)
     const path = normalPath(mount.mountPath)
     // A part of a volume is bound when the container starts: the content it had then stays.

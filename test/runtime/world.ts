@@ -110,7 +110,7 @@ export function testPod(
 export function start(world: World, pod: Pod, container = pod.spec.containers[0], restartCount = 0): ContainerRecord {
   const made = containerEnvironment(world, pod, container)
   if ('error' in made) throw new Error(made.error)
-  return startContainer(world, pod, container, { id: 'a'.repeat(64), restartCount, variables: made.variables })
+  return startContainer(world, pod, container, { id: 'a'.repeat(64), restartCount, environment: made })
 }
 
 /** Plays a container's wakes up to a time, ms after the world's start. */

@@ -75,7 +75,7 @@ function start(session: Session, container: Container): StartOutcome {
   const record = startContainer(world, withAddress(session), container, {
     id: newId(session),
     restartCount,
-    variables: environment.variables,
+    environment,
   })
   const instance: Instance = {
     id: record.id,
