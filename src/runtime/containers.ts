@@ -158,7 +158,7 @@ export function startContainer(world: World, pod: Pod, container: Container, opt
   const { image } = found
   const argv = commandLine(image, container, options.environment)
   const now = world.env.now()
-  const parts = partsOf(world, pod, container, options.variables)
+  const parts = partsOf(world, pod, container, options.environment)
   let record: ContainerRecord = {
     ...(parts ? { parts } : {}),
     id: options.id,

@@ -5,7 +5,7 @@ import { podField, resourceField } from './environment'
 import { hostPathProblem } from './host-paths'
 import { serviceAccountToken } from './pod-files'
 import type { ContainerRecord } from './process'
-import { allVariables } from './service-links'
+import { allVariables, type Environment } from './service-links'
 import { type Entry, joinPath, normalPath, type Tree } from './tree'
 import type { World } from './world'
 
@@ -72,10 +72,10 @@ export function mountsOf(world: World, pod: Pod, container: Container, record: C
 }
 
 /** The parts of volumes that a container sees by subPath, as they are when it starts: by mount path. */
-export function partsOf(world: World, pod: Pod, container: Container, variables: Record<string, string>): ContainerRecord['parts'] {
+export function partsOf(world: World, pod: Pod, container: Container, environment: Environment): ContainerRecord['parts'] {
   const parts: NonNullable<ContainerRecord['parts']> = {}
   for (const mount of container.volumeMounts ?? []) {
-    const sub = mount.subPathExpr ? expandSubPath(mount.subPathExpr, variables) : (mount.subPath ?? '')
+    const sub = mount.subPathExpr ? expandSubPath(mount.subPathExpr, allVariables(environment)) : (mount.subPath ?? '')
     const volume = sub === '' ? undefined : pod.spec.volumes?.find((v) => v.name === mount.name)
     const content = volume && sourceOf(world, pod, volume).content?.()
     if (content) parts[normalPath(mount.mountPath)] = partOf(content, sub)
