@@ -49,8 +49,11 @@ export function processHost(): Host {
     pid: process.pid,
     onInterrupt: (handler) => process.once('SIGINT', handler),
     surviveHangUp() {
-      // Node forgets that nohup had SIGHUP ignored; what nohup leaves behind are streams none of which is a terminal.
-      if (![0, 1, 2].some(isTerminal)) process.on('SIGHUP', () => {})
+      // Node forgets that nohup had SIGHUP ignored. Bash leaves in `_` what it started; who did not come from bash is known by what nohup
+      // leaves behind: streams none of which is a terminal.
+      const started = path.basename(process.env['_'] ?? '')
+      const isAlone = started === path.basename(process.argv[1] ?? '') || started === 'node'
+      if (started === 'nohup' || (!isAlone && ![0, 1, 2].some(isTerminal))) process.on('SIGHUP', () => {})
     },
     streams: {
       out: (text) => write(1, text),

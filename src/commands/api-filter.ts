@@ -30,8 +30,10 @@ export function isAccepted(filter: Filter, method: string, path: string, host: s
 }
 
 /** A page of another site that makes a browser ask: never wanted on a port that needs no password. */
-export function isFromElsewhere({ headers }: IncomingMessage): boolean {
+export function isFromElsewhere({ headers, headersDistinct }: IncomingMessage): boolean {
   const { origin, host } = headers
+  // Two hosts are two stories; Go's server hears neither.
+  if ((headersDistinct?.host?.length ?? 0) > 1) return true
   if (origin === undefined) return false
   try {
     return new URL(origin).host !== host
