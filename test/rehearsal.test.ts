@@ -69,6 +69,10 @@ const SCENES: { name: string; lines: string[] }[] = [
       'cluster advance 1m',
     ],
   },
+  {
+    name: 'a node that is down when new Pods come to it, found by chance',
+    lines: ['create deployment web --image=nginx --replicas=30', 'fault add node node-3', 'create deployment a --image=nginx --replicas=8'],
+  },
 ]
 
 async function entriesAfter(lines: string[]): Promise<Map<string, unknown>> {

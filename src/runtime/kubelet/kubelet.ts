@@ -13,6 +13,7 @@ import type { Exit } from '../process'
 import { mountProblem } from '../volumes'
 import type { World } from '../world'
 import { rejectionOf } from './admission'
+import { isLikeOthers } from './alike'
 import { advanceKills, shortenKills } from './kill'
 import { watchStorage } from './local-storage'
 import { isTerminalPhase } from './phase'
@@ -100,11 +101,11 @@ function sessionOf(key: string, context: ControllerContext): Session | undefined
 }
 
 function reconcile(key: string, context: ControllerContext): void {
-  const { api, alike, batch = 1 } = context
+  const { api, records, alike, batch = 1 } = context
   const [namespace, name] = key.split('/')
   const pod = api.get<Pod>('pods', namespace, name)
   const play = () => ({ wake: sync(key, context) })
-  const { wake } = alike && pod ? alike('sync', batch, pod, podWords, play) : play()
+  const { wake } = alike && pod && batch > 1 && isLikeOthers(pod, records) ? alike('sync', batch, pod, podWords, play) : play()
   if (wake !== undefined) context.wakeAt(wake)
 }
 
