@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Container, Pod } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
-import { readBounded } from '../cli/read-file'
+import { MOST_INPUT, readBounded, tooLarge } from '../cli/read-file'
 import { resourceNamed } from '../cli/resource-args'
 import type { Cluster } from '../cluster'
 import { CommandError, PlainFailure } from '../errors'
@@ -115,17 +115,21 @@ function tarFailure(context: CommandContext, message: string, code: number): Pla
   return new PlainFailure(`command terminated with exit code ${code}`, code)
 }
 
-/** What is under a local path, named from `name` on. */
-function collect(source: string, name: string): Entry[] {
+/** What is under a local path, named from `name` on. All of it together has the bound that one input has. */
+function collect(source: string, name: string, taken = { bytes: 0 }): Entry[] {
   const stat = fs.lstatSync(source)
   const mode = stat.mode & 0o7777
   if (stat.isSymbolicLink()) return [{ name, link: fs.readlinkSync(source), mode }]
   // tar would wait for a pipe's other end, and never come to a device's.
-  if (stat.isFIFO() || stat.isSocket() || stat.isCharacterDevice()) throw new CommandError(`${source} is not a regular file`)
-  if (!stat.isDirectory()) return [{ name, bytes: local(() => readBounded(source)), mode }]
+  if (!stat.isFile() && !stat.isDirectory()) throw new CommandError(`${source} is not a regular file`)
+  if (!stat.isDirectory()) {
+    taken.bytes += stat.size
+    if (taken.bytes > MOST_INPUT) throw new CommandError(`${source}: with the files before it ${tooLarge().message}`)
+    return [{ name, bytes: local(() => readBounded(source)), mode }]
+  }
   const children = local(() => fs.readdirSync(source)).sort()
   if (children.length === 0) return [{ name, directory: true, mode }]
-  return children.flatMap((child) => collect(path.join(source, child), `${name}/${child}`))
+  return children.flatMap((child) => collect(path.join(source, child), `${name}/${child}`, taken))
 }
 
 function unpack(context: CommandContext, files: ContainerFiles, target: string, entry: Entry): void {

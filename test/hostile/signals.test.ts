@@ -29,7 +29,7 @@ afterAll(() => fs.rmSync(dir, { recursive: true, force: true }))
 const LASTING: { line: string; said?: RegExp; atInterrupt: 0 | 'SIGINT'; listens?: boolean; quick?: boolean }[] = [
   { line: 'get pods -w', said: /sleeper/, atInterrupt: 'SIGINT', quick: true },
   { line: 'events -w', said: /Scheduled/, atInterrupt: 'SIGINT' },
-  { line: 'logs -f web', said: /start worker process/, atInterrupt: 0 },
+  { line: 'logs -f web', atInterrupt: 0 },
   { line: 'wait --for=delete pod/web --timeout=60s', atInterrupt: 'SIGINT' },
   { line: 'rollout status deployment/slow', said: /Waiting/, atInterrupt: 'SIGINT', quick: true },
   { line: 'port-forward web :80', said: /Forwarding from 127/, atInterrupt: 0, listens: true, quick: true },
