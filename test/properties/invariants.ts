@@ -2,16 +2,27 @@
 import type { KubeObject, Pod, Service } from '../../src/api/types'
 import { count, nothingTaken, placeOf, type Taken } from '../../src/controllers/scheduler/taken'
 import { readState } from '../../src/store/file'
-import { reach } from './reference-walk'
+import { endsOf } from './packet-filter'
 
 interface Slice extends KubeObject {
-  endpoints: { addresses: string[]; conditions: { ready?: boolean }; targetRef?: { name: string } }[] | null
+  endpoints:
+    | {
+        addresses: string[]
+        conditions: { ready?: boolean; serving?: boolean; terminating?: boolean }
+        targetRef?: { name: string; uid?: string }
+      }[]
+    | null
   ports: { name?: string; port?: number }[] | null
 }
 
 interface Replicas extends KubeObject {
   spec: { replicas: number }
-  status: { replicas: number; readyReplicas?: number }
+  status: { replicas: number; readyReplicas?: number; observedGeneration?: number }
+}
+
+interface Counted extends KubeObject {
+  spec: { parallelism?: number }
+  status: Partial<Record<'active' | 'succeeded' | 'failed' | 'currentNumberScheduled' | 'numberReady' | 'observedGeneration', number>>
 }
 
 export interface Snapshot {
@@ -52,17 +63,24 @@ function selects(selector: Record<string, string>, pod: Pod): boolean {
   return Object.entries(selector).every(([key, value]) => pod.metadata.labels?.[key] === value)
 }
 
-/** `rules` is what iptables-save prints of the nat table on one node. */
-export function broken({ objects, taken }: Snapshot, rules: string): string[] {
+/** `rules` is what iptables-save prints on each node, by the node's address. */
+export function broken({ objects, taken }: Snapshot, rules: Map<string, string>): string[] {
   const of = <T extends KubeObject>(kind: string) => objects.filter((o) => o.kind === kind) as T[]
   const pods = of<Pod>('Pod')
+  const services = of<Service>('Service')
   return [
     ...uniqueAddresses(pods),
+    ...uniquePlaces(services),
     ...ownersAlive(objects),
+    ...placesAlive(objects, pods),
     ...uniqueVersions(objects),
     ...(taken ? sums(pods, taken) : []),
-    ...[...of<Replicas>('ReplicaSet'), ...of<Replicas>('ReplicationController')].flatMap((set) => counters(set, pods)),
-    ...of<Service>('Service').flatMap((service) => endpoints(service, pods, of<Slice>('EndpointSlice'), rules)),
+    ...[...of<Replicas>('ReplicaSet'), ...of<Replicas>('ReplicationController'), ...of<Replicas>('StatefulSet')].flatMap((set) =>
+      counters(set, pods),
+    ),
+    ...of<Replicas>('Deployment').flatMap((deployment) => addedUp(deployment, of<Replicas>('ReplicaSet'))),
+    ...[...of<Counted>('DaemonSet'), ...of<Counted>('Job')].flatMap((counted) => counts(counted, pods)),
+    ...services.flatMap((service) => endpoints(service, pods, of<Slice>('EndpointSlice'), rules)),
   ]
 }
 
@@ -97,6 +115,33 @@ function ordered({ pods, used, silent, repellent }: Taken): Taken {
   return { pods, used: Object.fromEntries(amounts.sort()), silent, repellent: [...repellent].sort() }
 }
 
+/** Addresses and node ports of Services: each is one Service's. */
+function uniquePlaces(services: Service[]): string[] {
+  const seen = new Map<string, string>()
+  return services.flatMap((service) => {
+    const { clusterIP, ports = [] } = service.spec
+    const own = [
+      ...(clusterIP && clusterIP !== 'None' ? [clusterIP] : []),
+      ...ports.flatMap((port) => (port.nodePort ? [`node port ${port.protocol ?? 'TCP'}/${port.nodePort}`] : [])),
+    ]
+    return own.flatMap((place) => {
+      const other = seen.get(place)
+      seen.set(place, named(service))
+      return other ? [`${named(service)} and ${other} both have ${place}`] : []
+    })
+  })
+}
+
+/** Every object is in a namespace that is there, every Pod on a node that is. */
+function placesAlive(objects: KubeObject[], pods: Pod[]): string[] {
+  const known = (kind: string) => new Set(objects.filter((o) => o.kind === kind).map((o) => o.metadata.name))
+  const [namespaces, nodes] = [known('Namespace'), known('Node')]
+  return [
+    ...objects.filter((o) => o.metadata.namespace && !namespaces.has(o.metadata.namespace)).map((o) => `${named(o)} is in no namespace`),
+    ...pods.filter((p) => p.spec.nodeName && !nodes.has(p.spec.nodeName)).map((p) => `${named(p)} is on no node`),
+  ]
+}
+
 function ownersAlive(objects: KubeObject[]): string[] {
   const uids = new Set(objects.map((o) => o.metadata.uid))
   return objects.flatMap((o) =>
@@ -127,7 +172,31 @@ function counters(set: Replicas, pods: Pod[]): string[] {
   return out
 }
 
-function endpoints(service: Service, pods: Pod[], slices: Slice[], rules: string): string[] {
+/** A Deployment's numbers are the sums of its ReplicaSets'. */
+function addedUp(deployment: Replicas, sets: Replicas[]): string[] {
+  const mine = sets.filter((s) => s.metadata.ownerReferences?.some((o) => o.controller && o.uid === deployment.metadata.uid))
+  const sum = (field: 'replicas' | 'readyReplicas') => mine.reduce((total, s) => total + (s.status[field] ?? 0), 0)
+  const out: string[] = []
+  if (deployment.status.observedGeneration !== deployment.metadata.generation) out.push(`${named(deployment)} has not been looked at`)
+  for (const field of ['replicas', 'readyReplicas'] as const) {
+    const counted = deployment.status[field] ?? 0
+    if (counted !== sum(field)) out.push(`${named(deployment)} counts ${counted} ${field}, its ReplicaSets have ${sum(field)}`)
+  }
+  return out
+}
+
+function counts(owner: Counted, pods: Pod[]): string[] {
+  const mine = pods.filter((p) => p.metadata.ownerReferences?.some((o) => o.controller && o.uid === owner.metadata.uid))
+  const active = mine.filter((p) => !isDone(p) && !p.metadata.deletionTimestamp)
+  const { status } = owner
+  const actual = owner.kind === 'Job' ? { active: active.length } : { numberReady: active.filter(isReady).length }
+  return Object.entries(actual).flatMap(([field, count]) => {
+    const said = status[field as 'active'] ?? 0
+    return said === count ? [] : [`${named(owner)} counts ${said} ${field}, there are ${count}`]
+  })
+}
+
+function endpoints(service: Service, pods: Pod[], slices: Slice[], rules: Map<string, string>): string[] {
   const { selector, clusterIP, ports = [] } = service.spec
   if (!selector || !clusterIP || clusterIP === 'None') return []
   const wanted = pods.filter(
@@ -148,14 +217,38 @@ function endpoints(service: Service, pods: Pod[], slices: Slice[], rules: string
   const out: string[] = []
   if (sorted(listed) !== sorted(addresses))
     out.push(`${named(service)} has the ready endpoints [${sorted(listed)}] and selects [${sorted(addresses)}]`)
-  for (const port of ports) {
-    const reached = reach(rules, clusterIP, port.port, (port.protocol ?? 'TCP').toLowerCase())
-    const hosts = [...reached.keys()].map((destination) => destination.split(':')[0])
-    if (sorted(hosts) !== sorted(addresses))
-      out.push(`the rules of ${named(service)} lead to [${sorted(hosts)}], its endpoints are [${sorted(addresses)}]`)
-    for (const [destination, share] of reached)
-      if (Math.abs(share - 1 / addresses.length) > 1e-6)
-        out.push(`${destination} gets ${share} of ${named(service)}, not 1 in ${addresses.length}`)
+  const all = own.flatMap((s) => s.endpoints ?? [])
+  for (const { targetRef } of all) {
+    if (targetRef && !pods.some((p) => p.metadata.uid === targetRef.uid))
+      out.push(`${named(service)} leads to ${targetRef.name}, which is gone`)
   }
+  // Who ends and still serves is led to when nobody is ready.
+  const ending = all.filter((e) => e.conditions.serving && e.conditions.terminating).flatMap((e) => e.addresses)
+  const usable = listed.length > 0 ? listed : ending
+  for (const [ip, text] of rules)
+    for (const port of ports)
+      for (const [where, destination, number] of placesOf(clusterIP, port, ip)) {
+        const start = {
+          source: '10.244.9.9',
+          destination,
+          port: number,
+          protocol: (port.protocol ?? 'TCP').toLowerCase(),
+          own: [ip],
+          fromNode: false,
+        }
+        const ends = endsOf(text, start)
+        const hosts = [...ends.keys()].map((end) => end.split(':')[0])
+        const wantedHosts = usable.length > 0 ? usable : ['REJECT']
+        if (sorted(hosts) !== sorted(wantedHosts))
+          out.push(`${where} of ${named(service)} on ${ip} leads to [${sorted(hosts)}], its endpoints are [${sorted(wantedHosts)}]`)
+        for (const [end, share] of ends)
+          if (Math.abs(share - 1 / wantedHosts.length) > 1e-6)
+            out.push(`${end} gets ${share} of ${named(service)}, not 1 in ${wantedHosts.length}`)
+      }
   return out
+}
+
+/** What a client may ask for: name, address, port. */
+function placesOf(clusterIp: string, port: { port: number; nodePort?: number }, node: string): [string, string, number][] {
+  return [['cluster IP', clusterIp, port.port], ...(port.nodePort ? [['node port', node, port.nodePort] as [string, string, number]] : [])]
 }

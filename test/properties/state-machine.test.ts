@@ -32,15 +32,61 @@ const command = fc.oneof(
   name.map((n) => `run ${n} --image=nginx --labels=app=${n}`),
   name.map((n) => `delete pod ${n}`),
   fc.integer({ min: 1, max: 120 }).map((seconds) => `cluster advance ${seconds}s`),
+  fc.tuple(name, count).map(([n, c]) => `apply -f set-${n}-${c}.json`),
+  fc.tuple(name, count).map(([n, c]) => `scale statefulset ${n} --replicas=${c}`),
+  fc.tuple(name, fc.constantFrom('background', 'foreground', 'orphan')).map(([n, how]) => `delete statefulset ${n} --cascade=${how}`),
+  name.map((n) => `apply -f daemon-${n}.json`),
+  fc.tuple(name, fc.constantFrom('background', 'orphan')).map(([n, how]) => `delete daemonset ${n} --cascade=${how}`),
+  name.map((n) => `create cronjob ${n} --image=busybox --schedule="* * * * *" -- sh -c "sleep 2"`),
+  name.map((n) => `delete cronjob ${n}`),
+  name.map((n) => `create namespace ns-${n}`),
+  name.map((n) => `create deployment ${n} -n ns-${n} --image=nginx --replicas=2`),
+  name.map((n) => `expose deployment ${n} -n ns-${n} --port=80`),
+  name.map((n) => `delete namespace ns-${n}`),
+  fc
+    .tuple(name, fc.constantFrom('ClusterIP', 'NodePort', 'LoadBalancer'))
+    .map(([n, type]) => `patch svc ${n} -p '{"spec":{"type":"${type}"}}'`),
+  fc.tuple(name, fc.constantFrom('pause', 'resume')).map(([n, verb]) => `rollout ${verb} deployment ${n}`),
+  fc.tuple(name, fc.constantFrom('background', 'foreground', 'orphan')).map(([n, how]) => `delete rs -l app=${n} --cascade=${how}`),
+  name.map((n) => `delete pods -l app=${n} --wait=false`),
+  name.map((n) => `label pods -l !app app=${n}`),
+  fc
+    .tuple(fc.constantFrom('crash', 'probe'), name)
+    .map(([what, n]) => `fault add ${what} deployment/${n}${what === 'probe' ? ' --type readiness' : ''}`),
+  fc.constantFrom('fault add node node-2 --for 8m', 'fault add pull nginx* --for 60s', 'fault clear --all'),
+  fc.constant('taint node node-2 a=b:NoExecute --overwrite'),
+  fc.constant('taint node node-2 a-'),
 )
 
+const template = (n: string) => ({ metadata: { labels: { app: n } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } })
+
+function sets(box: Shell): void {
+  for (const n of ['a', 'b', 'c']) {
+    const base = { apiVersion: 'apps/v1', metadata: { name: n } }
+    const spec = { selector: { matchLabels: { app: n } }, template: template(n) }
+    for (let replicas = 0; replicas <= 4; replicas++)
+      box.write(`set-${n}-${replicas}.json`, JSON.stringify({ ...base, kind: 'StatefulSet', spec: { ...spec, replicas, serviceName: n } }))
+    box.write(`daemon-${n}.json`, JSON.stringify({ ...base, kind: 'DaemonSet', spec }))
+  }
+}
+
 async function check(box: Shell, history: string[]): Promise<void> {
-  const rules = await box.kubectl('iptables-save --node node-1 -t nat')
+  const rules = new Map<string, string>()
+  for (const [i, ip] of ['172.18.0.2', '172.18.0.3'].entries()) rules.set(ip, await box.kubectl(`iptables-save --node node-${i + 1}`))
   const wrong = broken(snapshotOf(box.path('state.json')), rules)
   if (wrong.length) throw new Error(`${wrong.join('\n')}\nafter\n${history.join('\n')}`)
 }
 
-const EVERYTHING = ['delete deployment,rs,job,pod,svc --all', 'uncordon node-1', 'uncordon node-2', 'cluster advance 3h']
+const EVERYTHING = [
+  'fault clear --all',
+  'taint node node-2 a-',
+  'delete namespace ns-a ns-b ns-c',
+  'delete deployment,statefulset,daemonset,cronjob,rs,job,pod,svc --all',
+  'delete controllerrevision --all',
+  'uncordon node-1',
+  'uncordon node-2',
+  'cluster advance 3h',
+]
 
 test('any commands in any order', async () => {
   const runs = rounds(60)
@@ -48,6 +94,7 @@ test('any commands in any order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 4, maxLength: 14 }), async (lines) => {
       const box = shell(2)
+      sets(box)
       try {
         const history: string[] = []
         for (const line of lines) {
@@ -61,9 +108,11 @@ test('any commands in any order', async () => {
         await check(box, history)
         const { objects, records } = snapshotOf(box.path('state.json'))
         const left = objects.filter(
-          (o) => o.metadata.namespace === 'default' && ['Pod', 'ReplicaSet', 'Job', 'EndpointSlice'].includes(o.kind),
+          (o) =>
+            o.metadata.namespace === 'default' &&
+            ['Pod', 'ReplicaSet', 'Job', 'EndpointSlice', 'ControllerRevision', 'Deployment', 'Endpoints'].includes(o.kind),
         )
-        const names = left.map((o) => `${o.kind}/${o.metadata.name}`).filter((n) => n !== 'EndpointSlice/kubernetes')
+        const names = left.map((o) => `${o.kind}/${o.metadata.name}`).filter((n) => !n.endsWith('/kubernetes'))
         expect({ names, records }).toEqual({ names: [], records: await ofFreshCluster() })
       } finally {
         box.remove()
