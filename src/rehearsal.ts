@@ -181,8 +181,9 @@ function textAt(value: unknown, path: string[]): string | undefined {
 
 /** A recording with words in place of names: what the next one reads and does. */
 class Script {
-  /** Another play went just so. */
-  proven = false
+  /** The numbers of the known words that were others in a play that went just so. */
+  private readonly proven = new Set<number>()
+  private readonly own: string[]
   private readonly places: Place[]
   /** How many words there are before those drawn. */
   private readonly known: number
@@ -206,6 +207,7 @@ class Script {
     const words = recording.words(this.places.map(({ text }) => text))
     this.versions = versions
     this.known = identity.length + this.places.length
+    this.own = words.slice(0, this.known)
     this.count = words.length
     const exact = this.known + draws.length
     const wording = new Wording(words, exact, exact + versions, derived)
@@ -261,6 +263,11 @@ class Script {
     return true
   }
 
+  /** Was it seen that only these words make the difference? What is the same word everywhere so far may stand in other texts by chance. */
+  isProvenFor(words: string[]): boolean {
+    return this.proven.size > 0 && this.own.every((word, i) => word === words[i] || this.proven.has(i))
+  }
+
   /** Plays it for another subject; undefined, before anything was written, when it cannot be. */
   perform(stage: Stage, subject: unknown, words: string[]): Played | undefined {
     const { state } = stage
@@ -291,8 +298,17 @@ class Script {
     return { result: this.result === undefined ? undefined : read(this.result, words), wake: this.recording.wake }
   }
 
-  /** Did another play do what this one says? */
-  tells(other: Recording): boolean {
+  /** Did another play do what this one says? Then it is proven for the words in which they differ. */
+  isProvenBy(other: Recording): boolean {
+    const words = this.wordsFor(other.identity, (key) => other.reads.get(key))
+    if (!words || !this.tells(other)) return false
+    // Chance may be all that tells plays apart.
+    if (this.known === 0) this.proven.add(-1)
+    for (const [i, word] of words.entries()) if (word !== this.own[i]) this.proven.add(i)
+    return true
+  }
+
+  private tells(other: Recording): boolean {
     const { recording } = this
     const known = this.wordsFor(other.identity, (key) => other.reads.get(key))
     if (!known) return false
@@ -376,7 +392,7 @@ export class Rehearsals {
       words = each.wordsFor(names, (key) => state.get(key))
       return words && each.fits(state, words, false)
     })
-    if (script?.proven && words) {
+    if (words && script?.isProvenFor(words)) {
       const done = script.perform(this.stage, subject, words)
       if (done) {
         this.performed(own)
@@ -388,8 +404,7 @@ export class Rehearsals {
     this.missed(own)
     const { recording, done } = this.record(names, play)
     if (recording.spoiled) return done
-    if (script?.tells(recording)) script.proven = true
-    else {
+    if (!script?.isProvenBy(recording)) {
       if (script) own.scripts.splice(own.scripts.indexOf(script), 1)
       own.scripts.unshift(new Script(recording, own.at))
       if (own.scripts.length > MOST_SCRIPTS) own.scripts.pop()

@@ -73,6 +73,10 @@ const SCENES: { name: string; lines: string[] }[] = [
     name: 'a node that is down when new Pods come to it, found by chance',
     lines: ['create deployment web --image=nginx --replicas=30', 'fault add node node-3', 'create deployment a --image=nginx --replicas=8'],
   },
+  {
+    name: 'a node whose name stands in a text by chance, found by chance',
+    lines: ['create deployment web --image=nginx --replicas=30', 'scale deployment web --replicas=5', 'scale deployment web --replicas=40'],
+  },
 ]
 
 async function entriesAfter(lines: string[]): Promise<Map<string, unknown>> {
