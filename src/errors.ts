@@ -52,6 +52,11 @@ function qualified(resource: string, group: string): string {
   return group ? `${resource}.${group}` : resource
 }
 
+/** The resource is there, but what was asked of it is not done with it. */
+export function notAllowed(): ApiError {
+  return new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource')
+}
+
 /** `resource` is `pods` or `replicasets.apps`. */
 export function notFound(resource: string, name: string): ApiError {
   const [kind, ...group] = resource.split('.')

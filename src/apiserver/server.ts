@@ -2,7 +2,7 @@
 // Upstream: staging/src/k8s.io/apiserver/pkg/registry/{rest,generic/registry/store.go}.
 import type { Change, DeleteOptions, Env, View } from '../api/contracts'
 import type { KubeObject, ManagedFieldsEntry, Namespace, ObjectMeta, Pod } from '../api/types'
-import { ApiError, alreadyExists, conflict, type FieldError, forbidden, invalid, notFound } from '../errors'
+import { ApiError, alreadyExists, conflict, type FieldError, forbidden, invalid, notAllowed, notFound } from '../errors'
 import { kindOf } from '../kinds'
 import { countsGenerations } from '../kinds/generation'
 import type { Kind } from '../kinds/kind'
@@ -91,6 +91,7 @@ export class ApiServer {
     const { verb, info, namespace, name, subresource } = request
     try {
       this.authorize(verb, info, namespace, name, subresource)
+      if (!subresource && !info.verbs.includes(verb)) throw notAllowed()
       const answer = body()
       this.observe?.(Array.isArray(answer) ? { ...request, listed: answer as KubeObject[] } : request, verb === 'create' ? 201 : 200)
       return answer

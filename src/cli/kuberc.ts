@@ -11,6 +11,7 @@ import { parseYaml, splitDocuments } from '../schema/yaml'
 import { findCommand } from './find-command'
 import { commandSpec, type FlagSpec, flagsOf } from './flag-table'
 import { Flags } from './flags'
+import { klogLine } from './klog'
 
 export interface Option {
   name: string
@@ -87,12 +88,24 @@ function loadedFor(words: string[], host: Host): Preference | undefined {
   try {
     const { preference, unknown } = readPreference(path.resolve(host.cwd, file), file)
     if (unknown) host.streams.err(`kuberc: ignoring strict decoding error in ${file}: ${unknown}`)
+    if (!preference && levelIn(words) >= TOLD)
+      host.streams.err(klogLine(host, 'I', 'marshal.go:103', `kuberc: no preferences found in ${file}`))
     return preference
   } catch (error) {
     if (explicit) throw new CommandError(`kuberc error kuberc: ${(error as Error).message}`)
     if (!isMissing(error)) host.streams.err(`kuberc: no preferences loaded from ${file}: ${(error as Error).message}`)
     return undefined
   }
+}
+
+/** From this level of -v on an empty file is told of. */
+const TOLD = 5
+
+/** The level of -v in a line that is not parsed yet. */
+function levelIn(words: string[]): number {
+  const named = words.findIndex((word) => word === '-v' || word === '--v')
+  if (named >= 0) return Number(words[named + 1])
+  return Number(words.map((word) => /^--?v=?(\d+)$/.exec(word)?.[1]).find((level) => level !== undefined) ?? 0)
 }
 
 class FileError extends Error {

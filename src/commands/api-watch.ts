@@ -12,7 +12,7 @@ import { changeFor, WatchCache, type WatchChange } from '../apiserver/rest/watch
 import type { ApiServer } from '../apiserver/server'
 import type { Cluster } from '../cluster'
 import { monotonic } from '../env'
-import { ApiError, invalid } from '../errors'
+import { ApiError, invalid, notAllowed } from '../errors'
 import { toCompactJson } from '../lib/json-emit'
 import type { ApiRequest } from './api-http'
 
@@ -51,8 +51,7 @@ export class ApiWatches {
   open(server: ApiServer, target: Target, { url, request, response }: ApiRequest): void {
     const { info, namespace, name } = target
     const query = url.searchParams
-    if (!info.verbs.includes('watch'))
-      throw new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource')
+    if (!info.verbs.includes('watch')) throw notAllowed()
     server.authorize('watch', info, namespace, name)
     const form = negotiate(request.headers.accept, ['Table', 'PartialObjectMetadata'])
     const initial = query.get('sendInitialEvents') === 'true'

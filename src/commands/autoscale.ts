@@ -84,7 +84,7 @@ async function autoscale(context: CommandContext): Promise<void> {
   const documents = await documentsOf(context)
   const lines: string[] = []
   const failures = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
-    const { objects, failures } = select(context, cluster, documents)
+    const { objects, failures } = select(context, cluster, documents, { local: true, placed: true })
     for (const selected of objects) {
       try {
         const { info } = selected

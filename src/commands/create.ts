@@ -3,7 +3,7 @@ import type { KubeObject } from '../api/types'
 import { decodeObject, placeInNamespace, recognise } from '../apiserver/decode'
 import { presented } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
-import { dryRunOf } from '../cli/dry-run'
+import { type DryRun, dryRunOf } from '../cli/dry-run'
 import { manifestsOf } from '../cli/kustomize'
 import { saveConfiguration } from '../cli/last-applied'
 import { type Document, visitDocuments } from '../cli/manifests'
@@ -37,13 +37,15 @@ async function create(context: CommandContext): Promise<void> {
   const dryRun = dryRunOf(context)
   const print = resultPrinter(context, dryRun)
   if (!documents.length && !failures.length) throw new CommandError('no objects passed to create')
+  const asks = documents.some(({ value }) => /Review$/.test(String(value.kind)))
+  const reviews = asks ? await import('../apiserver/rest/reviews') : undefined
   const lines: string[] = []
   let fileFailures: Error[] = []
   const commandFailures: Error[] = []
   context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
     fileFailures = visitDocuments(manifests, (document) => {
       try {
-        const made = createOne(context, cluster, document, dryRun, validation)
+        const made = createOne(context, cluster, document, { dryRun, validation, reviews })
         // The cluster acts on each object before the next one comes, as a real one does while kubectl makes its requests.
         if (dryRun === 'none') cluster.settle()
         if (made) lines.push(print(made.object, 'created'))
@@ -74,7 +76,16 @@ function validateRaw({ flags }: CommandContext): void {
   if (refusal) throw new CommandError(refusal[1])
 }
 
-function createOne(context: CommandContext, cluster: Cluster, document: Document, dryRun: string, validation: FieldValidation) {
+/** Questions to the server, which answers them and stores nothing. */
+type Reviews = typeof import('../apiserver/rest/reviews')
+
+interface Creation {
+  dryRun: DryRun
+  validation: FieldValidation
+  reviews: Reviews | undefined
+}
+
+function createOne(context: CommandContext, cluster: Cluster, document: Document, { dryRun, validation, reviews }: Creation) {
   const { server } = cluster
   const info = recognise(server, document.value, document.source, document.inList)
   const selector = context.flags.string('selector')
@@ -83,6 +94,10 @@ function createOne(context: CommandContext, cluster: Cluster, document: Document
   const placed = placeInNamespace(info, asObject(document.value), context.namespace, context.namespaceGiven)
   const configured = recorded(context, saveConfiguration(placed, context.flags.bool('save-config')))
   if (dryRun === 'client') return { info, object: configured }
+  if (reviews?.isReview(info.resource)) {
+    const question = decodeObject(server, info, configured, validation)
+    return { info, object: reviews.reviewed(server, info.resource, question, info.namespaced ? placed.metadata.namespace : undefined) }
+  }
   const object = decodeObject(server, info, configured, validation)
   return {
     info,

@@ -52,15 +52,16 @@ async function patch(context: CommandContext): Promise<void> {
   const writes = !local && dryRun !== 'client'
   const lines: string[] = []
   const failures = context.cluster[writes ? 'write' : 'read']((cluster) => {
-    const selection = select(context, cluster, documents, { local })
+    // Files are taken as they are: only --local leaves the namespace out.
+    const selection = select(context, cluster, documents, { local: true, placed: !local })
     for (const selected of selection.objects) {
       try {
         const before = { ...selected.object, apiVersion: groupVersion(selected.info), kind: selected.info.kind }
         const after = writes
           ? send(context, cluster, selected, type, change, dryRun === 'server')
           : patchLocally(selected.info, before, type, change)
-        // A printer an object: nothing stands between two documents.
-        const print = resultPrinter(context, dryRun)
+        // A printer an object: nothing stands between two documents, and nothing tells of a dry run.
+        const print = resultPrinter(context, 'none')
         lines.push(print(after, deepEqual(before, after) ? 'patched (no change)' : 'patched'))
       } catch (error) {
         if (!(error instanceof Error)) throw error

@@ -39,7 +39,7 @@ async function history(context: CommandContext): Promise<void> {
 function historyText(context: CommandContext, cluster: Cluster, selected: Selected, wanted: number, print: Print): string {
   const revisions = revisionsOf(cluster, selected)
   const one = revisions.find((revision) => revision.number === wanted)
-  const asObjects = context.flags.changed('output') || context.flags.changed('template')
+  const asObjects = context.flags.changed('output')
   const isMissing = wanted > 0 && !one && (asObjects || revisions.length > 0)
   if (isMissing) throw new CommandError('unable to find the specified revision')
   if (asObjects) return (one ? [one] : revisions).map((revision) => print(revision.object, '')).join('')

@@ -36,15 +36,16 @@ async function scale(context: CommandContext): Promise<void> {
   const wanted: Selected[] = []
   const lines: string[] = []
   const failures = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
-    const { objects, failures } = select(context, cluster, documents)
+    const { objects, failures } = select(context, cluster, documents, { local: true, placed: true })
     if (objects.length > 1 && flags.string('resource-version')) {
       throw new CommandError('cannot use --resource-version with multiple resources')
     }
     if (!objects.length && !failures.length) throw new CommandError('no objects passed to scale')
     try {
       for (const selected of objects) {
-        const scaled = dryRun === 'client' ? scaledLocally(context, selected) : scaleOne(context, cluster, selected, dryRun === 'server')
-        lines.push(print(scaled, 'scaled'))
+        if (dryRun !== 'client') scaleOne(context, cluster, selected, dryRun === 'server')
+        // What is shown is the object as it was found, with its new size.
+        lines.push(print(scaledLocally(context, selected), 'scaled'))
         wanted.push(selected)
       }
     } catch (error) {
@@ -69,7 +70,7 @@ function scaledLocally(context: CommandContext, { info, object }: Selected): Kub
   return info.group === '' || info.group === 'apps' ? withReplicas(object as Scalable, context.flags.number('replicas')) : object
 }
 
-function scaleOne(context: CommandContext, cluster: Cluster, { info, object }: Selected, dryRun: boolean): KubeObject {
+function scaleOne(context: CommandContext, cluster: Cluster, { info, object }: Selected, dryRun: boolean): void {
   const { flags } = context
   if (!info.subresources.includes('scale')) {
     // The scale client names resources without their group; it reads a scale first when there is something to compare it with.
@@ -77,18 +78,18 @@ function scaleOne(context: CommandContext, cluster: Cluster, { info, object }: S
     const [resource] = info.resource.split('.')
     throw new ApiError('NotFound', `the server could not find the requested resource (${verb} ${resource} ${object.metadata.name})`)
   }
-  const scalable = object as Scalable
+  const scalable = cluster.server.get<Scalable>(info, object.metadata.namespace, object.metadata.name)
   const current = scalable.spec.replicas ?? 0
   const expected = flags.number('current-replicas')
   if (expected >= 0 && current !== expected) throw new CommandError(`Expected replicas to be ${expected}, was ${current}`)
   const version = flags.string('resource-version')
-  if (version && version !== object.metadata.resourceVersion) {
-    throw new CommandError(`Expected resource version to be ${version}, was ${object.metadata.resourceVersion}`)
+  if (version && version !== scalable.metadata.resourceVersion) {
+    throw new CommandError(`Expected resource version to be ${version}, was ${scalable.metadata.resourceVersion}`)
   }
   const options = { manager: 'kubectl', dryRun }
   const scaled = cluster.server.update(withReplicas(scalable, flags.number('replicas')), { ...options, subresource: 'scale' })
   const noted = recorded(context, scaled)
-  return noted === scaled || dryRun ? scaled : cluster.server.update(noted, options)
+  if (noted !== scaled && !dryRun) cluster.server.update(noted, options)
 }
 
 /** Prints each line when its object has as many replicas as were asked for. Throws CommandError when --timeout passes. */

@@ -46,8 +46,8 @@ async function poll<T>(wait: Wait, look: (cluster: Cluster) => T | undefined, la
   }
 }
 
-/** Waits for one object; answers what is printed. */
-async function waitFor(wait: Wait, selected: Selected, wanted: Wanted[]): Promise<KubeObject> {
+/** Waits for one object; each condition that is met is told with the object as it then is. */
+async function waitFor(wait: Wait, selected: Selected, wanted: Wanted[], met: (object: KubeObject) => void): Promise<void> {
   const { info } = selected
   const { namespace, name, uid } = selected.object.metadata
   let last = selected.object
@@ -64,18 +64,19 @@ async function waitFor(wait: Wait, selected: Selected, wanted: Wanted[]): Promis
       },
       late,
     )
+    met(last)
   }
-  return last
 }
 
 /** `--for=create`: the objects may not be there yet. */
 async function untilCreated(context: CommandContext, wait: Wait, documents: Documents | undefined): Promise<Selected[]> {
-  const late = () => new CommandError(`timed out waiting for the condition on ${context.args.join(' ')}`)
+  const late = () => new CommandError('timed out waiting for the condition')
   return poll(
     wait,
     (cluster) => {
       const { objects, failures } = select(context, cluster, documents)
-      const broken = failures.find((f) => !isNotFound(f))
+      // What a file names must be there: only arguments are looked for again.
+      const broken = failures.find((f) => documents !== undefined || !isNotFound(f))
       if (broken) throw broken
       return failures.length === 0 && objects.length > 0 ? objects : undefined
     },
@@ -108,7 +109,7 @@ async function run(context: CommandContext): Promise<void> {
     if (selected.length === 0 && !deletes) throw new CommandError('no matching resources found')
   }
   for (const warning of new Set(wait.follower.current().server.warnings)) context.warn(warning)
-  for (const each of selected) context.out(print(await waitFor(wait, each, wanted), 'condition met'))
+  for (const each of selected) await waitFor(wait, each, wanted, (object) => context.out(print(object, 'condition met')))
 }
 
 export const command: Command = { run }

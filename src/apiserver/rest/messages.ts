@@ -42,10 +42,6 @@ export function notServed(): ApiError {
   return new NotServed()
 }
 
-export function notAllowed(): ApiError {
-  return new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource')
-}
-
 /** A refusal as a metav1.Status. */
 export function statusOf(error: ApiError): RestResponse {
   if (error instanceof NotServed) return text('404 page not found\n', 404)

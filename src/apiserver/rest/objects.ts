@@ -1,6 +1,6 @@
 // Writing objects: POST, PUT, PATCH, DELETE on a resource and its parts. Upstream: apiserver/pkg/endpoints/handlers.
 import type { Json, KubeObject, Pod } from '../../api/types'
-import { ApiError, invalid } from '../../errors'
+import { ApiError, invalid, notAllowed } from '../../errors'
 import type { FieldValidation } from '../../schema/decode'
 import type { ResourceInfo } from '../../schema/resources'
 import { decodeObject } from '../decode'
@@ -13,7 +13,7 @@ import { updateScale } from '../scale-requests'
 import type { ApiServer } from '../server'
 import { issueToken } from '../tokens'
 import { chosen, listDocument } from './lists'
-import { notAllowed, notServed, type RestRequest, success } from './messages'
+import { notServed, type RestRequest, success } from './messages'
 import { isReview, reviewed } from './reviews'
 
 export interface Target {
