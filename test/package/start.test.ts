@@ -50,7 +50,10 @@ test('a command settles on what it runs through, grows by what another line of i
 
   const [name] = fs.readdirSync(cache)
   const whole = fs.readFileSync(path.join(cache, name))
-  for (const bytes of [Buffer.alloc(0), whole.subarray(0, 100), whole.subarray(0, 5000), Buffer.alloc(4096, 7)]) {
+  const torn = Buffer.from(whole)
+  const codes = kept().lengths.reduce((sum, [code]) => sum + code, 0)
+  torn.write(')('.repeat(40), 256 + codes + 5000)
+  for (const bytes of [Buffer.alloc(0), whole.subarray(0, 100), whole.subarray(0, 5000), Buffer.alloc(4096, 7), torn]) {
     fs.writeFileSync(path.join(cache, name), bytes)
     expect(kubesim('get', 'ns')).toBe(nodes)
   }
