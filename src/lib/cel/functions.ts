@@ -1,20 +1,34 @@
 // CEL's functions, its string extensions and the libraries Kubernetes adds. Upstream: google/cel-go ext, apiserver/pkg/cel/library.
-import { isIP } from 'node:net'
 import { goRegExp } from '../go-regexp'
-import { compareQuantities, parseQuantity, type Quantity } from '../quantity'
-import { CelError, compare, Duration, durationOf, equal, Optional, Timestamp, TypeValue, textOf, typeName } from './values'
+import {
+  addQuantities,
+  compareQuantities,
+  parseQuantity,
+  type Quantity,
+  quantityToFloat,
+  quantityValue,
+  subtractQuantities,
+} from '../quantity'
+import { addressText, CidrValue, callOfCidr, callOfIp, cidr, IpValue, ip, isAddress, isCanonical, isNetwork } from './addresses'
+import { FORMAT_NAMES, FormatValue, findFormat, formatNamed, formatText, validateFormat } from './formats'
+import { CelError, compare, Duration, durationOf, equal, LibraryValue, Optional, Timestamp, TypeValue, textOf, typeName } from './values'
 
 type Call = (...args: never[]) => unknown
 
 /** What stands before a dot without being a value. */
-const NAMESPACES = ['cel', 'sets', 'optional', 'math']
+const NAMESPACES = ['cel', 'sets', 'optional', 'math', 'ip', 'format', 'strings']
 
 export function isNamespace(name: string): boolean {
   return NAMESPACES.includes(name)
 }
 
-class QuantityValue {
-  constructor(readonly quantity: Quantity) {}
+class QuantityValue extends LibraryValue {
+  constructor(readonly quantity: Quantity) {
+    super()
+  }
+  equals(other: unknown): boolean {
+    return other instanceof QuantityValue && compareQuantities(this.quantity, other.quantity) === 0
+  }
 }
 
 class UrlValue {
@@ -65,7 +79,7 @@ const FUNCTIONS: Record<string, Call> = {
   int: toInt,
   uint: toInt,
   double: (value: unknown) => Number(typeof value === 'bigint' ? value : String(value)),
-  string: textOf,
+  string: (value: unknown) => (value instanceof IpValue || value instanceof CidrValue ? addressText(value) : textOf(value)),
   bytes: (text: string) => Buffer.from(text),
   bool: (value: unknown) => (typeof value === 'boolean' ? value : value === 'true'),
   dyn: (value: unknown) => value,
@@ -75,7 +89,14 @@ const FUNCTIONS: Record<string, Call> = {
   matches: (text: string, pattern: string) => goRegExp(pattern).test(text),
   isURL: (text: string) => URL.canParse(text) || text.startsWith('/'),
   url: (text: string) => new UrlValue(new URL(text)),
-  isIP: (text: string) => isIP(text) > 0,
+  isIP: isAddress,
+  ip,
+  'ip.isCanonical': isCanonical,
+  isCIDR: isNetwork,
+  cidr,
+  ...Object.fromEntries(FORMAT_NAMES.map((name) => [`format.${name}`, () => formatNamed(name)])),
+  'format.named': findFormat,
+  'strings.quote': (text: string) => JSON.stringify(text),
   isQuantity: (text: string) => quantity(text) !== undefined,
   quantity: (text: string) => new QuantityValue(needed(quantity(text), 'quantities must match the regular expression')),
   'sets.contains': (a: unknown[], b: unknown[]) => distinct(b, a),
@@ -135,6 +156,7 @@ const STRINGS: Record<string, (text: string, ...args: never[]) => unknown> = {
   split: (text, by: string) => text.split(by),
   substring: range,
   trim: (text) => text.trim(),
+  format: formatText,
   reverse: (text) => [...text].reverse().join(''),
 }
 
@@ -152,10 +174,27 @@ const TIMES: Record<string, (time: Date) => number> = {
 
 const SPANS: Record<string, number> = { getHours: 3_600_000, getMinutes: 60_000, getSeconds: 1000, getMilliseconds: 1 }
 
-const QUANTITIES: Record<string, (a: Quantity, b: Quantity) => unknown> = {
-  isGreaterThan: (a, b) => compareQuantities(a, b) > 0,
-  isLessThan: (a, b) => compareQuantities(a, b) < 0,
-  compareTo: (a, b) => BigInt(Math.sign(compareQuantities(a, b))),
+const ZERO = parseQuantity('0')
+const isWhole = (q: Quantity) => Number.isSafeInteger(quantityToFloat(q))
+
+/** What is added may be an integer. */
+function other(value: unknown): Quantity {
+  return value instanceof QuantityValue ? value.quantity : parseQuantity(String(value))
+}
+
+const QUANTITIES: Record<string, (a: Quantity, b: unknown) => unknown> = {
+  isGreaterThan: (a, b) => compareQuantities(a, other(b)) > 0,
+  isLessThan: (a, b) => compareQuantities(a, other(b)) < 0,
+  compareTo: (a, b) => BigInt(Math.sign(compareQuantities(a, other(b)))),
+  sign: (a) => BigInt(Math.sign(compareQuantities(a, ZERO))),
+  isInteger: isWhole,
+  asInteger: (a) => {
+    if (!isWhole(a)) throw new CelError('cannot convert value to integer')
+    return BigInt(quantityValue(a))
+  },
+  asApproximateFloat: quantityToFloat,
+  add: (a, b) => new QuantityValue(addQuantities(a, other(b))),
+  sub: (a, b) => new QuantityValue(subtractQuantities(a, other(b))),
 }
 
 const URLS: Record<string, (url: URL) => unknown> = {
@@ -200,12 +239,18 @@ export function callMethod(value: unknown, name: string, args: unknown[]): unkno
             : value instanceof Duration
               ? name in SPANS && BigInt(Math.trunc(value.ms / SPANS[name]))
               : value instanceof QuantityValue
-                ? own(QUANTITIES, name)?.(value.quantity, (args[0] as QuantityValue).quantity)
+                ? own(QUANTITIES, name)?.(value.quantity, args[0])
                 : value instanceof UrlValue
                   ? own(URLS, name)?.(value.url)
-                  : undefined
+                  : callOfLibrary(value, name, args)
   if (found === undefined) throw new CelError('no such overload')
   return found
+}
+
+function callOfLibrary(value: unknown, name: string, args: unknown[]): unknown {
+  if (value instanceof IpValue) return callOfIp(value, name)
+  if (value instanceof CidrValue) return callOfCidr(value, name, args)
+  return value instanceof FormatValue && name === 'validate' ? validateFormat(value, String(args[0])) : undefined
 }
 
 function asInt(value: number | undefined): bigint | undefined {

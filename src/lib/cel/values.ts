@@ -13,6 +13,11 @@ export class Duration {
   constructor(readonly ms: number) {}
 }
 
+/** Values of a library, which know what they equal. */
+export abstract class LibraryValue {
+  abstract equals(other: unknown): boolean
+}
+
 export class Optional {
   constructor(readonly value: unknown) {}
   get isThere(): boolean {
@@ -54,7 +59,7 @@ export function equal(a: unknown, b: unknown): boolean {
   if (a instanceof Duration && b instanceof Duration) return a.ms === b.ms
   if (a instanceof TypeValue && b instanceof TypeValue) return a.name === b.name
   if (a instanceof Optional && b instanceof Optional) return equal(a.value, b.value)
-  return a === b
+  return a instanceof LibraryValue ? a.equals(b) : a === b
 }
 
 /** Negative, zero or positive. Throws CelError for values that have no order. */
