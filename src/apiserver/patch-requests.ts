@@ -81,10 +81,7 @@ function checkIdentity(object: KubeObject, live: KubeObject): void {
     throw new ApiError('BadRequest', `the name of the object (${name}) does not match the name on the URL (${live.metadata.name})`)
   }
   if ((namespace ?? '') !== (live.metadata.namespace ?? '')) {
-    throw new ApiError(
-      'BadRequest',
-      `the namespace of the object (${namespace ?? ''}) does not match the namespace on the URL (${live.metadata.namespace})`,
-    )
+    throw new ApiError('BadRequest', 'the namespace of the provided object does not match the namespace sent on the request')
   }
 }
 

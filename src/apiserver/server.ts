@@ -256,7 +256,7 @@ export class ApiServer {
       if (!options.trusted) {
         const errors = [
           ...validateMetaUpdate(info, object, old),
-          ...(kind?.validate?.(object) ?? []),
+          ...(kind?.validate?.(object, old) ?? []),
           ...(kind?.validateUpdate?.(object, old) ?? []),
         ]
         this.refuse(info, object, errors)
@@ -285,7 +285,7 @@ export class ApiServer {
     const kind = this.behaviourOf(info)
     kind?.defaults?.(object)
     this.track(info, object, old, options)
-    this.refuse(info, object, [...(kind?.validate?.(object) ?? []), ...partErrors(options.subresource!, object, old)])
+    this.refuse(info, object, [...(kind?.validate?.(object, old) ?? []), ...partErrors(options.subresource!, object, old)])
     if (sameContent(object, withOwnership(this.storage, info, old))) return old
     if (bumpsGeneration(info) && !deepEqual(specOf(object), specOf(old))) object.metadata.generation = (old.metadata.generation ?? 0) + 1
     return options.dryRun ? object : this.storage.put(info.resource, object)

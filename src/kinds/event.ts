@@ -3,6 +3,7 @@ import type { Event, KubeObject, ObjectReference } from '../api/types'
 import { age } from '../lib/ages'
 import { count } from './columns'
 import { type Column, defineKind } from './kind'
+import { validateEvent } from './validation/cluster'
 
 /** The fields that events.k8s.io/v1 names otherwise. */
 interface NewEventForm extends KubeObject {
@@ -63,7 +64,7 @@ const COLUMNS: Column<Event>[] = [
   { name: 'NAME', wide: true, cell: (event) => event.metadata.name },
 ]
 
-export const event = defineKind<Event>({ resource: 'events', columns: COLUMNS })
+export const event = defineKind<Event>({ resource: 'events', validate: validateEvent, columns: COLUMNS })
 
 /** The same objects under their other group. */
-export const eventOfEventsGroup = defineKind<Event>({ resource: 'events.events.k8s.io', columns: COLUMNS })
+export const eventOfEventsGroup = defineKind<Event>({ resource: 'events.events.k8s.io', validate: validateEvent, columns: COLUMNS })

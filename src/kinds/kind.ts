@@ -45,7 +45,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
   prepareForCreate?(object: T, context: PrepareContext): void
   /** Keeps what an update may not change silently (status on a spec write), carries allocations over. */
   prepareForUpdate?(object: T, old: T, context: PrepareContext): void
-  validate?(object: T): FieldError[]
+  validate?(object: T, old?: T): FieldError[]
   /** Only what is special to a creation; `validate` runs before. */
   validateCreate?(object: T): FieldError[]
   /** Only what is special to an update (immutability); `validate` runs besides. */

@@ -9,6 +9,7 @@ import { headLines, timedConditionLines } from './describe/metadata'
 import { quotaLines } from './describe/quotas'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateNamespace } from './validation/cluster'
 
 function describeNamespace(namespace: Namespace, { view }: DescribeContext): string {
   const { metadata, status } = namespace
@@ -25,6 +26,7 @@ function describeNamespace(namespace: Namespace, { view }: DescribeContext): str
 
 export const namespace = defineKind<Namespace>({
   resource: 'namespaces',
+  validate: validateNamespace,
   defaults: defaultNamespace,
   prepareForCreate: prepareNamespace,
   prepareForUpdate: prepareNamespaceUpdate,

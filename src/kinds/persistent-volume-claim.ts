@@ -11,6 +11,7 @@ import { multiline, rfc1123z } from './describe/metadata'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
 import { validateClaimUpdate, validatePersistentVolumeClaim } from './validation/storage'
+import { claimWarnings } from './validation/storage-warnings'
 
 function describeClaim(claim: PersistentVolumeClaim, context: DescribeContext): string {
   return describing((w) => {
@@ -43,6 +44,7 @@ function usersOf(view: View, { metadata }: PersistentVolumeClaim): string[] {
 export const persistentVolumeClaim = defineKind<PersistentVolumeClaim>({
   resource: 'persistentvolumeclaims',
   validate: validatePersistentVolumeClaim,
+  warnings: claimWarnings,
   validateUpdate: validateClaimUpdate,
   defaults: defaultPersistentVolumeClaim,
   prepareForCreate: preparePersistentVolumeClaim,

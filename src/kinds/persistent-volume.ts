@@ -11,6 +11,7 @@ import { persistentSourceLines } from './describe/volumes'
 import { type DescribeWriter, describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
 import { validatePersistentVolume, validateVolumeUpdate } from './validation/storage'
+import { volumeWarnings } from './validation/storage-warnings'
 
 function describeVolume(volume: PersistentVolume, context: DescribeContext): string {
   const { metadata, spec, status } = volume
@@ -59,6 +60,7 @@ function claimText({ spec: { claimRef } }: PersistentVolume): string {
 export const persistentVolume = defineKind<PersistentVolume>({
   resource: 'persistentvolumes',
   validate: validatePersistentVolume,
+  warnings: volumeWarnings,
   validateUpdate: validateVolumeUpdate,
   defaults: defaultPersistentVolume,
   prepareForCreate: preparePersistentVolume,

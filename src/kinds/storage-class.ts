@@ -9,6 +9,7 @@ import { multiline } from './describe/metadata'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
 import { validateStorageClass, validateStorageClassUpdate } from './validation/storage'
+import { storageClassWarnings } from './validation/storage-warnings'
 
 function nameText(storage: StorageClass): string {
   return isDefaultClass(storage, DEFAULT_STORAGE_CLASS) ? `${storage.metadata.name} (default)` : storage.metadata.name
@@ -50,6 +51,7 @@ function describeStorageClass(storage: StorageClass, context: DescribeContext): 
 export const storageClass = defineKind<StorageClass>({
   resource: 'storageclasses.storage.k8s.io',
   validate: validateStorageClass,
+  warnings: storageClassWarnings,
   validateUpdate: validateStorageClassUpdate,
   defaults: defaultStorageClass,
   columns: [

@@ -44,6 +44,15 @@ export function isDns1123Subdomain(value: string): string[] {
   return whole(DNS_SUBDOMAIN, value) ? errors : [...errors, regexError(SUBDOMAIN_SENTENCE, DNS_SUBDOMAIN, 'example.com')]
 }
 
+/** The domains in which names are searched may have underscores. */
+export function isDns1123SubdomainWithUnderscore(value: string): string[] {
+  const errors = tooLong(value, 253)
+  const label = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?'
+  const pattern = `${label}(\\.${label})*`
+  const sentence = SUBDOMAIN_SENTENCE.replace("'-' or", "'_', '-' or")
+  return whole(pattern, value) ? errors : [...errors, regexError(sentence, pattern, 'example.com')]
+}
+
 /** `my-name` beginning with a letter, at most 63 bytes: the names of Services. */
 export function isDns1035Label(value: string): string[] {
   const errors = tooLong(value, 63)

@@ -165,10 +165,10 @@ test.each<[string, string, string[]]>([
       '{containers: [{name: c, volumeMounts: [{name: data, mountPath: /x}, {name: other, mountPath: /y}]}]}',
     ),
     [
-      'spec.template.spec.containers[0].image: Required value',
-      'spec.template.spec.containers[0].volumeMounts[1].name: Not found: "other"',
       'spec.volumeClaimTemplates[0].spec.accessModes: Required value: at least 1 access mode is required',
       'spec.volumeClaimTemplates[0].spec.resources[storage]: Required value',
+      'spec.template.spec.containers[0].image: Required value',
+      'spec.template.spec.containers[0].volumeMounts[1].name: Not found: "other"',
     ],
   ],
   [

@@ -193,6 +193,8 @@ class Ports {
   /** Why this port cannot be had, undefined when it could and now is taken. */
   take(port: number): string | undefined {
     if (port < FIRST_PORT || port > LAST_PORT) {
+      // A try only asks whether somebody has the port.
+      if (this.context.dryRun) return undefined
       return `provided port is not in the valid range. The range of valid ports is ${FIRST_PORT}-${LAST_PORT}`
     }
     if (this.used.has(port)) return 'provided port is already allocated'

@@ -2,7 +2,7 @@
 import type { KubeObject } from '../../api/types'
 import { timestamp } from '../../lib/time'
 import type { PrepareContext } from '../kind'
-import { childOf, fieldsOf, fill } from './fields'
+import { childOf, type Fields, fieldsOf, fill } from './fields'
 import { defaultClaimSpec, defaultVolumeSource } from './volumes'
 
 export function defaultPersistentVolume(pv: KubeObject): void {
@@ -15,12 +15,20 @@ export function preparePersistentVolume(pv: KubeObject, context: PrepareContext)
   pv.status = { phase: 'Pending', lastPhaseTransitionTime: timestamp(context.env.now()) }
 }
 
+/** Others are dropped from the old field, as they always were. Upstream: pkg/api/persistentvolumeclaim (EnforceDataSourceBackwardsCompatibility). */
+function isVolumeSource(source: Fields | undefined): boolean {
+  const group = source?.apiGroup ?? ''
+  if (source?.kind === 'PersistentVolumeClaim') return group === ''
+  return source?.kind === 'VolumeSnapshot' && group === 'snapshot.storage.k8s.io'
+}
+
 export function defaultPersistentVolumeClaim(claim: KubeObject): void {
   const spec = childOf(claim, 'spec')
   defaultClaimSpec(spec)
   // Sources of a volume's content: the old field and the new one follow each other.
-  const source = fieldsOf(spec.dataSource)
   const reference = fieldsOf(spec.dataSourceRef)
+  if (!reference && !isVolumeSource(fieldsOf(spec.dataSource))) delete spec.dataSource
+  const source = fieldsOf(spec.dataSource)
   if (source && !reference) spec.dataSourceRef = { ...source }
   if (reference && !source && !reference.namespace) spec.dataSource = { ...reference }
 }

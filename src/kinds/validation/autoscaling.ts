@@ -3,7 +3,7 @@ import type { KubeObject, LabelSelector } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { quantityOf } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { forbiddenField, invalids, invalidValue, notSupported, required } from './errors'
+import { forbiddenField, invalids, invalidValue, NEGATIVE, notSupported, required } from './errors'
 import { validateAmountOrPercent, validateNotMoreThanAll } from './int-or-percent'
 import { isPathSegment, validateSelector } from './object-meta'
 
@@ -123,24 +123,48 @@ function validateScaling(rules: Fields | undefined, path: string): FieldError[] 
   return errors
 }
 
-export function validateHorizontalPodAutoscaler(hpa: KubeObject): FieldError[] {
+/** The API group in which the target is looked for; only a ReplicationController has none. */
+function validateVersion(reference: Fields, field: string, groupless: boolean): FieldError[] {
+  const version = String(reference.apiVersion ?? '')
+  if (version.split('/').length > 2) return [invalidValue(field, version, `unexpected GroupVersion string: ${version}`)]
+  return groupless || version.includes('/') ? [] : [invalidValue(field, version, 'apiVersion must specify API group')]
+}
+
+function isUnchangedTarget(reference: Fields, old: KubeObject | undefined): boolean {
+  const before = fieldsOf(fieldsOf(old?.spec)?.scaleTargetRef)
+  return before !== undefined && before.apiVersion === reference.apiVersion && before.kind === reference.kind
+}
+
+export function validateHorizontalPodAutoscaler(hpa: KubeObject, old?: KubeObject): FieldError[] {
   const spec = fieldsOf(hpa.spec) ?? {}
   const errors: FieldError[] = []
   const least = spec.minReplicas as number | undefined
   const most = Number(spec.maxReplicas ?? 0)
-  if (least !== undefined && least < 1) errors.push(invalidValue('spec.minReplicas', least, 'must be greater than or equal to 1'))
-  if (most < 1) errors.push(invalidValue('spec.maxReplicas', most, 'must be greater than 0'))
   if (least !== undefined && most < least) {
     errors.push(invalidValue('spec.maxReplicas', most, 'must be greater than or equal to `minReplicas`'))
   }
-  errors.push(...validateReference(fieldsOf(spec.scaleTargetRef) ?? {}, 'spec.scaleTargetRef'))
-  for (const [i, metric] of listOf(spec.metrics).entries()) errors.push(...validateMetric(metric, `spec.metrics[${i}]`))
+  const reference = fieldsOf(spec.scaleTargetRef) ?? {}
+  errors.push(...validateReference(reference, 'spec.scaleTargetRef'))
+  if (!isUnchangedTarget(reference, old)) {
+    const groupless = reference.kind === 'ReplicationController'
+    errors.push(...validateVersion(reference, 'spec.scaleTargetRef.apiVersion', groupless))
+  }
+  const metrics = listOf(spec.metrics)
+  for (const [i, metric] of metrics.entries()) errors.push(...validateMetric(metric, `spec.metrics[${i}]`))
+  if (least === 0 && !metrics.some(({ type }) => type === 'Object' || type === 'External')) {
+    const must = 'must specify at least one Object or External metric to support scaling to zero replicas'
+    errors.push(forbiddenField('spec.metrics', must))
+  }
   const behavior = fieldsOf(spec.behavior)
-  return [
-    ...errors,
+  errors.push(
     ...validateScaling(fieldsOf(behavior?.scaleUp), 'spec.behavior.scaleUp'),
     ...validateScaling(fieldsOf(behavior?.scaleDown), 'spec.behavior.scaleDown'),
-  ]
+  )
+  // What is declared with the fields is asked last.
+  if (least !== undefined && least < 0) errors.push(invalidValue('spec.minReplicas', least, NEGATIVE))
+  if (most === 0) errors.push(required('spec.maxReplicas'))
+  if (most < 0) errors.push(invalidValue('spec.maxReplicas', most, 'must be greater than or equal to 1'))
+  return errors
 }
 
 export function validatePodDisruptionBudget(budget: KubeObject): FieldError[] {

@@ -2,9 +2,9 @@
 import type { KubeObject, LabelSelector } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { jsonSyntaxError } from '../../lib/go-json-error'
-import { isConfigMapKey, isDns1123Subdomain } from '../../lib/names'
+import { isConfigMapKey, isDns1123Subdomain, isLabelKey } from '../../lib/names'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { forbiddenField, immutable, invalids, invalidValue, notSupported, required, same, tooLong } from './errors'
+import { forbiddenField, IMMUTABLE, immutable, invalids, invalidValue, notSupported, required, same, tooLong } from './errors'
 import { isPathSegment, validateSelector } from './object-meta'
 
 const MAX_DATA = 1024 * 1024
@@ -132,7 +132,6 @@ const RBAC = 'rbac.authorization.k8s.io'
 function validateRule(rule: Fields, path: string, namespaced: boolean): FieldError[] {
   const list = (key: string) => (rule[key] ?? []) as string[]
   const errors: FieldError[] = []
-  if (!list('verbs').length) errors.push(required(`${path}.verbs`, 'verbs must contain at least one value'))
   if (list('nonResourceURLs').length) {
     const field = `${path}.nonResourceURLs`
     const urls = list('nonResourceURLs')
@@ -148,17 +147,25 @@ function validateRule(rule: Fields, path: string, namespaced: boolean): FieldErr
 }
 
 export function validateRole(role: KubeObject): FieldError[] {
-  const errors = listOf(role.rules).flatMap((rule, i) => validateRule(rule, `rules[${i}]`, role.kind === 'Role'))
+  const rules = listOf(role.rules)
+  const errors = rules.flatMap((rule, i) => validateRule(rule, `rules[${i}]`, role.kind === 'Role'))
+  // What is declared with the fields is asked last.
+  const declared = rules.flatMap(({ verbs }, i) => (listOf(verbs).length ? [] : [required(`rules[${i}].verbs`)]))
   const aggregation = fieldsOf(role.aggregationRule)
-  if (!aggregation) return errors
+  if (!aggregation) return [...errors, ...declared]
   const path = 'aggregationRule.clusterRoleSelectors'
   const selectors = listOf(aggregation.clusterRoleSelectors)
   if (!selectors.length) errors.push(required(path, 'at least one clusterRoleSelector required if aggregationRule is non-nil'))
-  return [...errors, ...selectors.flatMap((selector, i) => validateSelector(selector as LabelSelector, `${path}[${i}]`))]
+  for (const [i, selector] of selectors.entries()) {
+    const wrong = validateSelector(selector as LabelSelector, `${path}[${i}]`)
+    errors.push(...wrong)
+    if (wrong.length) errors.push(invalidValue(`${path}[${i}]`, null, 'invalid label selector.'))
+  }
+  return [...errors, ...declared]
 }
 
 function validateSubject(subject: Fields, path: string, namespaced: boolean): FieldError[] {
-  const errors = subject.name ? [] : [required(`${path}.name`)]
+  const errors: FieldError[] = []
   const group = String(subject.apiGroup ?? '')
   if (subject.kind === 'ServiceAccount') {
     if (subject.name) errors.push(...invalids(`${path}.name`, subject.name, isDns1123Subdomain(String(subject.name))))
@@ -178,14 +185,39 @@ export function validateRoleBinding(binding: KubeObject): FieldError[] {
   const kinds = namespaced ? ['Role', 'ClusterRole'] : ['ClusterRole']
   if (!kinds.includes(String(reference.kind))) errors.push(notSupported('roleRef.kind', reference.kind ?? '', kinds))
   const name = String(reference.name ?? '')
-  if (!name) errors.push(required('roleRef.name'))
-  else errors.push(...invalids('roleRef.name', name, isPathSegment(name)))
-  return [...errors, ...listOf(binding.subjects).flatMap((subject, i) => validateSubject(subject, `subjects[${i}]`, namespaced))]
+  if (name) errors.push(...invalids('roleRef.name', name, isPathSegment(name)))
+  const subjects = listOf(binding.subjects)
+  errors.push(...subjects.flatMap((subject, i) => validateSubject(subject, `subjects[${i}]`, namespaced)))
+  // What is declared with the fields is asked last.
+  for (const [i, subject] of subjects.entries()) if (!subject.name) errors.push(required(`subjects[${i}].name`))
+  return name ? errors : [...errors, required('roleRef.name')]
 }
 
 export function validateRoleBindingUpdate(binding: KubeObject, old: KubeObject): FieldError[] {
   if (same(binding.roleRef, old.roleRef)) return []
   const reference = fieldsOf(binding.roleRef) ?? {}
   const shown = { APIGroup: reference.apiGroup ?? '', Kind: reference.kind ?? '', Name: reference.name ?? '' }
-  return [invalidValue('roleRef', shown, 'cannot change roleRef')]
+  return [invalidValue('roleRef', shown, IMMUTABLE)]
+}
+
+// ---------------------------------------------------------------- namespaces, events
+
+const FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion']
+
+export function validateNamespace(namespace: KubeObject): FieldError[] {
+  const finalizers = (fieldsOf(namespace.spec)?.finalizers ?? []) as string[]
+  return finalizers.flatMap((name) => {
+    const complaints = isLabelKey(name)
+    if (complaints.length || name.includes('/') || FINALIZERS.includes(name)) return invalids('spec.finalizers', name, complaints)
+    return [invalidValue('spec.finalizers', name, 'name is neither a standard finalizer name nor is it fully qualified')]
+  })
+}
+
+/** Old events stand in the namespace of what they tell of. Upstream: pkg/apis/core/validation/events.go (legacyValidateEvent). */
+export function validateEvent(event: KubeObject): FieldError[] {
+  const { namespace } = event.metadata
+  const about = String(fieldsOf(event.involvedObject ?? event.regarding)?.namespace ?? '')
+  const homes = about ? [about] : event.eventTime ? ['default', 'kube-system'] : ['default']
+  const fits = (about && event.eventTime) || homes.includes(namespace ?? '')
+  return fits ? [] : [invalidValue('involvedObject.namespace', about, 'does not match event.namespace')]
 }

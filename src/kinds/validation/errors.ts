@@ -13,7 +13,7 @@ function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered)
   if (typeof value !== 'object' || value === null) return value
   const keys = Object.keys(value)
-  const own = keys.every((key) => /^[A-Z]/.test(key))
+  const own = keys.some((key) => /^[A-Z]/.test(key))
   const struct = STRUCTS.find((names) => keys.every((key) => names.includes(key)))
   const sorted = struct ? struct.filter((key) => keys.includes(key)) : own ? keys : [...keys].sort()
   return Object.fromEntries(sorted.map((key) => [key, ordered((value as Record<string, unknown>)[key])]))

@@ -3,9 +3,10 @@ import type { KubeObject, LabelSelector, PodTemplateSpec } from '../../api/types
 import type { FieldError } from '../../errors'
 import { isDns1123Label } from '../../lib/names'
 import { matchesSelector } from '../../lib/selectors'
-import { type Fields, fieldsOf } from '../defaults/fields'
+import { internalForm } from '../../schema/internal'
+import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { cronError } from './cron'
-import { immutable, invalidValue, nonNegative, notSupported, podCount, required, same, tooLong } from './errors'
+import { IMMUTABLE, immutable, invalidValue, nonNegative, notSupported, podCount, required, same, tooLong } from './errors'
 import { validateFailurePolicy, validateSuccessPolicy } from './job-policies'
 import { validateDomainPath, validateSelector } from './object-meta'
 import { nameWarnings, templateWarnings } from './pod-warnings'
@@ -160,7 +161,10 @@ function freeTemplate(template: unknown): unknown {
   const fields = fieldsOf(template)
   const spec = fieldsOf(fields?.spec)
   const drop = ['nodeSelector', 'affinity', 'tolerations', 'schedulingGates']
-  const bare = Object.fromEntries(Object.entries(spec ?? {}).filter(([key]) => !drop.includes(key)))
+  const bare: Fields = Object.fromEntries(Object.entries(spec ?? {}).filter(([key]) => !drop.includes(key)))
+  for (const key of ['containers', 'initContainers']) {
+    if (bare[key]) bare[key] = listOf(bare[key]).map(({ resources: _, ...container }) => container)
+  }
   return { spec: bare }
 }
 
@@ -171,8 +175,14 @@ export function validateJobUpdate(job: KubeObject, old: KubeObject): FieldError[
   if (!elastic) errors.push(...immutable('spec.completions', spec.completions, before.completions))
   errors.push(...immutable('spec.selector', spec.selector, before.selector))
   const suspended = before.suspend === true && !fieldsOf(old.status)?.startTime
-  const kept = suspended ? same(freeTemplate(spec.template), freeTemplate(before.template)) : same(spec.template, before.template)
-  if (!kept) errors.push(invalidValue('spec.template', spec.template, 'field is immutable'))
+  const template = fieldsOf(spec.template) ?? {}
+  if (suspended) {
+    const kept = same(freeTemplate(template), freeTemplate(before.template))
+    const shown = () => internalForm('PodSpec', fieldsOf(template.spec) ?? {})
+    if (!kept) errors.push(invalidValue('spec.template.spec', shown(), IMMUTABLE))
+  } else if (!same(template, before.template)) {
+    errors.push(invalidValue('spec.template', internalForm('PodTemplateSpec', template), IMMUTABLE))
+  }
   for (const key of ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy']) {
     errors.push(...immutable(`spec.${key}`, spec[key], before[key]))
   }

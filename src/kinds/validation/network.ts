@@ -5,7 +5,7 @@ import type { FieldError } from '../../errors'
 import { isIP } from '../../lib/is-ip'
 import { isDns1123Label, isDns1123Subdomain, isLabelKey, isPortName, isPortNumber, isWildcardDns1123Subdomain } from '../../lib/names'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { duplicate, forbiddenField, immutable, invalids, invalidValue, notSupported, required, tooLong, tooMany } from './errors'
+import { duplicate, forbiddenField, IMMUTABLE, immutable, invalids, invalidValue, notSupported, required, tooLong, tooMany } from './errors'
 import { isPathSegment, validateDomainPath, validateSelector } from './object-meta'
 import { validateIp } from './pod-spec'
 import { validatePort } from './probes'
@@ -111,13 +111,15 @@ function validateClassParameters(parameters: Fields | undefined, path: string): 
   const errors: FieldError[] = []
   const group = parameters.apiGroup
   if (group !== undefined) errors.push(...invalids(`${path}.apiGroup`, group, isDns1123Subdomain(String(group))))
+  // What is declared with the fields is asked last.
+  const missing: FieldError[] = []
   for (const key of ['kind', 'name']) {
     const value = String(parameters[key] ?? '')
-    if (!value) errors.push(required(`${path}.${key}`))
+    if (!value) missing.push(required(`${path}.${key}`))
     else errors.push(...invalids(`${path}.${key}`, value, isPathSegment(value)))
   }
   const { scope, namespace } = parameters
-  if (scope === undefined) return [...errors, required(`${path}.scope`)]
+  if (scope === undefined) return [...errors, required(`${path}.scope`), ...missing]
   if (scope === 'Namespace') {
     if (namespace === undefined) errors.push(required(`${path}.namespace`, "`parameters.scope` is set to 'Namespace'"))
     else errors.push(...invalids(`${path}.namespace`, namespace, isDns1123Label(String(namespace))))
@@ -126,7 +128,7 @@ function validateClassParameters(parameters: Fields | undefined, path: string): 
     errors.push(forbiddenField(`${path}.namespace`, "`parameters.scope` is set to 'Cluster'"))
   }
   if (scope !== 'Namespace' && scope !== 'Cluster') errors.push(notSupported(`${path}.scope`, scope, ['Cluster', 'Namespace']))
-  return errors
+  return [...errors, ...missing]
 }
 
 export function validateIngressClass(ingressClass: KubeObject): FieldError[] {
@@ -233,12 +235,17 @@ export function validateNetworkPolicy(policy: KubeObject): FieldError[] {
 
 function validateEndpointAddress(address: Fields, path: string): FieldError[] {
   const ip = String(address.ip ?? '')
-  const errors = validateIp(ip, `${path}.ip`)
+  const wrong = validateIp(ip, `${path}.ip`)
+  const errors = [...wrong]
   const hostname = address.hostname
   if (hostname) errors.push(...invalids(`${path}.hostname`, hostname, isDns1123Label(String(hostname))))
   const node = address.nodeName
   if (node !== undefined) errors.push(...invalids(`${path}.nodeName`, node, isDns1123Subdomain(String(node))))
-  return errors.length ? errors : validateNonSpecialIp(ip, `${path}.ip`)
+  // Asked without knowing what the address was already refused for.
+  return [
+    ...errors,
+    ...(wrong.length ? [invalidValue(`${path}.ip`, ip, 'must be a valid IP address')] : validateNonSpecialIp(ip, `${path}.ip`)),
+  ]
 }
 
 function validateEndpointPort(port: Fields, path: string, named: boolean): FieldError[] {
@@ -274,6 +281,7 @@ export function validateEndpoints(endpoints: KubeObject): FieldError[] {
 const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6']
 
 function validateSliceAddress(type: string, address: string, field: string): FieldError[] {
+  if (!ADDRESS_TYPES.includes(type)) return []
   if (type === 'FQDN') return invalids(field, address, isDns1123Subdomain(address))
   const errors = validateIp(address, field)
   if (!errors.length && isIP(address) !== (type === 'IPv4' ? 4 : 6)) {
@@ -286,19 +294,7 @@ export function validateEndpointSlice(slice: KubeObject): FieldError[] {
   const type = String(slice.addressType ?? '')
   const endpoints = listOf(slice.endpoints)
   const ports = listOf(slice.ports)
-  if (!type) return [required('addressType')]
-  if (!ADDRESS_TYPES.includes(type)) return [notSupported('addressType', type, ADDRESS_TYPES)]
   const errors: FieldError[] = []
-  if (endpoints.length > 1000) errors.push(tooMany('endpoints', endpoints.length, 1000))
-  for (const [i, endpoint] of endpoints.entries()) {
-    const here = `endpoints[${i}]`
-    const addresses = (endpoint.addresses ?? []) as string[]
-    if (!addresses.length) errors.push(required(`${here}.addresses`, 'must contain at least 1 address'))
-    else if (addresses.length > 100) errors.push(tooMany(`${here}.addresses`, addresses.length, 100))
-    for (const [j, address] of addresses.entries()) errors.push(...validateSliceAddress(type, address, `${here}.addresses[${j}]`))
-    const hostname = endpoint.hostname
-    if (hostname !== undefined) errors.push(...invalids(`${here}.hostname`, hostname, isDns1123Label(String(hostname))))
-  }
   if (ports.length > 20000) errors.push(tooMany('ports', ports.length, 20000))
   for (const [i, port] of ports.entries()) {
     const here = `ports[${i}]`
@@ -308,10 +304,27 @@ export function validateEndpointSlice(slice: KubeObject): FieldError[] {
     const protocol = String(port.protocol ?? '')
     if (!protocol) errors.push(required(`${here}.protocol`))
     else if (!PROTOCOLS.includes(protocol)) errors.push(notSupported(`${here}.protocol`, protocol, PROTOCOLS))
+    const application = port.appProtocol
+    if (application !== undefined) errors.push(...invalids(`${here}.appProtocol`, application, isLabelKey(String(application))))
   }
-  return errors
+  if (endpoints.length > 1000) errors.push(tooMany('endpoints', endpoints.length, 1000))
+  // What is declared with the fields is asked last.
+  const declared: FieldError[] = []
+  if (!type) declared.push(required('addressType'))
+  else if (!ADDRESS_TYPES.includes(type)) declared.push(notSupported('addressType', type, ADDRESS_TYPES))
+  for (const [i, endpoint] of endpoints.entries()) {
+    const here = `endpoints[${i}]`
+    const addresses = (endpoint.addresses ?? []) as string[]
+    if (!addresses.length) declared.push(required(`${here}.addresses`))
+    else if (addresses.length > 100) declared.push(tooMany(`${here}.addresses`, addresses.length, 100))
+    for (const [j, address] of addresses.entries()) errors.push(...validateSliceAddress(type, address, `${here}.addresses[${j}]`))
+    const { nodeName: node, hostname } = endpoint
+    if (node !== undefined) errors.push(...invalids(`${here}.nodeName`, node, isDns1123Subdomain(String(node))))
+    if (hostname !== undefined) errors.push(...invalids(`${here}.hostname`, hostname, isDns1123Label(String(hostname))))
+  }
+  return [...errors, ...declared]
 }
 
 export function validateEndpointSliceUpdate(slice: KubeObject, old: KubeObject): FieldError[] {
-  return immutable('addressType', slice.addressType, old.addressType)
+  return slice.addressType === old.addressType ? [] : [invalidValue('addressType', null, IMMUTABLE)]
 }

@@ -84,6 +84,16 @@ function validateFinalizers(finalizers: string[] | undefined, field: string): Fi
   return errors
 }
 
+const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion']
+
+/** The finalizers of built-in kinds are the old ones, or say whose they are. Upstream: pkg/apis/core/validation (validateKubeFinalizerName). */
+export function validateFinalizerNames(meta: ObjectMeta): FieldError[] {
+  return (meta.finalizers ?? []).flatMap((name, i) => {
+    if (name.includes('/') || STANDARD_FINALIZERS.includes(name)) return []
+    return [invalidValue(`metadata.finalizers[${i}]`, name, 'name is neither a standard finalizer name nor is it fully qualified')]
+  })
+}
+
 function validateCommon(meta: ObjectMeta, namespaced: boolean): FieldError[] {
   const errors: FieldError[] = []
   if (namespaced) {

@@ -3,7 +3,7 @@
 import type { ObjectMeta, PodSpec } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isIP } from '../../lib/is-ip'
-import { isDns1123Label, isDns1123Subdomain, isLabelKey } from '../../lib/names'
+import { isDns1123Label, isDns1123Subdomain, isDns1123SubdomainWithUnderscore, isLabelKey } from '../../lib/names'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers'
 import { duplicate, forbiddenField, invalids, invalidValue, notSupported, required } from './errors'
@@ -60,7 +60,7 @@ function validateDns(spec: PodSpec, path: string): FieldError[] {
   }
   for (const [i, search] of searches.entries()) {
     const name = search.replace(/\.$/, '')
-    if (search !== '.') errors.push(...invalids(`${field}.searches[${i}]`, name, isDns1123Subdomain(name.replaceAll('_', 'a'))))
+    if (search !== '.') errors.push(...invalids(`${field}.searches[${i}]`, name, isDns1123SubdomainWithUnderscore(name)))
   }
   for (const [i, option] of options.entries()) if (!option.name) errors.push(required(`${field}.options[${i}]`, 'must not be empty'))
   return errors
@@ -124,8 +124,8 @@ function validateOs(spec: PodSpec, path: string): FieldError[] {
   const os = fieldsOf(spec.os)
   if (!os) return []
   const name = String(os.name ?? '')
-  if (!name) return [required(`${path}.os.name`, 'cannot be empty')]
-  return name === 'linux' || name === 'windows' ? [] : [notSupported(`${path}.os.name`, name, ['linux', 'windows'])]
+  if (!name) return [required(`${path}.os.name`)]
+  return name === 'linux' || name === 'windows' ? [] : [notSupported(`${path}.os`, name, ['linux', 'windows'])]
 }
 
 /** `meta` is given for a Pod itself, not for a template. `path` is `spec` or `spec.template.spec`. */

@@ -13,7 +13,7 @@ const OLD_LABELS: Record<string, [string, string]> = {
   'beta.kubernetes.io/instance-type': ['v1.17', 'node.kubernetes.io/instance-type'],
 }
 
-function oldLabel(key: string): string | undefined {
+export function oldLabel(key: string): string | undefined {
   const known = ownEntry(OLD_LABELS, key)
   return known && `deprecated since ${known[0]}; use "${known[1]}" instead`
 }
@@ -24,7 +24,7 @@ const OLD_ANNOTATIONS: [string, string][] = [
   ['security.alpha.kubernetes.io/unsafe-sysctls', 'non-functional in v1.11+; use the "sysctls" field instead'],
 ]
 
-const OLD_VOLUMES: [string, string, string][] = [
+export const OLD_VOLUMES: [string, string, string][] = [
   ['photonPersistentDisk', 'photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
   ['gitRepo', 'gitRepo', 'deprecated in v1.11, and disabled by default in v1.33+'],
   ['scaleIO', 'scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
@@ -36,7 +36,7 @@ const OLD_VOLUMES: [string, string, string][] = [
   ['rbd', 'rbd', 'deprecated in v1.28, non-functional in v1.31+'],
 ]
 
-function nodeTermWarnings(term: Fields | undefined, path: string): string[] {
+export function nodeTermWarnings(term: Fields | undefined, path: string): string[] {
   return listOf(term?.matchExpressions).flatMap((expression, i) => {
     const message = oldLabel(String(expression.key))
     return message ? [`${path}.matchExpressions[${i}].key: ${expression.key} is ${message}`] : []

@@ -106,7 +106,7 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   errors.push(...validateTolerationChange(spec.tolerations, before.tolerations), ...validateGateChange(spec, before))
   const rest = munged(spec, before)
   if (!same(rest, before)) {
-    const diff = goDiff('core.PodSpec', before, rest)
+    const diff = goDiff('PodSpec', before, rest)
     errors.push(forbiddenField('spec', `pod updates may not change fields other than ${UPDATABLE.join(',')}\n${diff}`))
   }
   return errors

@@ -127,7 +127,7 @@ export function validateClusterIps(spec: ServiceSpec): FieldError[] {
   }
   for (const [i, family] of ipFamilies.slice(0, clusterIPs.length).entries()) {
     const actual = isIP(clusterIPs[i]) === 6 ? 'IPv6' : 'IPv4'
-    if (actual !== family)
+    if (actual !== family && (family === 'IPv4' || family === 'IPv6'))
       errors.push(invalidValue(`${field}[${i}]`, clusterIPs[i], `expected an ${family} value as indicated by \`ipFamilies[${i}]\``))
   }
   return errors

@@ -4,7 +4,7 @@ import type { FieldError } from '../../errors'
 import { isDns1123Subdomain, isLabelKey } from '../../lib/names'
 import { canonicalQuantity, compareQuantities, quantityOf } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { duplicate, forbiddenField, immutable, invalids, invalidValue, notSupported, required, same, tooLong } from './errors'
+import { duplicate, forbiddenField, IMMUTABLE, immutable, invalids, invalidValue, notSupported, required, same, tooLong } from './errors'
 import { goDiff } from './go-diff'
 import { validateSelector } from './object-meta'
 import { validateHostPath, validateNfs, validateNoBacksteps } from './paths'
@@ -50,7 +50,11 @@ export function validateClaimSpec(spec: Fields, path: string): FieldError[] {
     const here = `${path}.${key}`
     if (!source.name) errors.push(required(`${here}.name`))
     if (!source.kind) errors.push(required(`${here}.kind`))
-    if (!source.apiGroup && source.kind !== 'PersistentVolumeClaim') errors.push(invalidValue(here, source.kind ?? '', ''))
+    if (!source.apiGroup && source.kind !== 'PersistentVolumeClaim') {
+      errors.push(invalidValue(here, source.kind ?? '', "must be 'PersistentVolumeClaim' when referencing the default apiGroup"))
+    }
+    const group = String(source.apiGroup ?? '')
+    if (group) errors.push(...invalids(`${here}.apiGroup`, group, isDns1123Subdomain(group)))
   }
   return errors
 }
@@ -63,23 +67,27 @@ export function validateClaimUpdate(claim: KubeObject, old: KubeObject): FieldEr
   const [spec, before] = [fieldsOf(claim.spec) ?? {}, fieldsOf(old.spec) ?? {}]
   const errors: FieldError[] = []
   const size = (s: Fields) => fieldsOf(fieldsOf(s.resources)?.requests)?.storage as string | undefined
-  const free: Fields = { ...before }
+  const bound = fieldsOf(claim.status)?.phase === 'Bound'
   // Binding fills the volume's name in; a class may be given to a claim that has none.
-  if (!before.volumeName && spec.volumeName) free.volumeName = spec.volumeName
-  if (before.storageClassName === undefined && spec.storageClassName !== undefined) free.storageClassName = spec.storageClassName
-  free.resources = spec.resources
-  free.volumeAttributesClassName = spec.volumeAttributesClassName
-  if (!same(spec, free)) {
-    const diff = goDiff('core.PersistentVolumeClaimSpec', before, { ...spec, resources: before.resources })
+  const kept: Fields = before.volumeName ? before : { ...before, volumeName: spec.volumeName }
+  const changed: Fields = { ...spec }
+  if (before.storageClassName === undefined && spec.storageClassName !== undefined) delete changed.storageClassName
+  if (bound) {
+    const requests = fieldsOf(fieldsOf(spec.resources)?.requests)
+    if (requests) changed.resources = { ...fieldsOf(spec.resources), requests: { ...requests, storage: size(before) } }
+    changed.volumeAttributesClassName = before.volumeAttributesClassName
+  }
+  if (!same(changed, kept)) {
     const why = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'
-    errors.push(forbiddenField('spec', `${why}\n${diff}`))
-  } else if (compareQuantities(quantityOf(size(spec)), quantityOf(size(before))) < 0) {
+    errors.push(forbiddenField('spec', `${why}\n${goDiff('PersistentVolumeClaimSpec', kept, changed)}`))
+  }
+  if (compareQuantities(quantityOf(size(spec)), quantityOf(size(before))) < 0) {
     const floor = fieldsOf(fieldsOf(old.status)?.capacity)?.storage as string | undefined
-    if (floor === undefined || compareQuantities(quantityOf(size(spec)), quantityOf(floor)) <= 0) {
+    if (compareQuantities(quantityOf(size(spec)), quantityOf(floor)) <= 0) {
       errors.push(forbiddenField('spec.resources.requests.storage', 'field can not be less than status.capacity'))
     }
   }
-  errors.push(...immutable('spec.volumeMode', spec.volumeMode, before.volumeMode))
+  errors.push(...immutable('volumeMode', spec.volumeMode, before.volumeMode))
   return errors
 }
 
@@ -193,10 +201,10 @@ export function validateVolumeUpdate(pv: KubeObject, old: KubeObject): FieldErro
   const errors: FieldError[] = []
   const source = (s: Fields) => Object.fromEntries(SOURCES.filter((key) => s[key] !== undefined).map((key) => [key, s[key]]))
   if (!same(source(spec), source(before))) {
-    const diff = goDiff('core.PersistentVolumeSource', source(before), source(spec))
+    const diff = goDiff('PersistentVolumeSource', source(before), source(spec))
     errors.push(forbiddenField('spec.persistentvolumesource', `spec.persistentvolumesource is immutable after creation\n${diff}`))
   }
-  errors.push(...immutable('spec.volumeMode', spec.volumeMode, before.volumeMode))
+  errors.push(...immutable('volumeMode', spec.volumeMode, before.volumeMode))
   if (before.nodeAffinity !== undefined) errors.push(...immutable('spec.nodeAffinity', spec.nodeAffinity, before.nodeAffinity))
   return errors
 }
@@ -246,10 +254,9 @@ function validateTopologies(terms: Fields[], path: string): FieldError[] {
 
 export function validateStorageClassUpdate(object: KubeObject, old: KubeObject): FieldError[] {
   const errors: FieldError[] = []
-  if (!same(object.parameters, old.parameters)) errors.push(forbiddenField('parameters', 'updates to parameters are forbidden.'))
-  if (object.provisioner !== old.provisioner) errors.push(forbiddenField('provisioner', 'updates to provisioner are forbidden.'))
-  if (object.reclaimPolicy !== old.reclaimPolicy) {
-    errors.push(forbiddenField('reclaimPolicy', 'updates to reclaimPolicy are forbidden.'))
+  // What is declared of the fields shows no values.
+  for (const key of ['provisioner', 'parameters', 'reclaimPolicy', 'volumeBindingMode']) {
+    if (!same((object as KubeObject & Fields)[key], (old as KubeObject & Fields)[key])) errors.push(invalidValue(key, null, IMMUTABLE))
   }
-  return [...errors, ...immutable('volumeBindingMode', object.volumeBindingMode, old.volumeBindingMode)]
+  return errors
 }

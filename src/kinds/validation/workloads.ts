@@ -3,7 +3,7 @@ import type { KubeObject, LabelSelector, PodTemplateSpec, StringMap, Volume } fr
 import type { FieldError } from '../../errors'
 import { isEmptySelector, matchesLabels, matchesSelector } from '../../lib/selectors'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { forbiddenField, immutable, invalidValue, nonNegative, notSupported, podCount, required, same } from './errors'
+import { forbiddenField, immutable, invalidValue, nonNegative, notSupported, podCount, required } from './errors'
 import { isZero, validateAmountOrPercent, validateNotMoreThanAll } from './int-or-percent'
 import { validateAnnotations, validateLabels, validateSelector } from './object-meta'
 import { validatePodSpec } from './pod-spec'
@@ -89,10 +89,10 @@ export function validateReplicaSet(rs: KubeObject): FieldError[] {
 export function validateReplicationController(rc: KubeObject): FieldError[] {
   const spec = specOf(rc)
   const selector = fieldsOf(spec.selector) as StringMap | undefined
-  const errors = nonNegative('spec.minReadySeconds', spec.minReadySeconds)
-  if (!Object.keys(selector ?? {}).length) errors.push(required('spec.selector'))
-  errors.push(...podCount('spec.replicas', spec.replicas))
-  if (!fieldsOf(spec.template)) return [...errors, required('spec.template')]
+  const errors = Object.keys(selector ?? {}).length ? [] : [required('spec.selector')]
+  // What is declared with the fields is asked last.
+  const declared = [...podCount('spec.replicas', spec.replicas), ...nonNegative('spec.minReadySeconds', spec.minReadySeconds)]
+  if (!fieldsOf(spec.template)) return [...errors, required('spec.template'), ...declared]
   const template = templateOf(spec)
   if (selector && !matchesLabels(selector, template.metadata?.labels)) {
     errors.push(invalidValue('spec.template.metadata.labels', template.metadata?.labels ?? null, MISMATCH))
@@ -101,6 +101,7 @@ export function validateReplicationController(rc: KubeObject): FieldError[] {
     ...errors,
     ...validatePodTemplate(template, 'spec.template'),
     ...validateAlways(template, 'spec.template', 'ReplicationController'),
+    ...declared,
   ]
 }
 
@@ -235,14 +236,6 @@ function withClaims(template: PodTemplateSpec, claims: Fields[]): PodTemplateSpe
   return volumes.length ? { ...template, spec: { ...template.spec, volumes: [...(template.spec.volumes ?? []), ...volumes] } } : template
 }
 
-function validateStatefulSetTemplates(spec: Fields): FieldError[] {
-  const claims = listOf(spec.volumeClaimTemplates)
-  return [
-    ...validatePodTemplate(withClaims(templateOf(spec), claims), 'spec.template'),
-    ...claims.flatMap((claim, i) => validateClaimSpec(fieldsOf(claim.spec) ?? {}, `spec.volumeClaimTemplates[${i}].spec`)),
-  ]
-}
-
 export function validateStatefulSet(set: KubeObject): FieldError[] {
   const spec = specOf(set)
   const errors: FieldError[] = []
@@ -259,7 +252,9 @@ export function validateStatefulSet(set: KubeObject): FieldError[] {
       errors.push(notSupported(`spec.persistentVolumeClaimRetentionPolicy.${key}`, value, ['Retain', 'Delete']))
     }
   }
+  const claims = listOf(spec.volumeClaimTemplates)
   errors.push(
+    ...claims.flatMap((claim, i) => validateClaimSpec(fieldsOf(claim.spec) ?? {}, `spec.volumeClaimTemplates[${i}].spec`)),
     ...podCount('spec.replicas', spec.replicas),
     ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...nonNegative('spec.ordinals.start', fieldsOf(spec.ordinals)?.start),
@@ -267,26 +262,19 @@ export function validateStatefulSet(set: KubeObject): FieldError[] {
   )
   const selector = fieldsOf(spec.selector) as LabelSelector | undefined
   if (isBroken(selector)) errors.push(invalidValue('spec.selector', selector, ''))
-  else errors.push(...validateMatch(spec, 'spec.template'), ...validateStatefulSetTemplates(spec))
+  else {
+    errors.push(...validateMatch(spec, 'spec.template'))
+    errors.push(...validatePodTemplate(withClaims(templateOf(spec), claims), 'spec.template'))
+  }
   return [...errors, ...validateAlways(templateOf(spec), 'spec.template', 'StatefulSet')]
 }
 
-const STATEFUL_MUTABLE = [
-  'replicas',
-  'ordinals',
-  'template',
-  'updateStrategy',
-  'revisionHistoryLimit',
-  'persistentVolumeClaimRetentionPolicy',
-  'minReadySeconds',
-]
+/** In the order of the type's fields. */
+const STATEFUL_IMMUTABLE = ['selector', 'volumeClaimTemplates', 'serviceName', 'podManagementPolicy']
 
 export function validateStatefulSetUpdate(set: KubeObject, old: KubeObject): FieldError[] {
-  const bare = (object: KubeObject) => Object.fromEntries(Object.entries(specOf(object)).filter(([key]) => !STATEFUL_MUTABLE.includes(key)))
-  if (same(bare(set), bare(old))) return []
-  const list = STATEFUL_MUTABLE.map((key) => `'${key}'`)
-  const why = `updates to statefulset spec for fields other than ${list.slice(0, -1).join(', ')} and ${list.at(-1)} are forbidden`
-  return [forbiddenField('spec', why)]
+  const [spec, before] = [specOf(set), specOf(old)]
+  return STATEFUL_IMMUTABLE.flatMap((key) => immutable(`spec.${key}`, spec[key], before[key]))
 }
 
 // ---------------------------------------------------------------- warnings
