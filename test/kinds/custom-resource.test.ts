@@ -91,7 +91,7 @@ test.each<[string, string, string[]]>([
     'a type of nobody',
     crd(version('{type: object, properties: {spec: {type: text}}}')),
     [
-      'spec.validation.openAPIV3Schema.properties[spec].type: Unsupported value: "text": supported values: "array", "boolean", "integer", "null", "number", "object", "string"',
+      'spec.validation.openAPIV3Schema.properties[spec].type: Unsupported value: "text": supported values: "array", "boolean", "integer", "number", "object", "string"',
     ],
   ],
   [
@@ -127,6 +127,7 @@ test.each<[string, string, string[]]>([
     ),
     [
       `spec.versions: Invalid value: [${['v1', 'v2'].map((name) => `{"Name":"${name}","Served":true,"Storage":true,"Deprecated":false,"DeprecationWarning":null,"Schema":null,"Subresources":null,"AdditionalPrinterColumns":null,"SelectableFields":null}`).join(',')}]: must have exactly one version marked as storage version`,
+      'status.storedVersions: Invalid value: ["v1"]: must have the storage version v2',
     ],
   ],
   [
@@ -166,6 +167,13 @@ test.each<[string, string, string[]]>([
       'spec.selectableFields[0].jsonPath: Invalid value: ".spec": must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.',
       'spec.selectableFields[1].jsonPath: Invalid value: ".none": is an invalid path: does not refer to a valid field',
       'spec.selectableFields[3].jsonPath: Duplicate value: ".s"',
+    ],
+  ],
+  [
+    'a set of objects that may be merged',
+    crd(version('{type: object, properties: {s: {type: array, x-kubernetes-list-type: set, items: {type: object}}}}')),
+    [
+      'spec.validation.openAPIV3Schema.properties[s].items.x-kubernetes-map-type: Invalid value: null: must be atomic as item of a list with x-kubernetes-list-type=set',
     ],
   ],
   [

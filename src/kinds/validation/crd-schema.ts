@@ -8,7 +8,7 @@ import { validateStructural } from './crd-structural'
 import { validateDefault } from './custom-resource'
 import { forbiddenField, invalidValue, notSupported, required } from './errors'
 
-const SCHEMA_TYPES = ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string']
+const SCHEMA_TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 const UNSUPPORTED = ['id', 'additionalItems', 'patternProperties', 'definitions', 'dependencies', '$ref'] as const
 
 function innerSchemas({ items, properties = {}, additionalProperties, allOf = [], anyOf = [], oneOf = [], not }: JsonSchema): JsonSchema[] {
@@ -192,6 +192,17 @@ function syntaxError(text: string): string | undefined {
   }
 }
 
+/** The members of a set are compared as a whole. */
+function validateSetItems(items: JsonSchema | undefined, path: string): FieldError[] {
+  const must = 'must be atomic as item of a list with x-kubernetes-list-type=set'
+  const list = items?.['x-kubernetes-list-type']
+  if (items?.type === 'array' && list !== undefined && list !== 'atomic') {
+    return [invalidValue(`${path}.x-kubernetes-list-type`, list, must)]
+  }
+  if (items?.type !== 'object' || items['x-kubernetes-map-type'] === 'atomic') return []
+  return [invalidValue(`${path}.x-kubernetes-map-type`, list ?? null, must)]
+}
+
 function validateListType(schema: JsonSchema, path: string): FieldError[] {
   const errors: FieldError[] = []
   const kind = schema['x-kubernetes-list-type']
@@ -203,6 +214,7 @@ function validateListType(schema: JsonSchema, path: string): FieldError[] {
   const needed = 'must be array if x-kubernetes-list-type is specified'
   if (!schema.type) errors.push(required(`${path}.type`, needed))
   else if (schema.type !== 'array') errors.push(invalidValue(`${path}.type`, schema.type, needed))
+  else if (kind === 'set') errors.push(...validateSetItems(schema.items, `${path}.items`))
   if (!['atomic', 'set', 'map'].includes(kind)) errors.push(notSupported(`${path}.x-kubernetes-list-type`, kind, ['atomic', 'set', 'map']))
   if (kind !== 'map') return errors
   if (!keys.length) errors.push(required(`${path}.x-kubernetes-list-map-keys`, 'must not be empty if x-kubernetes-list-type is map'))

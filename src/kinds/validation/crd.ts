@@ -170,7 +170,7 @@ function validateVersions(versions: Fields[], common: Set<Part>): FieldError[] {
     const shape = shapeOf(version, (part) => !common.has(part))
     errors.push(...validateShape(shape, path, 'schema', schemaOf(version)))
   }
-  const shown = versions.length ? versions.map((version) => internalVersion(version, common)) : null
+  const shown = versions.map((version) => internalVersion(version, common))
   if (new Set(versions.map((v) => v.name)).size !== versions.length) {
     errors.push(invalidValue('spec.versions', shown, 'must contain unique version names'))
   }
@@ -212,7 +212,7 @@ export function validateCustomResourceDefinition(crd: KubeObject): FieldError[] 
       errors.push(invalidValue('spec.selectableFields', '', 'may only be set when validations.schema is included'))
     }
   }
-  errors.push(...validateConversion(fieldsOf(spec.conversion)), ...validateApproval(crd, group))
+  errors.push(...validateConversion(fieldsOf(spec.conversion)), ...validateStoredVersions(crd), ...validateApproval(crd, group))
   if (spec.preserveUnknownFields === true) {
     const why = 'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead'
     errors.push(invalidValue('spec.preserveUnknownFields', true, why))
@@ -277,9 +277,14 @@ function validateConversion(conversion: Fields | undefined): FieldError[] {
 
 /** A version in which objects are stored does not go away. */
 function validateStoredVersions(crd: KubeObject): FieldError[] {
-  const stored = (fieldsOf(crd.status)?.storedVersions ?? []) as string[]
   const versions = listOf(fieldsOf(crd.spec)?.versions)
-  const errors: FieldError[] = []
+  // The first that objects are stored in now is noted before it is asked for.
+  const current = versions.filter(({ storage }) => storage === true).map(({ name }) => String(name))
+  const stored = [...new Set([...((fieldsOf(crd.status)?.storedVersions ?? []) as string[]), ...current.slice(0, 1)])]
+  if (!stored.length) return [invalidValue('status.storedVersions', null, 'must have at least one stored version')]
+  const errors = current
+    .filter((name) => !stored.includes(name))
+    .map((name) => invalidValue('status.storedVersions', stored, `must have the storage version ${name}`))
   for (const [i, name] of stored.entries()) {
     if (versions.some((version) => version.name === name)) continue
     const why = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`
@@ -298,6 +303,5 @@ export function validateCustomResourceDefinitionUpdate(crd: KubeObject, old: Kub
     errors.push(...immutable('spec.names.kind', name(spec, 'kind'), name(before, 'kind')))
   }
   errors.push(...immutable('spec.group', spec.group, before.group))
-  errors.push(...immutable('spec.names.plural', name(spec, 'plural'), name(before, 'plural')))
-  return [...errors, ...validateStoredVersions(crd)]
+  return [...errors, ...immutable('spec.names.plural', name(spec, 'plural'), name(before, 'plural'))]
 }
