@@ -32,6 +32,36 @@ interface State {
   keepsEmpty?: boolean
 }
 
+const LOCAL_OBJECT_REFERENCE = { name: 'LocalObjectReference' }
+const OWN_OF_A_VOLUME = ['capacity', 'accessModes', 'claimRef', 'persistentVolumeReclaimPolicy', 'storageClassName', 'mountOptions']
+
+/** Structs whose fields come from another one that they embed: by key, or for all keys but some. Upstream: api/core/v1/types.go. */
+const EMBEDDED: Record<string, Record<string, string> | { embedded: string; but: string[] }> = {
+  Volume: { embedded: 'VolumeSource', but: ['name'] },
+  PersistentVolumeSpec: {
+    embedded: 'PersistentVolumeSource',
+    but: [...OWN_OF_A_VOLUME, 'volumeMode', 'nodeAffinity', 'volumeAttributesClassName'],
+  },
+  EphemeralContainer: { embedded: 'EphemeralContainerCommon', but: ['targetContainerName'] },
+  Probe: { exec: 'ProbeHandler', httpGet: 'ProbeHandler', tcpSocket: 'ProbeHandler', grpc: 'ProbeHandler' },
+  ConfigMapKeySelector: LOCAL_OBJECT_REFERENCE,
+  SecretKeySelector: LOCAL_OBJECT_REFERENCE,
+  ConfigMapEnvSource: LOCAL_OBJECT_REFERENCE,
+  SecretEnvSource: LOCAL_OBJECT_REFERENCE,
+  ConfigMapProjection: LOCAL_OBJECT_REFERENCE,
+  SecretProjection: LOCAL_OBJECT_REFERENCE,
+  ConfigMapVolumeSource: LOCAL_OBJECT_REFERENCE,
+}
+
+/** A field as it stands in a message: behind the struct that it is embedded with. */
+function stepOf(struct: string, key: string): string {
+  const embedded = Object.hasOwn(EMBEDDED, struct) ? EMBEDDED[struct] : undefined
+  if (!embedded) return key
+  if (Array.isArray(embedded.but)) return embedded.but.includes(key) ? key : `${embedded.embedded}.${key}`
+  const by = (embedded as Record<string, string>)[key]
+  return by === undefined ? key : `${by}.${key}`
+}
+
 /** What Go's decoder calls a value that does not fit. */
 export function jsonTypeName(value: unknown): string {
   if (Array.isArray(value)) return 'array'
@@ -248,7 +278,7 @@ function decodeStruct(input: Record<string, unknown>, typeName: string, state: S
       continue
     }
     state.struct = struct.goName
-    state.stack.push(key)
+    state.stack.push(stepOf(struct.goName, key))
     out[key] = decodeValue(input[key], field.type, state, here)
     state.stack.pop()
     state.struct = outer

@@ -42,6 +42,21 @@ describe('type errors', () => {
       'json: cannot unmarshal number into Go struct field Container.spec.containers.imagePullPolicy of type v1.PullPolicy',
     ],
     [
+      'a word for the command of a probe: its handler is embedded',
+      pod({ livenessProbe: { exec: { command: 'x' } } }),
+      'json: cannot unmarshal string into Go struct field ExecAction.spec.containers.livenessProbe.ProbeHandler.exec.command of type []string',
+    ],
+    [
+      'a number for the name of a ConfigMap',
+      pod({ envFrom: [{ configMapRef: { name: 5 } }] }),
+      'json: cannot unmarshal number into Go struct field ConfigMapEnvSource.spec.containers.envFrom.configMapRef.LocalObjectReference.name of type string',
+    ],
+    [
+      'a word for a source of a volume',
+      { ...pod({}), spec: { volumes: [{ name: 'v', emptyDir: 'x' }] } },
+      'json: cannot unmarshal string into Go struct field Volume.spec.volumes.VolumeSource.emptyDir of type v1.EmptyDirVolumeSource',
+    ],
+    [
       'no quantity',
       pod({ resources: { limits: { cpu: 'lots' } } }),
       "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
