@@ -12,7 +12,7 @@ import { podCounts } from './describe/pods'
 import { selectorText } from './describe/selectors'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
-import { validateDaemonSet, validateSelectorUpdate, workloadWarnings } from './validation/workloads'
+import { validateDaemonSet, workloadWarnings } from './validation/workloads'
 
 function describeDaemonSet(set: DaemonSet, context: DescribeContext): string {
   const { metadata, spec, status } = set
@@ -37,7 +37,6 @@ function describeDaemonSet(set: DaemonSet, context: DescribeContext): string {
 export const daemonSet = defineKind<DaemonSet>({
   resource: 'daemonsets.apps',
   validate: validateDaemonSet,
-  validateUpdate: validateSelectorUpdate,
   warnings: workloadWarnings,
   defaults: defaultDaemonSet,
   prepareForCreate: prepareDaemonSet,

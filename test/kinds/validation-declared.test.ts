@@ -1,6 +1,8 @@
 // What the API server declares with the fields is asked after everything else; and what it warns of in storage.
 import type { KubeObject } from '../../src/api/types'
+import { validateJob } from '../../src/kinds/validation/jobs'
 import { claimWarnings, storageClassWarnings, volumeWarnings } from '../../src/kinds/validation/storage-warnings'
+import { validateDaemonSet } from '../../src/kinds/validation/workloads'
 import { refusals } from './check'
 
 test.each<[string, string, string[]]>([
@@ -115,4 +117,22 @@ test.each<[string, string[], string[]]>([
   ],
 ])('warnings: %s', (_, warnings, expected) => {
   expect(warnings).toEqual(expected)
+})
+
+const workload = (selector: object, more: object = {}) =>
+  named({ spec: { selector: { matchLabels: selector }, template: { metadata: { labels: { a: 'b' } }, spec: {} }, ...more } })
+const fields = (errors: { field: string; message: string }[]) => errors.map(({ field, message }) => `${field}: ${message}`)
+
+test('a changed DaemonSet is asked of its selector first', () => {
+  const errors = fields(validateDaemonSet(workload({ a: 'c' }), workload({ a: 'b' })))
+  expect(errors.slice(0, 2)).toEqual([
+    'spec.selector: Invalid value: {"matchLabels":{"a":"c"}}: field is immutable',
+    'spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`',
+  ])
+})
+
+test('only a new Job is asked whether its selector was made for it', () => {
+  const made = 'spec.selector: Invalid value: {"matchLabels":{"a":"b"}}: `selector` not auto-generated'
+  expect(fields(validateJob(workload({ a: 'b' })))).toContain(made)
+  expect(fields(validateJob(workload({ a: 'b' }), workload({ a: 'b' })))).not.toContain(made)
 })

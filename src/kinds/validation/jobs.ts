@@ -143,9 +143,10 @@ function validateIndexedName(job: KubeObject, spec: Fields): FieldError[] {
   return [invalidValue('metadata.name', job.metadata.name, `will not able to create pod with invalid DNS label: ${host}`)]
 }
 
-export function validateJob(job: KubeObject): FieldError[] {
+/** Who changes a Job is not asked again whether its selector was made for it. */
+export function validateJob(job: KubeObject, old?: KubeObject): FieldError[] {
   const spec = fieldsOf(job.spec) ?? {}
-  const errors = [...validateGeneratedSelector(job, spec), ...validateJobTemplateSpec(spec, 'spec')]
+  const errors = [...(old ? [] : validateGeneratedSelector(job, spec)), ...validateJobTemplateSpec(spec, 'spec')]
   const selector = fieldsOf(spec.selector) as LabelSelector | undefined
   if (!selector) errors.push(required('spec.selector'))
   else errors.push(...validateSelector(selector, 'spec.selector'))

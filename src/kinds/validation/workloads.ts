@@ -187,11 +187,12 @@ function validateDaemonStrategy(strategy: Fields): FieldError[] {
   return errors
 }
 
-export function validateDaemonSet(set: KubeObject): FieldError[] {
+/** Its selector is asked first of a change. */
+export function validateDaemonSet(set: KubeObject, old?: KubeObject): FieldError[] {
   const spec = specOf(set)
   const selector = fieldsOf(spec.selector) as LabelSelector | undefined
   const template = templateOf(spec)
-  const errors = validateSelector(selector, 'spec.selector')
+  const errors = [...(old ? validateSelectorUpdate(set, old) : []), ...validateSelector(selector, 'spec.selector')]
   if (!isBroken(selector) && !matchesSelector(selector, template.metadata?.labels)) {
     errors.push(invalidValue('spec.template.metadata.labels', template.metadata?.labels ?? null, MISMATCH))
   }
