@@ -17,7 +17,8 @@ export function manifestsOf(context: CommandContext): Promise<Documents> {
       files: flags.list('filename'),
       kustomize: flags.has('kustomize') ? flags.string('kustomize') : '',
       recursive: flags.has('recursive') && flags.bool('recursive'),
-      validate: flags.has('validate') && validationOf(context) !== 'Ignore',
+      // edit only finds its objects by the files; what it validates is what is saved.
+      validate: flags.has('validate') && context.path !== 'edit' && validationOf(context) !== 'Ignore',
     },
     (line) => context.err(line),
   )

@@ -71,6 +71,11 @@ test.each([
   expect(await sh.kubectl(line)).toBe(expected)
 })
 
+test('edit reads its files unvalidated', async () => {
+  sh.write('broken.yml', 'apiVersion: v1\nind: Pod\nmetadata: {name: x}\n')
+  expect(await sh.kubectl('edit -f broken.yml')).toMatch(/^error: unable to decode "broken.yml": Object 'Kind' is missing in /)
+})
+
 test.each([['subjectaccessreviews'], ['bindings'], ['tokenreviews']])('%s cannot be listed', async (type) => {
   const refusal = 'Error from server (MethodNotAllowed): the server does not allow this method on the requested resource\n[exit 1]'
   expect(await sh.kubectl(`get ${type}`)).toBe(refusal)
