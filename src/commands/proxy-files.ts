@@ -110,7 +110,8 @@ function encodedName(name: string): string {
   return plain.includes(':') ? `./${plain}` : plain
 }
 
-function escaped(text: string): string {
+/** As HTML has it. */
+export function escaped(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }
   return text.replace(/[&<>"']/g, (char) => entities[char])
 }

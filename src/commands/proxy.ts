@@ -11,7 +11,7 @@ import { goReason } from '../lib/os-errors'
 import { expressions, type Filter, isAccepted, isFromElsewhere } from './api-filter'
 import { ApiHttp, send } from './api-http'
 import { reasonOf } from './listen'
-import { serveFile } from './proxy-files'
+import { escaped, serveFile } from './proxy-files'
 
 const DEFAULT_PORT = 8001
 const PAUSE_MS = 100
@@ -82,7 +82,7 @@ function refuse(response: http.ServerResponse, status: number, body: string): vo
 }
 
 function moved(response: http.ServerResponse, location: string): void {
-  const body = `<a href="${location}">Temporary Redirect</a>.\n\n`
+  const body = `<a href="${escaped(location)}">Temporary Redirect</a>.\n\n`
   send(response, { status: 307, contentType: 'text/html; charset=utf-8', body, headers: { Location: location } }, [])
 }
 

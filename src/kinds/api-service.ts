@@ -22,7 +22,7 @@ export const apiService = defineKind<APIService>({
   defaults: defaultApiService,
   columns: [
     NAME,
-    { name: 'SERVICE', cell: ({ spec: { service } }) => (service ? `${service.namespace}/${service.name}` : 'Local') },
+    { name: 'SERVICE', cell: ({ spec: { service } }) => (service ? `${service.namespace ?? ''}/${service.name ?? ''}` : 'Local') },
     { name: 'AVAILABLE', cell: availability },
     AGE,
   ],

@@ -6,7 +6,7 @@ import { defaultAdmissionPolicy } from './defaults/extension'
 import { defineKind } from './kind'
 
 interface MutatingAdmissionPolicy extends KubeObject {
-  spec: { mutations?: unknown[]; paramKind?: { apiVersion: string; kind: string } }
+  spec: { mutations?: unknown[]; paramKind?: { apiVersion?: string; kind?: string } }
 }
 
 export const mutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicy>({
@@ -15,7 +15,10 @@ export const mutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicy>({
   columns: [
     NAME,
     { name: 'MUTATIONS', cell: ({ spec }) => String(spec.mutations?.length ?? 0) },
-    { name: 'PARAMKIND', cell: ({ spec: { paramKind } }) => (paramKind ? `${paramKind.apiVersion}/${paramKind.kind}` : '<unset>') },
+    {
+      name: 'PARAMKIND',
+      cell: ({ spec: { paramKind } }) => (paramKind ? `${paramKind.apiVersion ?? ''}/${paramKind.kind ?? ''}` : '<unset>'),
+    },
     AGE,
   ],
 })

@@ -6,7 +6,7 @@ import { defaultAdmissionPolicy } from './defaults/extension'
 import { defineKind } from './kind'
 
 interface ValidatingAdmissionPolicy extends KubeObject {
-  spec: { validations?: unknown[]; paramKind?: { apiVersion: string; kind: string } }
+  spec: { validations?: unknown[]; paramKind?: { apiVersion?: string; kind?: string } }
 }
 
 export const validatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicy>({
@@ -15,7 +15,10 @@ export const validatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicy>({
   columns: [
     NAME,
     { name: 'VALIDATIONS', cell: ({ spec }) => String(spec.validations?.length ?? 0) },
-    { name: 'PARAMKIND', cell: ({ spec: { paramKind } }) => (paramKind ? `${paramKind.apiVersion}/${paramKind.kind}` : '<unset>') },
+    {
+      name: 'PARAMKIND',
+      cell: ({ spec: { paramKind } }) => (paramKind ? `${paramKind.apiVersion ?? ''}/${paramKind.kind ?? ''}` : '<unset>'),
+    },
     AGE,
   ],
 })

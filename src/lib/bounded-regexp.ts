@@ -2,6 +2,9 @@
 import vm from 'node:vm'
 
 const MOST_MS = 1000
+/** For an expression that was too slow once: a manifest may hold many texts for it. */
+const LITTLE_MS = 10
+const slow = new Set<string>()
 /** On a text shorter than this even an exponential expression is done in time, UTF-16 units. */
 const SHORT = 24
 /** With one repetition alone the cost is the length's square at most. */
@@ -18,11 +21,11 @@ let context: vm.Context | undefined
 let script: vm.Script | undefined
 
 /** Runs the match under a watchdog that can stop the engine. */
-function watched(match: () => RegExpExecArray | null): RegExpExecArray | null {
+function watched(match: () => RegExpExecArray | null, timeout: number): RegExpExecArray | null {
   context ??= vm.createContext({ match: () => matching() })
   script ??= new vm.Script('match()')
   matching = match
-  return script.runInContext(context, { timeout: MOST_MS }) as RegExpExecArray | null
+  return script.runInContext(context, { timeout }) as RegExpExecArray | null
 }
 
 /** As RegExp; `exec`, and all that uses it, throws RegexpTooSlow. */
@@ -32,10 +35,11 @@ export class BoundedRegExp extends RegExp {
   override exec(text: string): RegExpExecArray | null {
     if (this.isSimple || text.length < SHORT) return super.exec(text)
     try {
-      return watched(() => super.exec(text))
+      return watched(() => super.exec(text), slow.has(this.source) ? LITTLE_MS : MOST_MS)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw new RegexpTooSlow(this.source)
-      throw error
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
+      slow.add(this.source)
+      throw new RegexpTooSlow(this.source)
     }
   }
 }

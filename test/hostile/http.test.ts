@@ -159,8 +159,9 @@ test.each(NAMES.flatMap((name) => BROKEN.map(([what, bytes]) => [name, what, byt
     const reply = await exchange(ports[name], bytes, 3000)
     // One answer at most: nothing that was smuggled in behind is taken for a request.
     expect(reply.match(/HTTP\/1\.1 \d{3}/g)?.length ?? 0).toBeLessThanOrEqual(1)
-    if (reply) expect([400, 403, 404, 405, 408, 413, 415, 431, 500]).toContain(status(reply))
-    expect(reply).not.toMatch(/\n +at |node:internal/)
+    if (reply) expect([307, 400, 403, 404, 405, 408, 413, 415, 431, 500]).toContain(status(reply))
+    // Paths are made plain first, as Go's mux does: on this server, never on another.
+    expect(reply).not.toMatch(/\n +at |node:internal|location:\s*(?:\/\/|[^/\s])/i)
     expect(await alive(name)).toBe(200)
     tried('a request made to hurt', 1)
   },
@@ -188,8 +189,8 @@ test.each([
   [`/static/${'a/'.repeat(5000)}`, 404],
 ])('proxy --www: %s', async (target, expected) => {
   const reply = await exchange(ports.proxy, head(`GET ${target} HTTP/1.1`, 'Host: localhost'))
-  expect(status(reply)).toBe(expected)
-  expect(reply).not.toMatch(/outside|root:/)
+  expect(expected === 404 ? [404, 307] : [expected]).toContain(status(reply))
+  expect(reply).not.toMatch(/outside|root:|location:\s*(?:\/\/|[^/\s])/i)
   tried('a path that leads out', 1)
 })
 

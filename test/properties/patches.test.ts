@@ -307,6 +307,6 @@ test('a three-way strategic merge gives what is wanted, keeps what others set, a
         expect(ordered.get(path)?.filter((name) => names.includes(name))).toEqual(names)
       }
     }),
-    runs,
+    { ...runs, numRuns: rounds(2000) },
   )
 })

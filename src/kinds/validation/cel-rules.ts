@@ -1,8 +1,8 @@
 // The rules of x-kubernetes-validations, asked of custom resources. Upstream: apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go.
 import type { FieldError } from '../../errors'
-import { evaluate } from '../../lib/cel/evaluate'
+import { evaluateWhole } from '../../lib/cel/evaluate'
 import { mentions, type Node, parseCel } from '../../lib/cel/parse'
-import { CelError, durationOf, Timestamp } from '../../lib/cel/values'
+import { CelCostError, CelError, durationOf, Timestamp } from '../../lib/cel/values'
 import { deepEqual } from '../../lib/equal'
 import type { CelRule, JsonSchema } from '../../schema/custom'
 import { duplicate, forbiddenField, invalidValue, required } from './errors'
@@ -102,10 +102,10 @@ function messageOf(rule: CelRule, scope: ReadonlyMap<string, unknown>): string {
   const node = rule.messageExpression ? expression(rule.messageExpression) : undefined
   if (node) {
     try {
-      const text = evaluate(node, scope)
+      const text = evaluateWhole(node, scope)
       if (typeof text === 'string' && text.trim() && !text.includes('\n')) return text.trim()
     } catch (error) {
-      if (!(error instanceof CelError)) throw error
+      if (!(error instanceof CelError || error instanceof CelCostError)) throw error
     }
   }
   return rule.message || `failed rule: ${rule.rule.trim()}`
@@ -120,8 +120,12 @@ function check(rule: CelRule, schema: JsonSchema, value: unknown, old: unknown, 
   if (old !== undefined) scope.set('oldSelf', celValue(old, schema))
   const type = schema.type ?? ''
   try {
-    return evaluate(node, scope) === true ? undefined : refusal(rule, withPath(field, rule.fieldPath), type, messageOf(rule, scope))
+    return evaluateWhole(node, scope) === true ? undefined : refusal(rule, withPath(field, rule.fieldPath), type, messageOf(rule, scope))
   } catch (error) {
+    if (error instanceof CelCostError) {
+      const why = `'${error.message}': no further validation rules will be run due to call cost exceeds limit for rule: ${rule.rule.trim()}`
+      return invalidValue(field || '<nil>', type, why)
+    }
     if (!(error instanceof CelError)) throw error
     if (error.message.startsWith('no such overload')) {
       const why = `'${error.message}': call arguments did not match a supported operator, function or macro signature for rule: ${rule.rule.trim()}`

@@ -1,7 +1,7 @@
 // Evaluates CEL expressions: operators, macros and calls. Upstream: google/cel-go interpreter.
 import { callFunction, callMethod, isNamespace } from './functions'
 import type { Node } from './parse'
-import { CelError, compare, Duration, equal, Optional, Timestamp, TypeValue } from './values'
+import { CelCostError, CelError, compare, Duration, equal, Optional, Timestamp, TypeValue } from './values'
 
 export type Scope = ReadonlyMap<string, unknown>
 
@@ -15,8 +15,18 @@ function isTrue(value: unknown): boolean {
   return typeof value === 'boolean' ? value : noOverload()
 }
 
-/** The value of the expression. Throws CelError in cel-go's words. */
-export function evaluate(node: Node, scope: Scope): unknown {
+/** What one call may cost, as the API server bounds it (PerCallLimit); every node that is evaluated costs one. */
+const MOST_COST = 1_000_000
+let cost = 0
+
+/** The value of the expression. Throws CelError in cel-go's words, CelCostError for what costs too much. */
+export function evaluateWhole(node: Node, scope: Scope): unknown {
+  cost = 0
+  return evaluate(node, scope)
+}
+
+function evaluate(node: Node, scope: Scope): unknown {
+  if (++cost > MOST_COST) throw new CelCostError('operation cancelled: actual cost limit exceeded')
   switch (node.kind) {
     case 'literal':
       return node.value

@@ -1,4 +1,5 @@
 // CEL's functions, its string extensions and the libraries Kubernetes adds. Upstream: google/cel-go ext, apiserver/pkg/cel/library.
+import { BoundedRegExp, RegexpTooSlow } from '../bounded-regexp'
 import { goRegExp } from '../go-regexp'
 import {
   addQuantities,
@@ -11,7 +12,28 @@ import {
 } from '../quantity'
 import { addressText, CidrValue, callOfCidr, callOfIp, cidr, IpValue, ip, isAddress, isCanonical, isNetwork } from './addresses'
 import { FORMAT_NAMES, FormatValue, findFormat, formatNamed, formatText, validateFormat } from './formats'
-import { CelError, compare, Duration, durationOf, equal, LibraryValue, Optional, Timestamp, TypeValue, textOf, typeName } from './values'
+import {
+  CelCostError,
+  CelError,
+  compare,
+  Duration,
+  durationOf,
+  equal,
+  LibraryValue,
+  Optional,
+  Timestamp,
+  TypeValue,
+  textOf,
+  typeName,
+} from './values'
+
+function search<T>(pattern: string, find: (expression: RegExp) => T): T {
+  try {
+    return find(goRegExp(pattern))
+  } catch (error) {
+    throw error instanceof RegexpTooSlow ? new CelCostError('operation cancelled: actual cost limit exceeded') : error
+  }
+}
 
 type Call = (...args: never[]) => unknown
 
@@ -86,7 +108,7 @@ const FUNCTIONS: Record<string, Call> = {
   type: (value: unknown) => new TypeValue(typeName(value)),
   duration: (text: string) => needed(durationOf(text), `time: invalid duration ${JSON.stringify(text)}`),
   timestamp,
-  matches: (text: string, pattern: string) => goRegExp(pattern).test(text),
+  matches: (text: string, pattern: string) => search(pattern, (expression) => expression.test(text)),
   isURL: (text: string) => URL.canParse(text) || text.startsWith('/'),
   url: (text: string) => new UrlValue(new URL(text)),
   isIP: isAddress,
@@ -143,9 +165,9 @@ const STRINGS: Record<string, (text: string, ...args: never[]) => unknown> = {
   contains: (text, part: string) => text.includes(part),
   startsWith: (text, part: string) => text.startsWith(part),
   endsWith: (text, part: string) => text.endsWith(part),
-  matches: (text, pattern: string) => goRegExp(pattern).test(text),
-  find: (text, pattern: string) => goRegExp(pattern).exec(text)?.[0] ?? '',
-  findAll: (text, pattern: string) => text.match(new RegExp(goRegExp(pattern), 'g')) ?? [],
+  matches: (text, pattern: string) => search(pattern, (expression) => expression.test(text)),
+  find: (text, pattern: string) => search(pattern, (expression) => expression.exec(text)?.[0] ?? ''),
+  findAll: (text, pattern: string) => search(pattern, ({ source, flags }) => text.match(new BoundedRegExp(source, `${flags}g`)) ?? []),
   charAt: (text, at: bigint) => [...text][Number(at)] ?? '',
   indexOf: (text, part: string, from: bigint = 0n as never) => BigInt(text.indexOf(part, Number(from))),
   lastIndexOf: (text, part: string) => BigInt(text.lastIndexOf(part)),

@@ -3,6 +3,9 @@
 /** An error of evaluation; its message is cel-go's: `no such key: a`. */
 export class CelError extends Error {}
 
+/** An expression that would go on: no operator forgets it. */
+export class CelCostError extends Error {}
+
 /** Nanoseconds since 1970. */
 export class Timestamp {
   constructor(readonly ms: number) {}

@@ -1,5 +1,5 @@
 // Expressions of the Common Expression Language: their values and their errors.
-import { evaluate } from '../../../src/lib/cel/evaluate'
+import { evaluateWhole as evaluate } from '../../../src/lib/cel/evaluate'
 import { CelSyntaxError, mentions, parseCel } from '../../../src/lib/cel/parse'
 
 const self = new Map<string, unknown>([

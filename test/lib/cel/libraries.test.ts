@@ -1,5 +1,5 @@
 // The libraries that Kubernetes adds to CEL: addresses, networks, formats and quantities; and the format of strings.
-import { evaluate } from '../../../src/lib/cel/evaluate'
+import { evaluateWhole as evaluate } from '../../../src/lib/cel/evaluate'
 import { parseCel } from '../../../src/lib/cel/parse'
 
 const value = (text: string) => evaluate(parseCel(text), new Map())
