@@ -197,7 +197,13 @@ export class Cluster {
   /** Plays everything that was due up to `now` (ms), in order, and leaves the clock there. */
   playUntil(now: number): void {
     let leapAgain = Number.NEGATIVE_INFINITY
+    let last: number | undefined
+    let rounds = 0
     for (let at = this.due.next(); at !== undefined && at <= now; at = this.due.next()) {
+      rounds = at === last ? rounds + 1 : 0
+      last = at
+      // Who asks to be woken at a time that is over, again and again, would never let it pass.
+      if (rounds > MOST_ROUNDS) throw new Error(`time does not go on at ${new Date(at).toISOString()}: ${this.dueNow(at)}`)
       this.env.set(Math.max(at, this.env.now()))
       if (at >= leapAgain) {
         const until = this.leap(at, now)
@@ -211,6 +217,13 @@ export class Cluster {
       this.settle()
     }
     this.env.set(now)
+  }
+
+  private dueNow(at: number): string {
+    return [...this.due.entries()]
+      .filter(([, time]) => time <= at)
+      .map(([label]) => label)
+      .join(', ')
   }
 
   /**

@@ -123,6 +123,8 @@ export function syncRolloutStatus(d: Deployment, all: ReplicaSet[], newRs: Repli
 
 function wakeForDeadline(d: Deployment, context: ControllerContext): void {
   const current = conditionOf(d.status.conditions, 'Progressing')
-  if (!hasProgressDeadline(d) || !current || current.reason === 'ProgressDeadlineExceeded' || isComplete(d, d.status)) return
+  if (!hasProgressDeadline(d) || !current || isComplete(d, d.status)) return
+  // One that was rolled out has no deadline any more, though its Pods may fail.
+  if (current.reason === 'ProgressDeadlineExceeded' || current.reason === 'NewReplicaSetAvailable') return
   context.wakeAt(fromTime(current.lastUpdateTime) + (d.spec.progressDeadlineSeconds! + 1) * 1000)
 }
