@@ -129,7 +129,7 @@ export interface ControllerContext {
 export interface Controller {
   /** The name that stands in events and managed fields, e.g. `replicaset-controller`. */
   name: string
-  /** Takes a change of what it watches into a picture that it keeps; true when there was something to note. */
+  /** Takes a change of what it watches into a picture that it keeps, if it has one; true when there is something to note in it. */
   follow?(change: Change, view: View, records: Records): boolean
   /** Puts among the records what it keeps of such a picture, before the cluster is saved. */
   writeDown?(context: ControllerContext): void

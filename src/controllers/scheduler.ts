@@ -8,7 +8,7 @@ import { affinityState } from './scheduler/pod-affinity'
 import { type CycleState, demandsOf, type Refusal, refusalOf } from './scheduler/predicates'
 import { histogram, preempt } from './scheduler/preemption'
 import { Contest } from './scheduler/score'
-import { type NodeInfo, Picture } from './scheduler/snapshot'
+import { concernsPlaces, type NodeInfo, Picture } from './scheduler/snapshot'
 import { concernsSums, isOver, Ledger } from './scheduler/taken'
 import { spreadState } from './scheduler/topology-spread'
 import { claimState, selectNode } from './scheduler/volumes'
@@ -71,17 +71,25 @@ function rulesDiffer({ before, after }: Change): boolean {
   return !deepEqual(selector(before), selector(after))
 }
 
-/** A Pod's change is taken in at once; whoever waits is looked at when it matters. */
+/**
+ * A Pod's change is taken in at once; whoever waits is looked at when it matters. What is to be noted does not depend on whether there is
+ * a picture yet: one may be taken before the like happens again.
+ */
 function follow(change: Change, view: View, records: Records): boolean {
   const picture = pictures.get(view)
   if (change.resource === 'pods') {
-    const counted = concernsSums(change) && (ledgerOf(view, records)?.follow(change) ?? false)
-    return picture?.follow(change) || counted
+    const sums = concernsSums(change)
+    const places = concernsPlaces(change)
+    if (sums) ledgerOf(view, records)?.follow(change)
+    if (places) picture?.follow(change)
+    return sums || places
   }
-  if (!picture) return false
-  if (change.resource === 'nodes') pictures.delete(view)
-  else if (RULES.includes(change.resource) && rulesDiffer(change)) picture.forgetTallies()
-  else return false
+  if (change.resource === 'nodes') {
+    pictures.delete(view)
+    return true
+  }
+  if (!RULES.includes(change.resource) || !rulesDiffer(change)) return false
+  picture?.forgetTallies()
   return true
 }
 

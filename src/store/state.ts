@@ -391,6 +391,7 @@ function childOf(branch: Branch, part: string): Branch {
   }
   return child
 }
+
 const NEWLINE = 10
 
 /** A changed entry, to be compared with others of its structure. */

@@ -34,6 +34,15 @@ export interface Tally {
   byNode: Map<string, number>
 }
 
+/** May the change of a Pod change who is where, or what a rule says of it? */
+export function concernsPlaces({ before, after }: Change): boolean {
+  const [was, is] = [before as Pod | undefined, after as Pod | undefined]
+  const [from, to] = [placeOf(was), placeOf(is)]
+  if (from === undefined && to === undefined) return false
+  if (!was || !is || from !== to || was.spec !== is.spec || was.metadata.labels !== is.metadata.labels) return true
+  return was.metadata.deletionTimestamp !== is.metadata.deletionTimestamp
+}
+
 const MOST_TALLIES = 16
 const NONE: Pod[] = []
 
@@ -90,14 +99,10 @@ export class Picture {
     else this.byNode?.set(node, [pod])
   }
 
-  /** Takes in a change of a Pod; false when nothing of it counts. */
-  follow({ before, after }: Change): boolean {
+  /** Takes in the change of a Pod that concerns it. */
+  follow({ before, after }: Change): void {
     const [was, is] = [before as Pod | undefined, after as Pod | undefined]
     const [from, to] = [placeOf(was), placeOf(is)]
-    if (from === undefined && to === undefined) return false
-    if (was && is && from === to && was.spec === is.spec && was.metadata.labels === is.metadata.labels) {
-      if (was.metadata.deletionTimestamp === is.metadata.deletionTimestamp) return false
-    }
     this.version++
     if (was && from !== undefined) {
       this.count(from, was, -1)
@@ -112,7 +117,6 @@ export class Picture {
       this.count(to, is, 1)
       this.place(is)
     }
-    return true
   }
 
   private count(node: string, pod: Pod, by: number): void {

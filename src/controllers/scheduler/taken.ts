@@ -111,10 +111,9 @@ export class Ledger {
   }
 
   /** Takes in the change of a Pod that concerns the sums. */
-  follow({ before, after }: Change): boolean {
+  follow({ before, after }: Change): void {
     if (before) this.add(placeOf(before as Pod), before as Pod, -1)
     if (after) this.add(placeOf(after as Pod), after as Pod, 1)
-    return true
   }
 
   writeDown(): void {

@@ -1,24 +1,13 @@
-// What controllers do over and over with objects that differ in name only: played once, compared with a second one, and from then on
-// what was written for the first is written with the names of the next. A play is repeated only where all it reads is the same but for
-// these names, so that it could not have gone another way.
-import type { Change, Played } from './api/contracts'
-import type { KubeObject } from './api/types'
-import { eventSuffix } from './apiserver/events'
-import type { MutableEnv } from './env'
-import { deepEqual } from './lib/equal'
-import { type Derived, type Phrase, said, Wording } from './lib/wording'
-import { structureOf } from './store/shape'
-import type { Observer, State } from './store/state'
-import { Template, Twin } from './store/twin'
-
-/** So many alike ones make a rehearsal worth its while. */
-const FEW = 8
-const MOST_SCRIPTS = 8
-/** So much more often a play may be recorded than repeated before its role rests, for ever more plays to come. */
-const MOST_MISSES = 4
-const FIRST_REST = 16
-const LONGEST_REST = 1024
-const MOST_ROLES = 64
+// A recording with words in place of names: does it fit another subject, and what does it do for one.
+import type { Change, Played } from '../api/contracts'
+import type { KubeObject } from '../api/types'
+import type { MutableEnv } from '../env'
+import { deepEqual } from '../lib/equal'
+import { type Phrase, said, Wording } from '../lib/wording'
+import { structureOf } from '../store/shape'
+import type { State } from '../store/state'
+import { Template, Twin } from '../store/twin'
+import { type Recording, suffixWord, versionWord } from './recording'
 
 /** What the cluster does for a rehearsal. */
 export interface Stage {
@@ -29,111 +18,6 @@ export interface Stage {
   follow(change: Change): boolean
   changed(count: number): void
 }
-
-/** A text that came from chance or an allocator, and how another subject gets its own. */
-interface Draw {
-  text: string
-  again(subject: unknown): string | undefined
-}
-
-/** A change that controllers with a picture of their own took note of. */
-interface Noted {
-  resource: string
-  key: string
-  before: KubeObject | undefined
-}
-
-/** What one play read and did. */
-class Recording implements Observer {
-  readonly reads = new Map<string, unknown>()
-  readonly lists = new Map<string, string[]>()
-  readonly writes = new Map<string, unknown>()
-  readonly draws: Draw[] = []
-  readonly derived: Derived[] = []
-  readonly queued: [worker: string, key: string][] = []
-  readonly noted: Noted[] = []
-  private readonly labels = new Set<string>()
-  private readonly version: number
-  private drawing = 0
-  private now = 0
-  /** What it depends on cannot be told. */
-  spoiled = false
-  changes = 0
-  result: string | undefined
-  wake: number | undefined
-
-  constructor(
-    private readonly state: State,
-    readonly identity: string[],
-  ) {
-    this.version = state.header.resourceVersion
-  }
-
-  read(key: string, value: unknown): void {
-    if (this.drawing > 0 || this.writes.has(key) || this.reads.has(key)) return
-    this.reads.set(key, value)
-  }
-
-  listed(prefix: string, keys: string[] | undefined): void {
-    if (this.drawing > 0 || this.lists.has(prefix)) return
-    if (keys === undefined) this.spoiled = true
-    else this.lists.set(prefix, keys)
-    for (const written of this.writes.keys()) if (written.startsWith(prefix)) this.spoiled = true
-  }
-
-  wrote(key: string): void {
-    if (this.drawing === 0) this.writes.set(key, undefined)
-  }
-
-  chance(): void {
-    if (this.drawing === 0) this.spoiled = true
-  }
-
-  draw<S, T extends string | undefined>(subject: S, make: (subject: S) => T): T {
-    this.drawing++
-    const text = make(subject)
-    this.drawing--
-    if (text === undefined) this.spoiled = true
-    else this.draws.push({ text, again: make as (subject: unknown) => T })
-    return text
-  }
-
-  queue(worker: string, key: string): void {
-    const label = `${worker}/${key}`
-    if (this.labels.has(label)) return
-    this.labels.add(label)
-    this.queued.push([worker, key])
-  }
-
-  note(key: string, { resource, before }: Change): void {
-    this.noted.push({ resource, key, before })
-  }
-
-  /** How many versions were given out. */
-  get versions(): number {
-    return this.state.header.resourceVersion - this.version
-  }
-
-  finish(now: number): void {
-    for (const key of this.writes.keys()) this.writes.set(key, this.state.get(key))
-    this.now = now
-  }
-
-  /** The names it is about: of its subject, `found` in what it read, drawn, and made of the versions given out. */
-  words(found: string[]): string[] {
-    return [
-      ...this.identity,
-      ...found,
-      ...this.draws.map(({ text }) => text),
-      ...Array.from({ length: this.versions }, (_, k) => versionWord(this.version, k)),
-      ...Array.from({ length: this.versions }, (_, k) => suffixWord(this.now, this.version, k)),
-    ]
-  }
-}
-
-/** The version given out as number `k`, from 0, and the end of the name of an event that gets it. */
-const versionWord = (version: number, k: number) => String(version + k + 1)
-const suffixWord = (now: number, version: number, k: number) => eventSuffix(now, version + k)
 
 /** A text of the script: as it is, or with words to fill in. */
 type Line = string | Phrase
@@ -180,7 +64,7 @@ function textAt(value: unknown, path: string[]): string | undefined {
 }
 
 /** A recording with words in place of names: what the next one reads and does. */
-class Script {
+export class Script {
   /** The numbers of the known words that were others in a play that went just so. */
   private readonly proven = new Set<number>()
   private readonly own: string[]
@@ -198,10 +82,7 @@ class Script {
   /** The numbers of the words made of versions that stand somewhere. */
   private readonly spokenOf: number[]
 
-  constructor(
-    private readonly recording: Recording,
-    private readonly now: number,
-  ) {
+  constructor(private readonly recording: Recording) {
     const { identity, draws, derived, versions } = recording
     this.places = placesOf(recording)
     const words = recording.words(this.places.map(({ text }) => text))
@@ -281,7 +162,7 @@ class Script {
     const exact = words.length
     for (const word of this.spokenOf) {
       const k = word - exact
-      words[word] = k < this.versions ? versionWord(version, k) : suffixWord(this.now, version, k - this.versions)
+      words[word] = k < this.versions ? versionWord(version, k) : suffixWord(this.recording.now, version, k - this.versions)
     }
     if (!this.fits(state, words, true)) return undefined
     for (const { key, figure } of this.writes) {
@@ -301,18 +182,15 @@ class Script {
   /** Did another play do what this one says? Then it is proven for the words in which they differ. */
   isProvenBy(other: Recording): boolean {
     const words = this.wordsFor(other.identity, (key) => other.reads.get(key))
-    if (!words || !this.tells(other)) return false
+    if (!words || !this.tells(other, other.words(words.slice(other.identity.length)))) return false
     // Chance may be all that tells plays apart.
     if (this.known === 0) this.proven.add(-1)
     for (const [i, word] of words.entries()) if (word !== this.own[i]) this.proven.add(i)
     return true
   }
 
-  private tells(other: Recording): boolean {
+  private tells(other: Recording, words: string[]): boolean {
     const { recording } = this
-    const known = this.wordsFor(other.identity, (key) => other.reads.get(key))
-    if (!known) return false
-    const words = other.words(known.slice(other.identity.length))
     if (other.versions !== this.versions || words.length !== this.count) return false
     if (other.wake !== recording.wake || other.changes !== recording.changes) return false
     if (other.result !== (this.result === undefined ? undefined : read(this.result, words))) return false
@@ -359,109 +237,4 @@ function defined(value: unknown): unknown {
   const kept = fields.filter(([, item]) => item !== undefined).map(([key, item]): [string, unknown] => [key, defined(item)])
   const same = kept.length === fields.length && kept.every(([, item], i) => item === fields[i][1])
   return same ? value : Object.fromEntries(kept)
-}
-
-/** Scripts are good for one moment: times stand in them. */
-interface Role {
-  at: number
-  scripts: Script[]
-  misses: number
-  /** Plays left to rest, and how many it will be the next time. */
-  rest: number
-  nextRest: number
-}
-
-export class Rehearsals {
-  private roles = new Map<string, Role>()
-  recording?: Recording
-
-  constructor(private readonly stage: Stage) {}
-
-  /** Plays it, or repeats what was played for another one. */
-  alike<S>(role: string, among: number, subject: S, identity: (subject: S) => string[], play: () => Played): Played {
-    const { env, state } = this.stage
-    if (among < FEW || this.recording) return play()
-    const own = this.roleOf(role, env.now())
-    if (own.rest > 0) {
-      own.rest--
-      return play()
-    }
-    const names = identity(subject)
-    let words: string[] | undefined
-    const script = own.scripts.find((each) => {
-      words = each.wordsFor(names, (key) => state.get(key))
-      return words && each.fits(state, words, false)
-    })
-    if (words && script?.isProvenFor(words)) {
-      const done = script.perform(this.stage, subject, words)
-      if (done) {
-        this.performed(own)
-        return done
-      }
-      this.missed(own)
-      return play()
-    }
-    this.missed(own)
-    const { recording, done } = this.record(names, play)
-    if (recording.spoiled) return done
-    if (!script?.isProvenBy(recording)) {
-      if (script) own.scripts.splice(own.scripts.indexOf(script), 1)
-      own.scripts.unshift(new Script(recording, own.at))
-      if (own.scripts.length > MOST_SCRIPTS) own.scripts.pop()
-    }
-    return done
-  }
-
-  private roleOf(name: string, now: number): Role {
-    const known = this.roles.get(name)
-    if (known?.at === now) return known
-    if (known) {
-      known.at = now
-      known.scripts = []
-      return known
-    }
-    const role = { at: now, scripts: [], misses: 0, rest: 0, nextRest: FIRST_REST }
-    if (this.roles.size >= MOST_ROLES) this.roles.clear()
-    this.roles.set(name, role)
-    return role
-  }
-
-  private missed(role: Role): void {
-    if (++role.misses <= MOST_MISSES) return
-    role.misses = 0
-    role.rest = role.nextRest
-    role.nextRest = Math.min(LONGEST_REST, 2 * role.nextRest)
-  }
-
-  /** It went by heart. */
-  performed(role: Role): void {
-    role.misses = Math.max(0, role.misses - 1)
-    role.nextRest = FIRST_REST
-  }
-
-  private record(names: string[], play: () => Played): { recording: Recording; done: Played } {
-    const { env, state } = this.stage
-    const recording = new Recording(state, names)
-    const { random } = env
-    this.recording = recording
-    state.observer = recording
-    env.rehearsal = { draw: (subject, make) => recording.draw(subject, make), derived: (each) => void recording.derived.push(each) }
-    env.random = () => {
-      recording.chance()
-      return random()
-    }
-    let done: Played
-    try {
-      done = play()
-    } finally {
-      env.random = random
-      env.rehearsal = undefined
-      state.observer = undefined
-      this.recording = undefined
-    }
-    recording.result = done.result
-    recording.wake = done.wake
-    recording.finish(env.now())
-    return { recording, done }
-  }
 }
