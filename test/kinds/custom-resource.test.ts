@@ -177,6 +177,25 @@ test.each<[string, string, string[]]>([
     ],
   ],
   [
+    'rules that cost too much, of the past where there is none, or of another type',
+    crd(
+      version(
+        '{type: object, properties: {l: {type: array, items: {type: string, x-kubernetes-validations: [{rule: self == oldSelf}]}}, m: {type: object, additionalProperties: {type: string}}, num: {type: integer, x-kubernetes-validations: [{rule: self, optionalOldSelf: true}, {rule: self > 1, messageExpression: self}]}}, x-kubernetes-validations: [{rule: "self.l.all(a, self.m.exists(b, a == b))"}]}',
+      ),
+    ),
+    [
+      'spec.validation.openAPIV3Schema.properties[l].items.x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget by factor of more than 100x (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)',
+      'spec.validation.openAPIV3Schema.properties[l].items.x-kubernetes-validations[0].rule: Invalid value: "self == oldSelf": oldSelf cannot be used on the uncorrelatable portion of the schema within spec.validation.openAPIV3Schema.properties[l]',
+      'spec.validation.openAPIV3Schema.properties[num].x-kubernetes-validations[0].rule: Invalid value: {"Rule":"self","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":true}: cel expression must evaluate to a bool',
+      'spec.validation.openAPIV3Schema.properties[num].x-kubernetes-validations[0].optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule',
+      'spec.validation.openAPIV3Schema.properties[num].x-kubernetes-validations[1].messageExpression: Invalid value: {"Rule":"self \\u003e 1","Message":"","MessageExpression":"self","Reason":null,"FieldPath":"","OptionalOldSelf":null}: messageExpression must evaluate to a string',
+      'spec.validation.openAPIV3Schema.x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget by factor of more than 100x (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)',
+      'spec.validation.openAPIV3Schema.x-kubernetes-validations[0].rule: Forbidden: contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema',
+      'spec.validation.openAPIV3Schema.properties[l].items.x-kubernetes-validations[0].rule: Forbidden: contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema',
+      'spec.validation.openAPIV3Schema: Forbidden: x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema exceeds budget by factor of more than 100x (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)',
+    ],
+  ],
+  [
     'what surrounds rules',
     crd(
       version(

@@ -19,7 +19,7 @@ export function prepareCustomResourceDefinition(crd: KubeObject): void {
   const stored = listOf(fieldsOf(crd.spec)?.versions)
     .filter((v) => v.storage === true)
     .map((v) => v.name)
-  crd.status = { acceptedNames: { kind: '', plural: '' }, conditions: [], storedVersions: stored }
+  crd.status = { acceptedNames: { kind: '', plural: '' }, conditions: null, storedVersions: stored }
 }
 
 export function defaultApiService(service: KubeObject): void {

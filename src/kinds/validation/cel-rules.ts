@@ -5,37 +5,8 @@ import { mentions, type Node, parseCel } from '../../lib/cel/parse'
 import { CelCostError, CelError, durationOf, Timestamp } from '../../lib/cel/values'
 import { deepEqual } from '../../lib/equal'
 import type { CelRule, JsonSchema } from '../../schema/custom'
+import { escapeName, isReserved } from './cel-schema'
 import { duplicate, forbiddenField, invalidValue, required } from './errors'
-
-const RESERVED = [
-  'true',
-  'false',
-  'null',
-  'in',
-  'as',
-  'break',
-  'const',
-  'continue',
-  'else',
-  'for',
-  'function',
-  'if',
-  'import',
-  'let',
-  'loop',
-  'package',
-  'namespace',
-  'return',
-  'var',
-  'void',
-  'while',
-]
-
-/** A field's name as expressions write it. */
-function escapeName(name: string): string {
-  if (RESERVED.includes(name)) return `__${name}__`
-  return name.replaceAll('__', '__underscores__').replaceAll('.', '__dot__').replaceAll('-', '__dash__').replaceAll('/', '__slash__')
-}
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -53,7 +24,9 @@ function celValue(value: unknown, schema: JsonSchema | undefined): unknown {
   if (isRecord(value)) {
     const named = schema?.properties !== undefined || !isRecord(schema?.additionalProperties)
     const entries = Object.entries(value).filter(([, inner]) => inner !== undefined)
-    return new Map(entries.map(([key, inner]) => [named ? escapeName(key) : key, celValue(inner, under(schema, key))]))
+    const values = new Map(entries.map(([key, inner]) => [named ? (escapeName(key) ?? key) : key, celValue(inner, under(schema, key))]))
+    if (named) for (const [key] of entries) if (isReserved(key)) values.set(key, values.get(escapeName(key) ?? key))
+    return values
   }
   if (typeof value === 'number') return schema?.type === 'number' || !Number.isInteger(value) ? value : BigInt(value)
   if (typeof value !== 'string') return value

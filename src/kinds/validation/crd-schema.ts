@@ -1,9 +1,8 @@
 // Validation of the schemas of custom resources. Upstream: apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go
 // (ValidateCustomResourceDefinitionOpenAPISchema) and pkg/apiserver/schema/validation.go.
 import type { FieldError } from '../../errors'
-import { CelSyntaxError, parseCel } from '../../lib/cel/parse'
-import { type CelRule, type JsonSchema, prune } from '../../schema/custom'
-import type { Fields } from '../defaults/fields'
+import { type JsonSchema, prune } from '../../schema/custom'
+import { type Costs, multiplicity, validateRules, validateTotalCost } from './crd-rules'
 import { validateStructural } from './crd-structural'
 import { validateDefault } from './custom-resource'
 import { forbiddenField, invalidValue, notSupported, required } from './errors'
@@ -29,8 +28,13 @@ interface Place {
   insideMeta?: boolean
   /** Why there may be no defaults. */
   noDefaults?: string
-  /** Rules are compiled only where the schema has CEL's types. */
-  rules?: boolean
+  /** Of the rules, which are compiled only where the schema has CEL's types: what they cost. */
+  costs?: Costs
+  /** How many values an object can hold here; undefined when nothing bounds them. */
+  cardinality?: number
+  /** The outermost list around whose items have no past. */
+  withoutPast?: string
+  isOld: boolean
 }
 
 /** What is wrong with a schema itself, and with its rules. */
@@ -42,8 +46,10 @@ interface Findings {
 function validateSchema(schema: JsonSchema, place: Place): Findings {
   const { path } = place
   const found: Findings = { schema: validateStandard(schema, place), rules: [] }
+  const times = multiplicity(schema)
+  const cardinality = place.cardinality === undefined || times === undefined ? undefined : place.cardinality * times
   const enter = (inner: JsonSchema, step: string, change: Partial<Place> = {}) => {
-    const errors = validateSchema(inner, { ...place, isRoot: false, ...change, path: `${path}.${step}` })
+    const errors = validateSchema(inner, { ...place, cardinality, isRoot: false, ...change, path: `${path}.${step}` })
     found.schema.push(...errors.schema)
     found.rules.push(...errors.rules)
   }
@@ -64,14 +70,20 @@ function validateSchema(schema: JsonSchema, place: Place): Findings {
     const noDefaults = isMeta && place.isRoot ? `in top-level ${key}` : place.noDefaults
     enter(property, `properties[${key}]`, { noDefaults, insideMeta: isMeta || place.insideMeta })
   }
-  if (schema.not) enter(schema.not, 'not', { rules: false })
+  if (schema.not) enter(schema.not, 'not', { costs: undefined })
   for (const key of ['allOf', 'oneOf', 'anyOf'] as const) {
-    for (const [i, each] of (schema[key] ?? []).entries()) enter(each, `${key}[${i}]`, { rules: false })
+    for (const [i, each] of (schema[key] ?? []).entries()) enter(each, `${key}[${i}]`, { costs: undefined })
   }
-  if (schema.items) enter(schema.items, 'items')
+  if (schema.items) {
+    const known = schema['x-kubernetes-list-type'] === 'map'
+    enter(schema.items, 'items', { withoutPast: place.withoutPast ?? (known ? undefined : path) })
+  }
   found.schema.push(...validateMapType(schema, path), ...validateListType(schema, path))
   found.schema.push(...validateRuleTexts(schema, `${path}.x-kubernetes-validations`))
-  if (place.rules && found.schema.length === 0) found.rules.push(...validateRules(schema, `${path}.x-kubernetes-validations`))
+  if (place.costs && found.schema.length === 0) {
+    const isResource = place.isRoot === true || schema['x-kubernetes-embedded-resource'] === true
+    found.rules.push(...validateRules(schema, { ...place, isResource, costs: place.costs }))
+  }
   return found
 }
 
@@ -132,14 +144,6 @@ function validateRuleTexts(schema: JsonSchema, path: string): FieldError[] {
   })
 }
 
-/** Rules are to be expressions. Their types are not checked here. */
-function validateRules(schema: JsonSchema, path: string): FieldError[] {
-  return (schema['x-kubernetes-validations'] ?? []).flatMap((rule, i) => {
-    const wrong = syntaxError(rule.rule ?? '')
-    return wrong === undefined ? [] : [invalidValue(`${path}[${i}].rule`, internalRule(rule), wrong)]
-  })
-}
-
 const NOWHERE = 'does not refer to a valid field'
 
 /** What a path of a rule or of a selectable field leads to, or why to nothing. Upstream: schema/cel/validation.go (ValidFieldPath). */
@@ -165,31 +169,6 @@ export function schemaAt(jsonPath: string, root: JsonSchema, brackets = true): J
     }
   }
   return schema
-}
-
-/** As the API server's own type prints: by the names of Go's fields. */
-function internalRule(rule: CelRule): Fields {
-  return {
-    Rule: rule.rule,
-    Message: rule.message ?? '',
-    MessageExpression: rule.messageExpression ?? '',
-    Reason: rule.reason ?? null,
-    FieldPath: rule.fieldPath ?? '',
-    OptionalOldSelf: rule.optionalOldSelf ?? null,
-  }
-}
-
-function syntaxError(text: string): string | undefined {
-  try {
-    parseCel(text)
-    return undefined
-  } catch (error) {
-    if (!(error instanceof CelSyntaxError)) throw error
-    const lines = text.slice(0, error.offset).split('\n')
-    const column = lines[lines.length - 1].length
-    const shown = text.split('\n')[lines.length - 1]
-    return `compilation failed: ERROR: <input>:${lines.length}:${column + 1}: ${error.message}\n | ${shown}\n | ${'.'.repeat(column)}^`
-  }
 }
 
 /** The members of a set are compared as a whole. */
@@ -252,12 +231,14 @@ function validateDefaults(schema: JsonSchema, path: string): FieldError[] {
   return errors
 }
 
-/** The schema of a version, at its root. */
-export function validateRootSchema(schema: JsonSchema, path: string): FieldError[] {
+/** The schema of a version, at its root. `isOld`: it is what it was before. */
+export function validateRootSchema(schema: JsonSchema, path: string, isOld = false): FieldError[] {
   const errors = schema.nullable ? [forbiddenField(`${path}.nullable`, 'nullable cannot be true at the root')] : []
   const representable = isRepresentable(schema)
   let structural = representable ? validateStructural(schema, path) : []
   if (representable && structural.length === 0) structural = validateDefaults(schema, path)
-  const found = validateSchema(schema, { path, isRoot: true, rules: representable && structural.length === 0 })
-  return [...errors, ...structural, ...found.schema, ...found.rules]
+  const costs: Costs = []
+  const hasTypes = representable && structural.length === 0
+  const found = validateSchema(schema, { path, isRoot: true, cardinality: 1, isOld, costs: hasTypes ? costs : undefined })
+  return [...errors, ...structural, ...found.schema, ...found.rules, ...validateTotalCost(costs, path)]
 }

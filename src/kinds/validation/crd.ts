@@ -125,9 +125,16 @@ function shapeOf(version: Fields, has: (part: Part) => boolean): Shape {
   }
 }
 
-/** `schema`: where the schema stands in the server's own type. */
-function validateShape(shape: Shape, path: string, schema: string, whole: JsonSchema | undefined): FieldError[] {
-  const errors = shape.schema ? validateRootSchema(shape.schema, `${path}.${schema}.openAPIV3Schema`) : []
+/** `schema`: where the schema stands in the server's own type; `before`: what it was. */
+function validateShape(
+  shape: Shape,
+  path: string,
+  schema: string,
+  whole: JsonSchema | undefined,
+  before: JsonSchema | undefined,
+): FieldError[] {
+  const isOld = before !== undefined && same(before, shape.schema)
+  const errors = shape.schema ? validateRootSchema(shape.schema, `${path}.${schema}.openAPIV3Schema`, isOld) : []
   errors.push(...validateSubresources(shape.subresources, `${path}.subresources`))
   for (const [i, column] of shape.columns.entries()) errors.push(...validateColumn(column, `${path}.additionalPrinterColumns[${i}]`))
   if (whole) errors.push(...validateSelectableFields(shape.selectableFields, whole, `${path}.selectableFields`))
@@ -159,7 +166,12 @@ function internalVersion(version: Fields, common: Set<Part>): Fields {
   }
 }
 
-function validateVersions(versions: Fields[], common: Set<Part>): FieldError[] {
+function schemaBefore(before: Fields[], { name }: Fields): JsonSchema | undefined {
+  const version = before.find((each) => each.name === name)
+  return version && schemaOf(version)
+}
+
+function validateVersions(versions: Fields[], common: Set<Part>, before: Fields[]): FieldError[] {
   const errors: FieldError[] = []
   for (const [i, version] of versions.entries()) {
     const path = `spec.versions[${i}]`
@@ -168,7 +180,7 @@ function validateVersions(versions: Fields[], common: Set<Part>): FieldError[] {
     if (complaints.length) errors.push(invalidValue(`${path}.name`, name, complaints.join(',')))
     errors.push(...validateDeprecation(version, path))
     const shape = shapeOf(version, (part) => !common.has(part))
-    errors.push(...validateShape(shape, path, 'schema', schemaOf(version)))
+    errors.push(...validateShape(shape, path, 'schema', schemaOf(version), schemaBefore(before, version)))
   }
   const shown = versions.map((version) => internalVersion(version, common))
   if (new Set(versions.map((v) => v.name)).size !== versions.length) {
@@ -183,12 +195,13 @@ function validateVersions(versions: Fields[], common: Set<Part>): FieldError[] {
   return errors
 }
 
-export function validateCustomResourceDefinition(crd: KubeObject): FieldError[] {
+export function validateCustomResourceDefinition(crd: KubeObject, old?: KubeObject): FieldError[] {
   const spec = fieldsOf(crd.spec) ?? {}
   const names = fieldsOf(spec.names) ?? {}
   const group = String(spec.group ?? '')
   const versions = listOf(spec.versions)
   const common = commonParts(versions)
+  const before = listOf(fieldsOf(old?.spec)?.versions)
   const errors: FieldError[] = []
   if (crd.metadata.name !== `${names.plural ?? ''}.${group}`) {
     errors.push(invalidValue('metadata.name', crd.metadata.name, 'must be spec.names.plural+"."+spec.group'))
@@ -203,11 +216,11 @@ export function validateCustomResourceDefinition(crd: KubeObject): FieldError[] 
   for (const [i, version] of versions.entries()) {
     if (!schemaOf(version)) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`))
   }
-  errors.push(...validateVersions(versions, common), ...validateNames(names))
+  errors.push(...validateVersions(versions, common, before), ...validateNames(names))
   if (versions.length) {
     const shape = shapeOf(versions[0], (part) => common.has(part))
     const whole = common.has('schema') ? shape.schema : undefined
-    errors.push(...validateShape(shape, 'spec', 'validation', whole))
+    errors.push(...validateShape(shape, 'spec', 'validation', whole, schemaBefore(before, versions[0])))
     if (shape.selectableFields.length && !whole) {
       errors.push(invalidValue('spec.selectableFields', '', 'may only be set when validations.schema is included'))
     }

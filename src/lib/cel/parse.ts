@@ -1,7 +1,8 @@
 // The Common Expression Language: text to tree, by the grammar of its specification (google/cel-spec, doc/langdef.md).
 
-export type Node =
-  | { kind: 'literal'; value: unknown }
+/** `at`: where the text has what makes it: the operator, the opening bracket, the dot; in characters. */
+export type Node = { at: number } & (
+  | { kind: 'literal'; value: unknown; unsigned?: boolean }
   | { kind: 'name'; name: string }
   | { kind: 'select'; of: Node; field: string; optional: boolean }
   | { kind: 'index'; of: Node; key: Node; optional: boolean }
@@ -9,14 +10,21 @@ export type Node =
   | { kind: 'list'; items: Node[] }
   | { kind: 'map'; entries: [Node, Node][] }
   | { kind: 'choice'; test: Node; then: Node; otherwise: Node }
+)
 
-/** A text that is no expression; `offset` in characters. */
+/** What is wrong at a place of the text; `at` in characters. */
+export interface Finding {
+  at: number
+  message: string
+}
+
+/** A text that is no expression, and why. */
 export class CelSyntaxError extends Error {
-  constructor(
-    message: string,
-    readonly offset: number,
-  ) {
-    super(message)
+  readonly findings: Finding[]
+
+  constructor(...findings: Finding[]) {
+    super(findings[0]?.message)
+    this.findings = findings
   }
 }
 
@@ -29,7 +37,8 @@ interface Token {
 
 const SIGNS = /^(?:\.\?|\[\?|\|\||&&|[=!<>]=|[-+*/%<>!?:.,()[\]{}])/
 const NUMBER = /^(?:0x[0-9a-fA-F]+u?|\d+\.\d+(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+|\d+u?)/i
-const STRING = /^([rRbB]{0,2})("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*')/
+const STRING =
+  /^([rRbB]{0,2})("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\[abfnrtvxXuU0-3?"'`\\])*"|'(?:[^'\\\n]|\\[abfnrtvxXuU0-3?"'`\\])*')/
 const RAW_STRING = /^([rR])("""[\s\S]*?"""|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*')/
 const ESCAPES: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
 
@@ -51,7 +60,11 @@ function numberOf(text: string): bigint | number {
   return /^(0x[0-9a-f]+|\d+)$/i.test(plain) ? BigInt(plain) : Number(plain)
 }
 
-function tokens(text: string): Token[] {
+/** What the lexer gives up on: a text without an end up to where it breaks off, half an operator with what follows it, a character. */
+const STRANGE =
+  /^(?:[rRbB]{0,2}(?:"(?:[^"\\\n]|\\[abfnrtvxuU0-7?"'`\\])*(?:\\.|\n)?|'(?:[^'\\\n]|\\[abfnrtvxuU0-7?"'`\\])*(?:\\.|\n)?)|[=&|][\s\S]?|[\s\S])/
+
+function tokens(text: string, findings: Finding[]): Token[] {
   const out: Token[] = []
   for (let at = 0; at < text.length; ) {
     const rest = text.slice(at)
@@ -77,37 +90,68 @@ function tokens(text: string): Token[] {
       const [word] = (name ?? sign) as RegExpExecArray
       out.push({ type: name ? 'name' : 'sign', text: word, at })
       at += word.length
-    } else throw new CelSyntaxError(`token recognition error at: '${rest[0]}'`, at)
+    } else {
+      const [word] = STRANGE.exec(rest) as RegExpExecArray
+      findings.push({ at, message: `Syntax error: token recognition error at: '${word}'` })
+      at += word.length
+    }
   }
   return [...out, { type: 'end', text: '<EOF>', at: text.length }]
 }
+
+/** Words of other languages, kept free. */
+const RESERVED = /^(?:as|break|const|continue|else|for|function|if|import|let|loop|package|namespace|return|var|void|while)$/
 
 const LITERALS: Record<string, unknown> = { true: true, false: false, null: null }
 /** Operators from the loosest to the tightest. */
 const LEVELS = [['||'], ['&&'], ['==', '!=', '<', '<=', '>', '>=', 'in'], ['+', '-'], ['*', '/', '%']]
 
+function negative(value: unknown): unknown {
+  return typeof value === 'bigint' ? -value : -Number(value)
+}
+
+/** What an expression can begin with. */
+const STARTS = "'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER"
+
+/** Why no more is to be read. */
+class GiveUp extends Error {}
+
 class Parser {
   private at = 0
 
-  constructor(private readonly list: Token[]) {}
+  constructor(
+    private readonly list: Token[],
+    private readonly findings: Finding[],
+  ) {}
 
-  run(): Node {
-    const node = this.expression()
-    if (this.token.type !== 'end') this.fail('expecting <EOF>')
-    return node
+  run(): Node | undefined {
+    try {
+      const node = this.expression()
+      if (this.token.type !== 'end') {
+        this.report(`${this.list[this.at + 1].type === 'end' ? 'extraneous' : 'mismatched'} input '${this.token.text}' expecting <EOF>`)
+      }
+      return node
+    } catch (error) {
+      if (!(error instanceof GiveUp)) throw error
+      return undefined
+    }
   }
 
   private get token(): Token {
     return this.list[this.at]
   }
 
-  private fail(what: string): never {
-    throw new CelSyntaxError(`Syntax error: mismatched input '${this.token.text}' ${what}`, this.token.at)
+  private report(what: string): void {
+    this.findings.push({ at: this.token.at, message: `Syntax error: ${what}` })
   }
 
-  private is(text: string): boolean {
-    const { type } = this.token
-    return (type === 'sign' || type === 'name') && this.token.text === text
+  private fail(what: string): never {
+    this.report(what)
+    throw new GiveUp()
+  }
+
+  private is(text: string, { type, text: own } = this.token): boolean {
+    return (type === 'sign' || type === 'name') && own === text
   }
 
   private take(text: string): boolean {
@@ -116,16 +160,40 @@ class Parser {
     return true
   }
 
-  private need(text: string): void {
-    if (!this.take(text)) this.fail(`expecting '${text}'`)
+  /** A token too many is left out, one that is missing taken as read, as ANTLR recovers. */
+  private need(text: string, expecting = `'${text}'`): void {
+    if (this.take(text)) return
+    const { text: found, type } = this.token
+    const next = this.list[this.at + 1]
+    if (next && this.is(text, next)) {
+      this.report(`extraneous input '${found}' expecting ${expecting}`)
+      this.at += 2
+    } else if (text === ':' ? this.canStart() && type !== 'end' : text !== '}' && type === 'end') {
+      this.report(`missing '${text}' at '${found}'`)
+    } else this.fail(`mismatched input '${found}' expecting ${expecting}`)
+  }
+
+  private canStart({ type, text } = this.token): boolean {
+    return type === 'number' || type === 'string' || type === 'bytes' || type === 'name' || /^[[{(.!-]$/.test(text)
+  }
+
+  /** `also`: what could stand here besides an expression. */
+  private needStart(also = ''): void {
+    if (this.canStart()) return
+    const set = also ? STARTS.replace(also === "')'" ? "'.'" : "'true'", (first) => `${also}, ${first}`) : STARTS
+    const next = this.list[this.at + 1]
+    if (!next || !this.canStart(next)) this.fail(`mismatched input '${this.token.text}' expecting {${set}}`)
+    this.report(`extraneous input '${this.token.text}' expecting {${set}}`)
+    this.at++
   }
 
   private expression(): Node {
     const test = this.binary(0)
+    const { at } = this.token
     if (!this.take('?')) return test
     const then = this.binary(0)
     this.need(':')
-    return { kind: 'choice', test, then, otherwise: this.expression() }
+    return { kind: 'choice', at, test, then, otherwise: this.expression() }
   }
 
   private binary(level: number): Node {
@@ -134,14 +202,21 @@ class Parser {
     for (;;) {
       const operator = LEVELS[level].find((o) => this.is(o))
       if (!operator) return left
+      const { at } = this.token
       this.at++
-      left = { kind: 'call', name: operator, args: [left, this.binary(level + 1)] }
+      left = { kind: 'call', at, name: operator, args: [left, this.binary(level + 1)] }
     }
   }
 
   private unary(): Node {
-    if (this.take('!')) return { kind: 'call', name: '!', args: [this.unary()] }
-    if (this.take('-')) return { kind: 'call', name: 'negate', args: [this.unary()] }
+    const { at } = this.token
+    if (this.take('!')) return { kind: 'call', at, name: '!', args: [this.unary()] }
+    if (this.take('-')) {
+      const number = this.token.type === 'number'
+      const inner = this.unary()
+      if (number && inner.kind === 'literal' && !inner.unsigned) return { ...inner, at, value: negative(inner.value) }
+      return { kind: 'call', at, name: 'negate', args: [inner] }
+    }
     return this.member(this.primary())
   }
 
@@ -149,75 +224,95 @@ class Parser {
     let node = start
     for (;;) {
       const dot = this.is('.') || this.is('.?')
+      const { at } = this.token
       if (dot) {
         const optional = this.is('.?')
         this.at++
-        if (this.token.type !== 'name') this.fail('expecting IDENTIFIER')
+        if (this.token.type !== 'name') this.fail("no viable alternative at input '.'")
         const field = this.token.text
         this.at++
         node =
           this.is('(') && !optional
-            ? { kind: 'call', name: field, target: node, args: this.args() }
-            : { kind: 'select', of: node, field, optional }
+            ? { kind: 'call', at: this.token.at, name: field, target: node, args: this.args() }
+            : { kind: 'select', at, of: node, field, optional }
       } else if (this.is('[') || this.is('[?')) {
         const optional = this.is('[?')
         this.at++
+        this.needStart("'?'")
         const key = this.expression()
         this.need(']')
-        node = { kind: 'index', of: node, key, optional }
+        node = { kind: 'index', at, of: node, key, optional }
       } else return node
     }
   }
 
   private args(): Node[] {
     this.need('(')
-    return this.until(')', () => this.expression())
+    const out: Node[] = []
+    if (this.take(')')) return out
+    this.needStart("')'")
+    do out.push(this.expression())
+    while (this.take(','))
+    this.need(')')
+    return out
   }
 
+  /** Unlike arguments, these may end with a comma. */
   private until<T>(end: string, one: () => T): T[] {
     const out: T[] = []
     while (!this.take(end)) {
+      if (this.token.type === 'end') {
+        this.need(end)
+        break
+      }
       out.push(one())
-      if (!this.is(end)) this.need(',')
+      if (this.is(end) || this.take(',')) continue
+      this.need(end, `{'${end}', ','}`)
+      break
     }
     return out
   }
 
   private primary(): Node {
+    this.needStart()
     const token = this.token
     if (token.type === 'number' || token.type === 'string' || token.type === 'bytes') {
       this.at++
-      return { kind: 'literal', value: token.type === 'bytes' ? Buffer.from(String(token.value)) : token.value }
+      const value = token.type === 'bytes' ? Buffer.from(String(token.value)) : token.value
+      if (typeof value === 'bigint' && value > 2n ** 63n) this.findings.push({ at: token.at, message: 'invalid int literal' })
+      const unsigned = token.type === 'number' && /u$/i.test(token.text)
+      return { kind: 'literal', at: token.at, value, ...(unsigned ? { unsigned } : {}) }
     }
     if (this.take('(')) {
       const inner = this.expression()
       this.need(')')
       return inner
     }
-    if (this.take('[')) return { kind: 'list', items: this.until(']', () => this.expression()) }
+    if (this.take('[')) return { kind: 'list', at: token.at, items: this.until(']', () => this.expression()) }
     if (this.take('{')) {
       const entry = (): [Node, Node] => {
         const key = this.expression()
         this.need(':')
         return [key, this.expression()]
       }
-      return { kind: 'map', entries: this.until('}', entry) }
+      return { kind: 'map', at: token.at, entries: this.until('}', entry) }
     }
     this.take('.')
-    if (this.token.type !== 'name')
-      this.fail(
-        "expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}",
-      )
-    const name = this.token.text
+    if (this.token.type !== 'name') this.fail("no viable alternative at input '.'")
+    const { text: name, at } = this.token
+    if (RESERVED.test(name)) this.findings.push({ at, message: `reserved identifier: ${name}` })
     this.at++
-    if (Object.hasOwn(LITERALS, name)) return { kind: 'literal', value: LITERALS[name] }
-    return this.is('(') ? { kind: 'call', name, args: this.args() } : { kind: 'name', name }
+    if (Object.hasOwn(LITERALS, name)) return { kind: 'literal', at, value: LITERALS[name] }
+    return this.is('(') ? { kind: 'call', at: this.token.at, name, args: this.args() } : { kind: 'name', at, name }
   }
 }
 
 /** Throws CelSyntaxError. */
 export function parseCel(text: string): Node {
-  return new Parser(tokens(text)).run()
+  const findings: Finding[] = []
+  const node = new Parser(tokens(text, findings), findings).run()
+  if (!node || findings.length) throw new CelSyntaxError(...findings)
+  return node
 }
 
 /** Whether the expression speaks of this variable. */
