@@ -3,9 +3,9 @@ import type { Change, Controller, ControllerContext, NewEvent, View } from '../a
 import type { Condition, Deployment, PodTemplateSpec, ReplicaSet } from '../api/types'
 import { ApiError } from '../errors'
 import { semanticEqual } from '../lib/equal'
-import { podTemplateHash } from '../lib/hash'
 import { isEmptySelector, matchesSelector } from '../lib/selectors'
 import { timestamp } from '../lib/time'
+import { podTemplateHash } from '../schema/pod-template-hash'
 import { cleanUp, type Rollout, recreate, rollOut, scale } from './deployment-rollout'
 import { syncStatus } from './deployment-status'
 import {

@@ -13,8 +13,13 @@ export function fnv32(text: string): number {
 
 /** Go's fnv.New32a: xor, then multiply. The result is unsigned. */
 export function fnv32a(text: string): number {
+  return fnv32aOf(Buffer.from(text, 'utf8'))
+}
+
+/** The same of bytes. */
+export function fnv32aOf(bytes: Uint8Array): number {
   let hash = OFFSET
-  for (const byte of Buffer.from(text, 'utf8')) hash = Math.imul(hash ^ byte, PRIME)
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, PRIME)
   return hash >>> 0
 }
 

@@ -1,5 +1,5 @@
-// Hashes and made-up names: pod-template-hash, controller revisions, kube-proxy's chain names.
-import { fnv32, fnv32a, safeEncode } from './fnv'
+// Hashes and made-up names: controller revisions, kube-proxy's chain names.
+import { fnv32, safeEncode } from './fnv'
 import { toCompactJson } from './json-emit'
 import { sha256 } from './sha256'
 
@@ -13,16 +13,6 @@ export function canonicalJson(value: unknown): string {
     .sort()
     .map((key) => `${JSON.stringify(key)}:${canonicalJson(record[key])}`)
     .join(',')}}`
-}
-
-/**
- * The hash a Deployment puts into its ReplicaSets' names and labels: at most 10 characters of the safe alphabet.
- * Upstream hashes Go's own printing of the PodTemplateSpec, pointers and all, which nothing but Go can print; here the
- * template's canonical JSON is hashed instead, so hashes have the same form and stability but other letters than a real cluster's.
- */
-export function podTemplateHash(template: unknown, collisionCount?: number): string {
-  const text = canonicalJson(template)
-  return safeEncode(String(fnv32a(collisionCount === undefined ? text : `${text}${collisionCount}`)))
 }
 
 /**
