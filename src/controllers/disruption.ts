@@ -1,5 +1,5 @@
 // How many pods a PodDisruptionBudget lets go at present. Follows pkg/controller/disruption.
-import type { Change, Controller, ControllerContext, View } from '../api/contracts'
+import type { Change, Client, Controller, ControllerContext, View } from '../api/contracts'
 import type { Condition, KubeObject, Pod } from '../api/types'
 import type { PodDisruptionBudget } from '../api/workloads'
 import { semanticEqual } from '../lib/equal'
@@ -51,11 +51,23 @@ export const disruptionController: Controller = {
   },
 }
 
+/** Pods of several budgets are counted by one of them, and told so when they come up. */
+function tellOfRivals(pdb: PodDisruptionBudget, pods: Pod[], api: Client): void {
+  const { namespace, name } = pdb.metadata
+  const others = api.list<PodDisruptionBudget>(RESOURCE, namespace).filter((other) => other.metadata.name > name)
+  for (const pod of pods) {
+    if (!others.some((other) => matchesSelector(other.spec.selector, pod.metadata.labels))) continue
+    const message = `Pod "${namespace}"/"${pod.metadata.name}" matches multiple PodDisruptionBudgets.  Chose "${name}" arbitrarily.`
+    api.event(pod, { type: 'Warning', reason: 'MultiplePodDisruptionBudgets', message })
+  }
+}
+
 function sync(pdb: PodDisruptionBudget, context: ControllerContext): void {
   const { api, env } = context
   const now = env.now()
   const pods = api.list<Pod>('pods', pdb.metadata.namespace).filter((p) => matchesSelector(pdb.spec.selector, p.metadata.labels))
   if (pods.length === 0) api.event(pdb, { type: 'Normal', reason: 'NoPods', message: 'No matching pods found' })
+  tellOfRivals(pdb, pods, api)
   const live = pods.filter((pod) => !isPodTerminal(pod))
   const expectation = expected(pdb, live, context)
   if (!expectation) return

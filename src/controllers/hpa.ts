@@ -1,9 +1,11 @@
 // Horizontal pod autoscalers in a cluster without a metrics API: bounds are kept, metrics fail as they do there.
 // Follows pkg/controller/podautoscaler/horizontal.go.
 import type { Controller, ControllerContext } from '../api/contracts'
-import type { Condition, KubeObject } from '../api/types'
+import type { Condition, KubeObject, LabelSelector, Pod } from '../api/types'
 import type { HorizontalPodAutoscaler, MetricSpec } from '../api/workloads'
 import { semanticEqual } from '../lib/equal'
+import { formatLabelSelector } from '../lib/label-selector'
+import { matchesSelector } from '../lib/selectors'
 import { fromTime, timestamp } from '../lib/time'
 import { setStatusCondition } from './shared/conditions'
 import { goSelector } from './shared/go-selector'
@@ -23,7 +25,7 @@ const NO_EXTERNAL_METRICS =
   'unable to fetch metrics from external metrics API: no external metrics API (external.metrics.k8s.io) registered'
 
 interface Scalable extends KubeObject {
-  spec: { replicas?: number }
+  spec: { replicas?: number; selector?: LabelSelector | Record<string, string> }
 }
 
 export const horizontalPodAutoscaler: Controller = {
@@ -67,31 +69,68 @@ function sync(hpa: HorizontalPodAutoscaler, context: ControllerContext): void {
         : [current, '']
   let desiredReplicas = hpa.status?.desiredReplicas ?? 0
   let { lastScaleTime } = hpa.status ?? {}
-  if (current === 0 && minReplicas !== 0) {
+  if (current === 0 && isOff(hpa, minReplicas)) {
     desiredReplicas = 0
     set('ScalingActive', 'False', 'ScalingDisabled', 'scaling is disabled since the replica count of the target is zero')
-  } else if (desired !== current) {
+  } else if (current !== 0 && desired !== current) {
     api.update<Scalable>({ ...target, spec: { ...target.spec, replicas: desired } })
     set('AbleToScale', 'True', 'SucceededRescale', `the HPA controller was able to update the target scale to ${desired}`)
     api.event(hpa, { type: 'Normal', reason: 'SuccessfulRescale', message: `New size: ${desired}; reason: ${why}` })
+    // To zero only metrics scale.
+    set('ScaledToZero', 'False', 'NotScaledToZero', 'the HPA controller did not scale the workload to zero')
     desiredReplicas = desired
     lastScaleTime = now
   } else {
-    const failures = (hpa.spec.metrics ?? []).map((metric) => failureOf(metric, hpa))
+    const ambiguous = rivalsOf(hpa, target, context)
+    const failures = ambiguous ? [] : (hpa.spec.metrics ?? []).map((metric) => failureOf(metric, hpa))
     for (const { reason, message } of failures) api.event(hpa, { type: 'Warning', reason, message })
     const [first] = failures
-    if (first) {
+    if (ambiguous) {
+      api.event(hpa, { type: 'Warning', reason: 'AmbiguousSelector', message: ambiguous })
+      set('ScalingActive', 'False', 'AmbiguousSelector', ambiguous)
+      api.event(hpa, { type: 'Warning', reason: 'FailedComputeMetricsReplicas', message: ambiguous })
+    } else if (first) {
       set('ScalingActive', 'False', first.reason, `the HPA was unable to compute the replica count: ${first.message}`)
       const count = failures.length
       const message = `invalid metrics (${count} invalid out of ${count}), first error is: failed to get ${first.of} metric value: ${first.message}`
       api.event(hpa, { type: 'Warning', reason: 'FailedComputeMetricsReplicas', message })
     }
   }
-  store(
-    hpa,
-    { currentMetrics: null, currentReplicas: current, desiredReplicas, conditions, ...(lastScaleTime && { lastScaleTime }) },
-    context,
-  )
+  const observedGeneration = hpa.metadata.generation
+  const counts = { currentMetrics: null, currentReplicas: current, desiredReplicas, observedGeneration }
+  store(hpa, { ...counts, conditions, ...(lastScaleTime && { lastScaleTime }) }, context)
+}
+
+/** A target of zero is left alone, unless this autoscaler brought it there or its metrics can be had without pods. */
+function isOff({ spec, status }: HorizontalPodAutoscaler, minReplicas: number): boolean {
+  if (!status?.conditions?.some((c) => c.type === 'ScaledToZero' && c.status === 'True')) return true
+  return minReplicas === 0 && !spec.metrics?.some(({ type }) => type === 'Object' || type === 'External')
+}
+
+/** Why it cannot be said whose pods these are: another autoscaler that has looked at its target scales them, too. */
+function rivalsOf(hpa: HorizontalPodAutoscaler, target: Scalable, context: ControllerContext): string | undefined {
+  const { namespace, name } = hpa.metadata
+  const selector = selectorOf(target)
+  if (!selector) return undefined
+  const pods = context.api.list<Pod>('pods', namespace).filter((pod) => matchesSelector(selector, pod.metadata.labels))
+  const rival = context.api.list<HorizontalPodAutoscaler>(RESOURCE, namespace).find((other) => {
+    const looked = other.status?.conditions?.some((c) => c.type === 'ScalingActive' && c.reason !== 'ScalingDisabled')
+    if (other.metadata.name === name || !looked) return false
+    const its = targetOf(other, context)
+    const theirs = typeof its === 'string' ? undefined : selectorOf(its)
+    return theirs && pods.some((pod) => matchesSelector(theirs, pod.metadata.labels))
+  })
+  if (!rival) return undefined
+  const both = [name, rival.metadata.name].sort().map((each) => `${namespace}/${each}`)
+  return `pods by selector ${formatLabelSelector(selector)} are controlled by more than one HPA (e.g. [${both.join(' ')}])`
+}
+
+function selectorOf({ spec }: Scalable): LabelSelector | undefined {
+  const { selector } = spec
+  if (!selector) return undefined
+  return 'matchLabels' in selector || 'matchExpressions' in selector
+    ? (selector as LabelSelector)
+    : { matchLabels: selector as Record<string, string> }
 }
 
 function store(hpa: HorizontalPodAutoscaler, status: HorizontalPodAutoscaler['status'], { api }: ControllerContext): void {

@@ -24,11 +24,21 @@ export function deleteActive(state: JobSync, doomed: Pod[]): void {
   state.active = state.active.filter((pod) => !doomed.includes(pod))
 }
 
+/** The same of pods that the Job does not want now: nobody counts them. */
+function deleteUncounted(state: JobSync, doomed: Pod[]): void {
+  const untracked = doomed.map((pod) => {
+    const finalizers = (pod.metadata.finalizers ?? []).filter((f) => f !== JOB_FINALIZER)
+    return state.context.api.update<Pod>({ ...pod, metadata: { ...pod.metadata, finalizers } })
+  })
+  state.active = state.active.map((pod) => untracked[doomed.indexOf(pod)] ?? pod)
+  deleteActive(state, untracked)
+}
+
 /** Brings the number of active pods to what the Job wants now. Throws ApiError when a pod cannot be created. */
 export function manage(state: JobSync): void {
   const { job, status, context } = state
   if (job.spec.suspend) {
-    deleteActive(state, state.active)
+    deleteUncounted(state, state.active)
     return
   }
   const { completions, parallelism = 1 } = job.spec
@@ -42,7 +52,7 @@ export function manage(state: JobSync): void {
       : Math.min(parallelism, Math.max(0, completions - succeeded - state.failedIndexes.size))
   const surplus = surplusPods(state, active - wanted)
   if (surplus.length) {
-    deleteActive(state, surplus)
+    deleteUncounted(state, surplus)
     return
   }
   const missing = wanted - active - (replacesOnlyFailed(job) ? state.terminating : 0)

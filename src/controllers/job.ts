@@ -264,7 +264,8 @@ function noteSuspension({ job, status, context }: JobSync): void {
   const [reason, message] = suspended ? ['JobSuspended', 'Job suspended'] : ['JobResumed', 'Job resumed']
   status.conditions = [...(status.conditions ?? []).filter((c) => c !== old), condition('Suspended', reason, message, now, wanted)]
   api.event(job, { type: 'Normal', reason: suspended ? 'Suspended' : 'Resumed', message })
-  if (!suspended) status.startTime = now
+  if (suspended) delete status.startTime
+  else status.startTime = now
 }
 
 function condition(type: string, reason: string, message: string, now: string, status: Condition['status'] = 'True'): Condition {

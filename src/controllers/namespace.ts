@@ -25,7 +25,9 @@ export const namespaceController: Controller = {
     if (!namespace?.metadata.deletionTimestamp || !namespace.spec.finalizers?.includes(FINALIZER)) return
     const remaining = empty(api, key)
     if (remaining.length) {
-      const conditions = withConditions(namespace.status.conditions, remaining, timestamp(env.now()))
+      // As long as there are pods nothing else is looked at, nor are they told of.
+      const told = remaining.filter(({ resource }) => resource !== 'pods')
+      const conditions = withConditions(namespace.status.conditions, told, timestamp(env.now()))
       api.updateStatus<Namespace>({ ...namespace, status: { ...namespace.status, phase: 'Terminating', conditions } })
       return
     }
@@ -94,12 +96,19 @@ function withConditions(old: Condition[] | undefined, remaining: Remaining[], no
       reason: 'ContentDeleted',
       message: 'All content successfully deleted, may be waiting on finalization',
     },
-    {
-      type: 'NamespaceContentRemaining',
-      status: 'True',
-      reason: 'SomeResourcesRemain',
-      message: `Some resources are remaining: ${counts.join(', ')}`,
-    },
+    counts.length
+      ? {
+          type: 'NamespaceContentRemaining',
+          status: 'True',
+          reason: 'SomeResourcesRemain',
+          message: `Some resources are remaining: ${counts.join(', ')}`,
+        }
+      : {
+          type: 'NamespaceContentRemaining',
+          status: 'False',
+          reason: 'ContentRemoved',
+          message: 'All content successfully removed',
+        },
     finalizers.length
       ? {
           type: 'NamespaceFinalizersRemaining',

@@ -204,7 +204,8 @@ function placed(context: ControllerContext, pod: Pod, info: NodeInfo, judged: Ju
 function blanketRefusal(nodes: number, claims: ReturnType<typeof claimState>): string {
   if (nodes === 0 || !('refused' in claims)) return 'no nodes available to schedule pods'
   const all = `0/${nodes} nodes are available`
-  return `${all}: ${claims.refused}. preemption: ${all}: ${nodes} Preemption is not helpful for scheduling.`
+  // Preemption asks for what a later plugin, which was not reached, would have left.
+  return `${all}: ${claims.refused}. not found`
 }
 
 function conditionOf(pod: Pod, now: string, verdict: Pick<Condition, 'status' | 'reason' | 'message'>): Condition[] {

@@ -1,6 +1,7 @@
 import type { Node, Pod, Taint } from '../../src/api/types'
 import type { ControllerRevision, DaemonSet } from '../../src/api/workloads'
 import { daemonSetController } from '../../src/controllers/daemonset'
+import { podTemplateHash } from '../../src/schema/pod-template-hash'
 import { FakeCluster } from './fake-client'
 
 const RESOURCE = 'daemonsets.apps'
@@ -68,6 +69,7 @@ test('one pod a node, placed by affinity, with tolerations and hash', () => {
   const revision = c.list<ControllerRevision>('controllerrevisions.apps', 'default')[0]
   const hash = revision.metadata.labels!['controller-revision-hash']
   expect(revision.metadata.name).toBe(`agent-${hash}`)
+  expect(hash).toBe(podTemplateHash(get(c).spec.template))
   expect(pod.metadata.labels).toEqual({ app: 'agent', 'pod-template-generation': '1', 'controller-revision-hash': hash })
   expect(pod.spec.nodeName).toBeUndefined()
   expect(pod.spec.tolerations!.map((t) => `${t.key}:${t.effect ?? ''}`)).toEqual([

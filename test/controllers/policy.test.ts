@@ -124,6 +124,18 @@ describe('disruption budget', () => {
   })
 })
 
+test('a pod of two budgets is told which one counts it', () => {
+  const c = new FakeCluster([disruptionController])
+  addPod(c, 'a')
+  for (const name of ['one', 'two']) {
+    const spec = { minAvailable: 1, selector: { matchLabels: { app: 'web' } } }
+    c.create({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name, namespace: 'default' }, spec })
+  }
+  c.settle()
+  const message = 'Pod "default"/"a" matches multiple PodDisruptionBudgets.  Chose "one" arbitrarily.'
+  expect(c.eventLines().filter((line) => line.includes('multiple'))).toContain(`Warning MultiplePodDisruptionBudgets ${message}`)
+})
+
 describe('autoscaler', () => {
   function add(c: FakeCluster, spec: Partial<HorizontalPodAutoscaler['spec']> = {}): void {
     c.create<HorizontalPodAutoscaler>({
@@ -172,7 +184,28 @@ describe('autoscaler', () => {
     add(c)
     expect(size(c)).toBe(want)
     expect(c.eventLines()).toEqual([`Normal SuccessfulRescale New size: ${want}; reason: ${why}`])
-    expect(conditions(c)).toEqual([`AbleToScale=True SucceededRescale: the HPA controller was able to update the target scale to ${want}`])
+    expect(conditions(c)).toEqual([
+      `AbleToScale=True SucceededRescale: the HPA controller was able to update the target scale to ${want}`,
+      'ScaledToZero=False NotScaledToZero: the HPA controller did not scale the workload to zero',
+    ])
+  })
+
+  test('a target that another autoscaler scales, too', () => {
+    const c = new FakeCluster([horizontalPodAutoscaler])
+    const target = addDeployment(c, 3)
+    c.update({ ...target, spec: { ...(target.spec as object), selector: { matchLabels: { app: 'web' } } } })
+    addPod(c, 'web-1')
+    add(c)
+    const first = c.get<HorizontalPodAutoscaler>('horizontalpodautoscalers.autoscaling', 'default', 'web')!
+    c.create<HorizontalPodAutoscaler>({ ...first, metadata: { name: 'also', namespace: 'default' }, status: undefined as never })
+    c.settle()
+    const message = 'pods by selector app=web are controlled by more than one HPA (e.g. [default/also default/web])'
+    const also = c.get<HorizontalPodAutoscaler>('horizontalpodautoscalers.autoscaling', 'default', 'also')!.status
+    expect(also.conditions![1]).toMatchObject({ type: 'ScalingActive', status: 'False', reason: 'AmbiguousSelector', message })
+    expect(c.eventLines().slice(-2)).toEqual([`Warning AmbiguousSelector ${message}`, `Warning FailedComputeMetricsReplicas ${message}`])
+    c.advance(16)
+    expect(status(c).conditions![1]).toMatchObject({ reason: 'AmbiguousSelector', message })
+    expect(status(c).observedGeneration).toBe(first.metadata.generation)
   })
 
   test('a target at zero is left alone', () => {

@@ -255,3 +255,15 @@ test.each<[string, string, string[]]>([
 ])('a name with a dot is warned of: %s', (_name, text, expected) => {
   expect(warnings(text)).toEqual(expected)
 })
+
+test.each<[string, string, string[]]>([
+  [
+    'more memory than its limit',
+    'hard: {memory: 3Gi, limits.memory: 1Gi}',
+    ['ResourceQuota memory (3Gi) should be less than limits.memory (1Gi)'],
+  ],
+  ['requests before the bare name', 'hard: {requests.cpu: "1", cpu: "9", limits.cpu: "2"}', []],
+  ['as much as its limit', 'hard: {requests.storage: 1Gi, limits.storage: 1024Mi}', []],
+])('a quota with %s: warnings', (_name, spec, expected) => {
+  expect(warnings(quota(spec))).toEqual(expected)
+})

@@ -7,6 +7,7 @@ import { semanticEqual } from '../../lib/equal'
 import { controllerRevisionHash } from '../../lib/hash'
 import { matchesSelector } from '../../lib/selectors'
 import { fromTime } from '../../lib/time'
+import { podTemplateHash } from '../../schema/pod-template-hash'
 import { adopt, controllerOf, controllerRef, release } from './ownership'
 
 const RESOURCE = 'controllerrevisions.apps'
@@ -14,7 +15,6 @@ const RESOURCE = 'controllerrevisions.apps'
 export const REVISION_HASH = 'controller.kubernetes.io/hash'
 /** The same of a DaemonSet's, and of its pods. */
 export const DAEMON_HASH = 'controller-revision-hash'
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 interface Owner extends KubeObject {
   spec: { template: PodTemplateSpec; selector: import('../../api/types').LabelSelector }
@@ -74,7 +74,7 @@ export function syncHistory(api: Client, owner: Owner, revisions: ControllerRevi
     return { revisions: [...revisions.filter((r) => r !== newest), update], update, collisionCount }
   }
   for (;;) {
-    const hash = controllerRevisionHash(data, collisionCount)
+    const hash = owner.kind === 'DaemonSet' ? daemonHash(owner, collisionCount) : controllerRevisionHash(data, collisionCount)
     const name = `${owner.metadata.name.slice(0, 223)}-${hash}`
     const existing = api.get<ControllerRevision>(RESOURCE, owner.metadata.namespace, name)
     if (existing && !semanticEqual(existing.data, data)) {
@@ -86,8 +86,13 @@ export function syncHistory(api: Client, owner: Owner, revisions: ControllerRevi
   }
 }
 
+/** A DaemonSet's revisions are named as a Deployment's ReplicaSets are. */
+function daemonHash({ spec }: Owner, collisionCount: number): string {
+  return podTemplateHash(spec.template, collisionCount || undefined)
+}
+
 function createRevision(api: Client, owner: Owner, name: string, hash: string, data: unknown, revision: number): ControllerRevision {
-  const { [LAST_APPLIED]: _, ...annotations } = owner.metadata.annotations ?? {}
+  const { annotations = {} } = owner.metadata
   return api.create<ControllerRevision>({
     apiVersion: 'apps/v1',
     kind: 'ControllerRevision',
