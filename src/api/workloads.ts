@@ -188,6 +188,12 @@ export interface PersistentVolumeClaim extends KubeObject {
     [field: string]: unknown
   }
 }
+/** Of the nodes from which a volume can be reached. */
+interface VolumeNodeTerm {
+  matchExpressions?: { key: string; operator: string; values?: string[] }[]
+  matchFields?: { key: string; operator: string; values?: string[] }[]
+}
+
 export interface PersistentVolume extends KubeObject {
   spec: {
     capacity?: Record<string, string>
@@ -196,7 +202,7 @@ export interface PersistentVolume extends KubeObject {
     persistentVolumeReclaimPolicy?: string
     storageClassName?: string
     volumeMode?: string
-    nodeAffinity?: unknown
+    nodeAffinity?: { required?: { nodeSelectorTerms: VolumeNodeTerm[] } }
     mountOptions?: string[]
     [source: string]: unknown
   }
@@ -209,6 +215,7 @@ export interface StorageClass extends KubeObject {
   mountOptions?: string[]
   parameters?: Record<string, string>
   allowVolumeExpansion?: boolean
+  allowedTopologies?: { matchLabelExpressions?: { key: string; values: string[] }[] }[]
 }
 
 export interface ResourceQuota extends KubeObject {

@@ -71,7 +71,7 @@ export const CONTROLLERS: ControllerEntry[] = [
   { name: 'ephemeral_volume', watches: ['pods'], controller: () => ephemeralVolumeController },
   {
     name: 'persistentvolume-controller',
-    watches: ['persistentvolumeclaims', 'persistentvolumes', 'pods', 'storageclasses.storage.k8s.io'],
+    watches: ['persistentvolumeclaims', 'persistentvolumes', 'storageclasses.storage.k8s.io'],
     controller: () => persistentVolumeController,
   },
   {

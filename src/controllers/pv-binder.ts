@@ -3,13 +3,12 @@ import type { Change, Controller, ControllerContext, View } from '../api/contrac
 import type { Pod } from '../api/types'
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../api/workloads'
 import { semanticEqual } from '../lib/equal'
-import { compareQuantities, quantityOf } from '../lib/quantity'
-import { matchesSelector } from '../lib/selectors'
 import { fromTime } from '../lib/time'
 import { hasLocalProvisioner, provision } from './pv-provision'
 import { BOUND_BY_CONTROLLER, reclaim, setPhase, unbind } from './pv-reclaim'
-import { claimPodKeys } from './shared/claims'
 import { keyOf } from './shared/ownership'
+import { isPodTerminal } from './shared/pods'
+import { bestVolume, classOf, isFor, mismatch, SELECTED_NODE } from './shared/volume-match'
 
 const CLAIMS = 'persistentvolumeclaims'
 const VOLUMES = 'persistentvolumes'
@@ -19,7 +18,6 @@ const RESYNC_MS = 15_000
 /** After so long the recorder lets an event through every 5 min only. */
 const PATIENCE_MS = 25 * RESYNC_MS
 const LATE_RESYNC_MS = 300_000
-const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class'
 
 function claimKeys({ before, after }: Change): string[] {
   const claim = (after ?? before) as PersistentVolumeClaim
@@ -47,8 +45,6 @@ export const persistentVolumeController: Controller = {
   watches: {
     [CLAIMS]: claimKeys,
     [VOLUMES]: volumeKeys,
-    // The first pod that wants a claim starts its binding when the class waits for one.
-    pods: (change) => (change.after ? claimPodKeys(change).map((key) => `claim/${key.split('/').slice(0, 2).join('/')}`) : []),
     [CLASSES]: (_change, view) =>
       view
         .list<PersistentVolumeClaim>(CLAIMS)
@@ -67,10 +63,6 @@ export const persistentVolumeController: Controller = {
     if (claim.metadata.annotations?.[BIND_COMPLETED]) syncBoundClaim(claim, context)
     else if (!claim.metadata.deletionTimestamp) syncUnboundClaim(claim, context)
   },
-}
-
-export function classOf(object: PersistentVolumeClaim | PersistentVolume): string {
-  return object.metadata.annotations?.[BETA_CLASS] ?? object.spec.storageClassName ?? ''
 }
 
 // ---------------------------------------------------------------- volumes
@@ -144,16 +136,16 @@ function syncUnboundClaim(claim: PersistentVolumeClaim, context: ControllerConte
   }
   const name = classOf(claim)
   const storageClass = name ? api.get<StorageClass>(CLASSES, undefined, name) : undefined
-  const delayed = storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && !consumerOf(claim, api)
-  const volume = bestVolume(claim, api.list<PersistentVolume>(VOLUMES), delayed)
+  // Volumes for such claims are reserved by the scheduler, or made for the node that it chose.
+  const late = storageClass?.volumeBindingMode === 'WaitForFirstConsumer'
+  const volume = bestVolume(claim, api.list<PersistentVolume>(VOLUMES), { reservedOnly: late })
   if (volume) {
     bind(claim, volume, context)
     return
   }
   pend(claim, context)
-  if (delayed) {
-    const message = 'waiting for first consumer to be created before binding'
-    api.event(claim, { type: 'Normal', reason: 'WaitForFirstConsumer', message })
+  if (late && !claim.metadata.annotations?.[SELECTED_NODE]) {
+    delay(claim, context)
   } else if (!name) {
     const message = 'no persistent volumes available for this claim and no storage class is set'
     api.event(claim, { type: 'Normal', reason: 'FailedBinding', message })
@@ -167,10 +159,21 @@ function syncUnboundClaim(claim: PersistentVolumeClaim, context: ControllerConte
   }
 }
 
-function consumerOf(claim: PersistentVolumeClaim, view: View): Pod | undefined {
-  const mounts = (pod: Pod) =>
-    pod.spec.volumes?.some((v) => (v['persistentVolumeClaim'] as { claimName?: string } | undefined)?.claimName === claim.metadata.name)
-  return view.list<Pod>('pods', claim.metadata.namespace).find((pod) => mounts(pod))
+/** Who waits for the claim without a node of its own. */
+function unscheduledPods({ metadata }: PersistentVolumeClaim, view: View): string[] {
+  const mounts = ({ spec }: Pod) =>
+    spec.volumes?.some((v) => (v['persistentVolumeClaim'] as { claimName?: string } | undefined)?.claimName === metadata.name)
+  const pods = view.list<Pod>('pods', metadata.namespace).filter((pod) => !pod.spec.nodeName && !isPodTerminal(pod) && mounts(pod))
+  return pods.map((pod) => pod.metadata.name)
+}
+
+function delay(claim: PersistentVolumeClaim, { api }: ControllerContext): void {
+  const pods = unscheduledPods(claim, api)
+  const who = `pod${pods.length > 1 ? 's' : ''} ${pods.join(',')}`
+  const [reason, message] = pods.length
+    ? ['WaitForPodScheduled', `waiting for ${who} to be scheduled`]
+    : ['WaitForFirstConsumer', 'waiting for first consumer to be created before binding']
+  api.event(claim, { type: 'Normal', reason, message })
 }
 
 /** The claim stays as it is and is looked at again, which repeats its events: every 15 s, later every 5 min. */
@@ -179,48 +182,6 @@ function pend(claim: PersistentVolumeClaim, { api, env, wakeAt }: ControllerCont
   wakeAt(now + (now - fromTime(claim.metadata.creationTimestamp) < PATIENCE_MS ? RESYNC_MS : LATE_RESYNC_MS))
   if (claim.status?.phase !== 'Pending')
     api.updateStatus<PersistentVolumeClaim>({ ...claim, status: { ...claim.status, phase: 'Pending' } })
-}
-
-// ---------------------------------------------------------------- matching
-
-/** The volume names this claim, and no other one of the same name. */
-function isFor(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
-  const ref = volume.spec.claimRef
-  if (ref?.namespace !== claim.metadata.namespace || ref?.name !== claim.metadata.name) return false
-  return !ref?.uid || ref.uid === claim.metadata.uid
-}
-
-/** Why a volume does not satisfy a claim. */
-function mismatch(volume: PersistentVolume, claim: PersistentVolumeClaim): string | undefined {
-  const size = (q: string | undefined) => quantityOf(q ?? '0')
-  if (compareQuantities(size(volume.spec.capacity?.storage), size(claim.spec.resources?.requests?.storage)) < 0)
-    return 'requested PV is too small'
-  if (classOf(volume) !== classOf(claim)) return 'storageClassName does not match'
-  if ((volume.spec.volumeMode ?? 'Filesystem') !== (claim.spec.volumeMode ?? 'Filesystem')) return 'incompatible volumeMode'
-  if (!(claim.spec.accessModes ?? []).every((mode) => volume.spec.accessModes?.includes(mode))) return 'incompatible accessMode'
-  return undefined
-}
-
-/** FindMatchingVolume: one reserved for the claim, else the smallest free one that satisfies it. */
-function bestVolume(claim: PersistentVolumeClaim, volumes: PersistentVolume[], reservedOnly: boolean): PersistentVolume | undefined {
-  let best: PersistentVolume | undefined
-  for (const volume of volumes) {
-    if (volume.metadata.deletionTimestamp || mismatch(volume, claim)) continue
-    if (volume.spec.claimRef) {
-      if (isFor(volume, claim)) return volume
-      continue
-    }
-    if (reservedOnly || volume.status?.phase !== 'Available') continue
-    if (claim.spec.selector && !matchesSelector(claim.spec.selector, volume.metadata.labels)) continue
-    if (!best || isBetter(volume, best)) best = volume
-  }
-  return best
-}
-
-function isBetter(a: PersistentVolume, b: PersistentVolume): boolean {
-  const modes = (a.spec.accessModes?.length ?? 0) - (b.spec.accessModes?.length ?? 0)
-  if (modes !== 0) return modes < 0
-  return compareQuantities(quantityOf(a.spec.capacity?.storage ?? '0'), quantityOf(b.spec.capacity?.storage ?? '0')) < 0
 }
 
 // ---------------------------------------------------------------- binding

@@ -5,7 +5,7 @@ import { deepEqual } from '../lib/equal'
 import { podWords } from '../lib/pod-words'
 import { timestamp } from '../lib/time'
 import { affinityState } from './scheduler/pod-affinity'
-import { type CycleState, demandsOf, type Refusal, refusalOf } from './scheduler/predicates'
+import { type CycleState, demandsOf, namedNodes, type Refusal, refusalOf } from './scheduler/predicates'
 import { histogram, preempt } from './scheduler/preemption'
 import { Contest } from './scheduler/score'
 import { concernsPlaces, type NodeInfo, Picture } from './scheduler/snapshot'
@@ -146,7 +146,14 @@ interface Judged {
 
 /** What of a Pod decides where it goes; undefined when that depends on more than room, taints and labels, so that it is judged for itself. */
 function likenessOf({ metadata, spec, status }: Pod, { claims, affinity, spread, ports, requests }: CycleState): string | undefined {
-  if (claims.volumes.length > 0 || claims.late.length > 0 || spread.hard.length > 0 || status?.nominatedNodeName) return undefined
+  if (
+    claims.volumes.length > 0 ||
+    claims.late.length > 0 ||
+    claims.rivals.length > 0 ||
+    spread.hard.length > 0 ||
+    status?.nominatedNodeName
+  )
+    return undefined
   if (affinity.near.length > 0 || affinity.far.length > 0 || affinity.kept.length > 0) return undefined
   if (spec.affinity || spec.topologySpreadConstraints?.length) return undefined
   const owner = metadata.ownerReferences?.find((r) => r.controller)
@@ -156,12 +163,13 @@ function likenessOf({ metadata, spec, status }: Pod, { claims, affinity, spread,
 function scheduleOne(context: ControllerContext, pod: Pod, picture: Picture, among: number, last: Judged | undefined): Judged | undefined {
   const { api, env } = context
   const { infos } = picture
-  const claims = claimState(api, pod)
+  const named = namedNodes(pod)
+  const claims = named?.size === 0 ? { refused: 'pod affinity terms conflict' } : claimState(api, pod)
   if (infos.length === 0 || 'refused' in claims) {
     fail(context, pod, blanketRefusal(infos.length, claims))
     return undefined
   }
-  const state: CycleState = { ...demandsOf(pod), claims, affinity: affinityState(api, pod, infos), spread: spreadState(pod, infos) }
+  const state: CycleState = { ...demandsOf(pod), claims, named, affinity: affinityState(api, pod, infos), spread: spreadState(pod, infos) }
   const likeness = likenessOf(pod, state)
   if (likeness !== undefined && last?.likeness === likeness && last.picture === picture && last.version === picture.version) {
     const info = last.contest.best(env)
@@ -181,7 +189,7 @@ function scheduleOne(context: ControllerContext, pod: Pod, picture: Picture, amo
   const nominated = fitting.find((i) => i.node.metadata.name === pod.status?.nominatedNodeName)
   const contest = new Contest(api, pod, fitting, picture)
   const info = nominated ?? (contest.best(env) as NodeInfo)
-  if (selectNode(api, claims, info.node.metadata.name)) return undefined
+  if (selectNode(api, claims, info.node)) return undefined
   return placed(context, pod, info, { likeness: likeness ?? '', picture, version: picture.version, contest, state }, among)
 }
 
@@ -250,7 +258,8 @@ function refuse(context: ControllerContext, pod: Pod, infos: NodeInfo[], refusal
     return
   }
   const { info, pods } = preemption.victims
-  fail(context, pod, message, info.node.metadata.name)
+  const found = `found a potential placement for pod on node ${info.node.metadata.name}, preempting ${pods.length} victims`
+  fail(context, pod, `${message} preemption: ${found}`, info.node.metadata.name)
   for (const victim of pods) evict(context, victim, pod, info.node.metadata.name)
 }
 

@@ -164,6 +164,14 @@ test('a local provisioner makes the volume, once there is a consumer', () => {
   addClaim(c)
   expect(claim(c)!.status.phase).toBe('Pending')
   addPod(c, { persistentVolumeClaim: { claimName: 'claim' } })
+  c.advance(16)
+  expect(c.eventLines().at(-1)).toBe('Normal WaitForPodScheduled waiting for pod p to be scheduled')
+  const { metadata } = claim(c)!
+  c.update<PersistentVolumeClaim>({
+    ...claim(c)!,
+    metadata: { ...metadata, annotations: { 'volume.kubernetes.io/selected-node': 'node-1' } },
+  })
+  c.settle()
   const name = `pvc-${claim(c)!.metadata.uid}`
   expect(claim(c)!.status).toMatchObject({ phase: 'Bound', capacity: { storage: '500Mi' } })
   expect(volume(c, name)!.spec).toMatchObject({ persistentVolumeReclaimPolicy: 'Delete', storageClassName: 'manual' })

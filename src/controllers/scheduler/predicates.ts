@@ -1,12 +1,12 @@
 // Which nodes can take a Pod, and why the others cannot, in the scheduler's words and in the order of its plugins.
 // Upstream: pkg/scheduler/framework/plugins.
 import type { ContainerPort, Pod } from '../../api/types'
-import { matchesNodeAffinity, tolerates, untoleratedTaint } from '../../lib/node-match'
+import { matchesNodeAffinity, nodeAffinityOf, tolerates, untoleratedTaint } from '../../lib/node-match'
 import { type AffinityState, affinityProblem } from './pod-affinity'
 import { hostPorts, type NodeInfo } from './snapshot'
 import { requestsOf } from './taken'
 import { type SpreadState, spreadProblem } from './topology-spread'
-import { type ClaimState, volumeProblem } from './volumes'
+import { type ClaimState, restrictionProblem, volumeProblem } from './volumes'
 
 /** Why a node is out. `final`: taking Pods away from it would not help. */
 export interface Refusal {
@@ -19,6 +19,8 @@ export interface CycleState {
   ports: ContainerPort[]
   requests: [resource: string, amount: number][]
   claims: ClaimState
+  /** The nodes that the Pod names, when it does. */
+  named: Set<string> | undefined
   affinity: AffinityState
   spread: SpreadState
 }
@@ -54,11 +56,23 @@ function resourceProblem(requests: CycleState['requests'], info: NodeInfo): Refu
   return reasons.length ? { reasons, final } : undefined
 }
 
+/** The nodes that required affinity names, when each of its terms names some; none when the terms contradict themselves. */
+export function namedNodes(pod: Pod): Set<string> | undefined {
+  const terms = nodeAffinityOf(pod)?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
+  const names = terms.map(({ matchFields = [] }) => {
+    const fields = matchFields.filter(({ key, operator }) => key === 'metadata.name' && operator === 'In')
+    const lists = fields.map(({ values = [] }) => values)
+    return lists.length ? lists.reduce((all, list) => all.filter((name) => list.includes(name))) : undefined
+  })
+  return terms.length && names.every((list) => list !== undefined) ? new Set(names.flat()) : undefined
+}
+
 const UNSCHEDULABLE = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
 
 /** The first plugin that refuses the node; undefined when the Pod fits. */
 export function refusalOf(pod: Pod, info: NodeInfo, state: CycleState): Refusal | undefined {
   const { node } = info
+  if (state.named && !state.named.has(node.metadata.name)) return refusal("node(s) didn't satisfy plugin(s) [NodeAffinity]", true)
   if (node.spec.unschedulable && !(pod.spec.tolerations ?? []).some((t) => tolerates(t, UNSCHEDULABLE))) {
     return refusal('node(s) were unschedulable', true)
   }
@@ -72,6 +86,7 @@ export function refusalOf(pod: Pod, info: NodeInfo, state: CycleState): Refusal 
   }
   return (
     resourceProblem(state.requests, info) ??
+    restrictionProblem(state.claims, info) ??
     volumeProblem(state.claims, node) ??
     spreadProblem(pod, node, state.spread) ??
     affinityProblem(pod, node, state.affinity)

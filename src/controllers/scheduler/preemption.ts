@@ -36,8 +36,19 @@ function victimsOn(view: View, pod: Pod, info: NodeInfo, infos: NodeInfo[], stat
   return [...gone]
 }
 
+/** Whom the Pod has put off its node goes still. */
+function isMakingRoom(pod: Pod, infos: NodeInfo[], refusals: Map<NodeInfo, Refusal>): boolean {
+  const info = infos.find(({ node }) => node.metadata.name === pod.status?.nominatedNodeName)
+  if (!info || refusals.get(info)?.final) return false
+  return info.pods.some(({ metadata, spec, status }) => {
+    const preempted = status?.conditions?.some((c) => c.type === 'DisruptionTarget' && c.reason === 'PreemptionByScheduler')
+    return metadata.deletionTimestamp && preempted && (spec.priority ?? 0) < priorityOf(pod)
+  })
+}
+
 export function preempt(view: View, pod: Pod, infos: NodeInfo[], refusals: Map<NodeInfo, Refusal>, state: CycleState): Preemption {
   if (pod.spec.preemptionPolicy === 'Never') return { message: 'not eligible due to preemptionPolicy=Never.' }
+  if (isMakingRoom(pod, infos, refusals)) return { message: 'not eligible due to a terminating pod on the nominated node.' }
   const reasons = new Map<string, number>()
   const note = (reason: string) => reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
   let best: { info: NodeInfo; pods: Pod[] } | undefined
