@@ -1,9 +1,12 @@
 // Who a bearer token stands for: a service account, as long as the token's times hold and the account is there.
+import type { Secret } from '../api/types'
+import { tokenSignature } from '../lib/token-signature'
 import { impersonated, type User } from './authorization'
 import type { ApiServer } from './server'
-import { signatureOf } from './tokens'
+import { ISSUER, tokenKey } from './tokens'
 
 interface Claims {
+  iss?: string
   aud?: string[]
   exp?: number
   nbf?: number
@@ -15,14 +18,30 @@ interface Claims {
 export function userOfToken(server: ApiServer, token: string): (User & { audiences: string[] }) | undefined {
   const { storage, env } = server
   const [head, body, signature] = token.split('.')
-  const claims = signature === signatureOf(server, `${head}.${body}`) ? claimsOf(body) : undefined
-  const { namespace = '', serviceaccount = {} } = claims?.['kubernetes.io'] ?? {}
+  const claims = signature === tokenSignature(tokenKey(server), `${head}.${body}`) ? claimsOf(body) : undefined
+  if (!claims) return undefined
+  const { namespace = '', serviceaccount = {} } = claims.iss === LEGACY ? legacy(claims) : (claims['kubernetes.io'] ?? {})
   const now = env.now() / 1000
-  if (!claims || (claims.exp ?? 0) < now || (claims.nbf ?? 0) > now + 60) return undefined
+  if (claims.iss === LEGACY ? !isKept(server, claims, token) : (claims.exp ?? 0) < now || (claims.nbf ?? 0) > now + 60) return undefined
   const account = storage.get('serviceaccounts', namespace, serviceaccount.name ?? '')
   if (!account || account.metadata.uid !== serviceaccount.uid) return undefined
   const name = `system:serviceaccount:${namespace}:${account.metadata.name}`
-  return { ...impersonated(name, [], account.metadata.uid), audiences: claims.aud ?? [] }
+  return { ...impersonated(name, [], account.metadata.uid), audiences: claims.aud ?? (claims.iss === LEGACY ? [ISSUER] : []) }
+}
+
+/** Who issues the tokens that Secrets hold. */
+const LEGACY = 'kubernetes/serviceaccount'
+
+function legacy(claims: Claims): Required<Claims>['kubernetes.io'] {
+  const said = (key: string) => String((claims as Record<string, unknown>)[`kubernetes.io/serviceaccount/${key}`] ?? '')
+  return { namespace: said('namespace'), serviceaccount: { name: said('service-account.name'), uid: said('service-account.uid') } }
+}
+
+/** Such a token is good as long as its Secret holds it. */
+function isKept({ storage }: ApiServer, claims: Claims, token: string): boolean {
+  const name = String((claims as Record<string, unknown>)['kubernetes.io/serviceaccount/secret.name'] ?? '')
+  const secret = storage.get<Secret>('secrets', legacy(claims).namespace, name)
+  return secret?.data?.token === Buffer.from(token).toString('base64')
 }
 
 function claimsOf(body: string): Claims | undefined {

@@ -3,8 +3,8 @@
 import type { KubeObject } from '../api/types'
 import { conflict, invalid } from '../errors'
 import { uuid } from '../lib/random'
-import { sha256 } from '../lib/sha256'
 import { timestamp } from '../lib/time'
+import { signedToken } from '../lib/token-signature'
 import type { ApiServer } from './server'
 
 const HOUR = 60 * 60
@@ -25,18 +25,9 @@ interface Claims {
   bound?: Bound
 }
 
-function segment(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url')
-}
-
-/**
- * The signature of a token: as long as one by the issuer's key, but made of what only this state knows, so that no other cluster takes it,
- * a real one least of all.
- */
-export function signatureOf({ storage }: ApiServer, signed: string): string {
-  const key = storage.get('namespaces', undefined, 'kube-system')?.metadata.uid ?? ''
-  const blocks = Array.from({ length: 8 }, (_, i) => sha256(`${key}/${i}/${signed}`))
-  return Buffer.concat(blocks).toString('base64url')
+/** What only this state knows. */
+export function tokenKey({ storage }: ApiServer): string {
+  return storage.get('namespaces', undefined, 'kube-system')?.metadata.uid ?? ''
 }
 
 /** A JSON web token as the API server's issuer makes it. */
@@ -56,8 +47,7 @@ function sign(server: ApiServer, account: KubeObject, { audiences, seconds, boun
     nbf: now,
     sub: `system:serviceaccount:${namespace}:${name}`,
   }
-  const signed = `${segment({ alg: 'RS256', kid: random(32) })}.${segment(claims)}`
-  return `${signed}.${signatureOf(server, signed)}`
+  return signedToken(tokenKey(server), random(32), claims)
 }
 
 export interface TokenSpec {

@@ -30,6 +30,7 @@ import { rootCaPublisher } from './root-ca-publisher'
 import { scheduler } from './scheduler'
 import { serviceAddressController, serviceCidrController } from './service-addresses'
 import { serviceAccountController } from './serviceaccount'
+import { serviceAccountTokens } from './serviceaccount-tokens'
 import { statefulSetController } from './statefulset'
 import { taintEvictionController } from './taint-eviction'
 import { ttlAfterFinishedController } from './ttl-after-finished'
@@ -46,6 +47,7 @@ export interface ControllerEntry {
 export const CONTROLLERS: ControllerEntry[] = [
   { name: 'namespace-controller', watches: ['namespaces', '*'], controller: () => namespaceController },
   { name: 'serviceaccount-controller', watches: ['namespaces', 'serviceaccounts'], controller: () => serviceAccountController },
+  { name: 'serviceaccount-token-controller', watches: ['secrets', 'serviceaccounts'], controller: () => serviceAccountTokens },
   { name: 'root-ca-certificate-publisher-controller', watches: ['namespaces', 'configmaps'], controller: () => rootCaPublisher },
   {
     name: 'apiextensions-apiserver',
