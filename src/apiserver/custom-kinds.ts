@@ -2,7 +2,14 @@
 import type { View } from '../api/contracts'
 import type { KubeObject } from '../api/types'
 import type { Kind } from '../kinds/kind'
-import { validateCustomResource, validateCustomRules } from '../kinds/validation/custom-resource'
+import {
+  ruleWarnings,
+  validateCustomResource,
+  validateCustomRules,
+  validateCustomStatus,
+  validateScale,
+} from '../kinds/validation/custom-resource'
+import { eachEmbedded } from '../kinds/validation/embedded'
 import { applyDefaults, type JsonSchema, prune, pruneNulls } from '../schema/custom'
 import { cannotBeHandled, decodeAs, type FieldValidation, strictError } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
@@ -30,10 +37,14 @@ export function customKind(view: View, info: ResourceInfo): Kind {
     prepareForCreate(object) {
       if (info.subresources.includes('status')) delete object.status
     },
-    validate: (object) => validateCustomResource(object, schema),
+    warnings: (object, old) => (old ? ruleWarnings(object, old, schema) : []),
+    validate: (object, old) => validateCustomResource(object, schema, old, validateScale(object, info.scale, 'all')),
     validateCreate: (object) => validateCustomRules(object, undefined, schema),
     validateUpdate: (object, old) => validateCustomRules(object, old, schema),
-    validateStatusUpdate: (object, old) => [...validateCustomResource(object, schema), ...validateCustomRules(object, old, schema)],
+    validateStatusUpdate(object, old) {
+      const errors = validateCustomStatus(object, schema, old, validateScale(object, info.scale, 'status'))
+      return [...errors, ...validateCustomRules(object, old, schema, errors)]
+    },
   }
 }
 
@@ -53,8 +64,15 @@ export function decodeCustom(
   if (metadata.error) throw refuse(metadata.error)
   object.metadata = metadata.value.metadata as KubeObject['metadata']
   const schema = customSchema(view, info)
+  const inner: string[] = []
+  eachEmbedded(object, schema, '', (resource, path) => {
+    const decoded = decodeAs({ metadata: resource.metadata ?? {} }, 'core.v1.Namespace')
+    if (decoded.error || resource.metadata === undefined) return
+    inner.push(...decoded.strict.map((text) => text.replace('"metadata', `"${path}.metadata`)))
+    resource.metadata = decoded.value.metadata
+  })
   const unknown = schema ? prune(object, schema).map((path) => `unknown field "${path}"`) : []
-  const strict = [...metadata.strict, ...unknown]
+  const strict = [...metadata.strict, ...inner, ...unknown]
   if (strict.length && validation === 'Strict') throw refuse(strictError(strict))
   return { object, warnings: validation === 'Warn' ? strict : [] }
 }

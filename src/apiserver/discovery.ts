@@ -3,6 +3,12 @@ import type { Records, View } from '../api/contracts'
 import type { KubeObject } from '../api/types'
 import { builtinResources, type ResourceInfo } from '../schema/resources'
 
+interface ScalePaths {
+  specReplicasPath: string
+  statusReplicasPath: string
+  labelSelectorPath?: string
+}
+
 export interface Crd extends KubeObject {
   spec: {
     group: string
@@ -14,7 +20,7 @@ export interface Crd extends KubeObject {
       storage: boolean
       deprecated?: boolean
       deprecationWarning?: string
-      subresources?: { status?: object; scale?: object }
+      subresources?: { status?: object; scale?: ScalePaths }
       selectableFields?: { jsonPath: string }[]
     }[]
   }
@@ -40,10 +46,21 @@ function customResources(crd: Crd): ResourceInfo[] {
     verbs: CUSTOM_VERBS,
     subresources: [...(v.subresources?.status ? ['status'] : []), ...(v.subresources?.scale ? ['scale'] : [])],
     custom: true,
+    ...(v.subresources?.scale ? { scale: scalePaths(v.subresources.scale) } : {}),
     selectableFields: (v.selectableFields ?? []).map(({ jsonPath }) => jsonPath.replace(/^\./, '')),
     deprecation: v.deprecated ? (v.deprecationWarning ?? deprecationOf(v.name, crd)) : undefined,
     storageVersion: crd.spec.versions.find(({ storage }) => storage)?.name,
   }))
+}
+
+/** `.spec.replicas` by its steps. */
+function scalePaths({ specReplicasPath, statusReplicasPath, labelSelectorPath }: ScalePaths): ResourceInfo['scale'] {
+  const steps = (path: string) => path.replace(/^\./, '').split('.')
+  return {
+    spec: steps(specReplicasPath),
+    status: steps(statusReplicasPath),
+    ...(labelSelectorPath ? { selector: steps(labelSelectorPath) } : {}),
+  }
 }
 
 /** Names the best version instead, if there is one. Upstream: apiextensions-apiserver/pkg/apiserver/customresource_handler.go. */

@@ -75,8 +75,7 @@ export function patchedObject(info: ResourceInfo, live: KubeObject, type: PatchT
 function strategic(info: ResourceInfo, original: JsonObject, patch: JsonObject): JsonObject {
   const shape = info.custom ? undefined : shapeOf(groupVersion(info), info.kind)
   if (!shape) {
-    const supported =
-      'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor'
+    const supported = 'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml'
     throw new ApiError(
       'UnsupportedMediaType',
       `the body of the request was in an unknown format - accepted media types include: ${supported}`,

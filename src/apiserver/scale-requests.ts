@@ -4,10 +4,8 @@ import { conflict, invalid } from '../errors'
 import type { ResourceInfo } from '../schema/resources'
 import type { RequestOptions } from './options'
 import { type PatchType, patchedObject } from './patch'
-import { scaleOf } from './scale'
+import { scaleOf, withReplicas } from './scale'
 import type { ApiServer } from './server'
-
-type Scalable = KubeObject & { spec: { replicas?: number } }
 
 /** Writes what a Scale says; answers the Scale as it is then. Throws ApiError Conflict, Invalid, those of an update. */
 export function updateScale(
@@ -30,8 +28,7 @@ export function updateScale(
     const message = `Invalid value: ${replicas}: must be greater than or equal to 0`
     throw invalid('Scale', 'autoscaling', name, [{ type: 'Invalid', field: 'spec.replicas', message }])
   }
-  const changed: Scalable = { ...object, spec: { ...(object as Scalable).spec, replicas } }
-  return scaleOf(server.update(changed, { ...options, subresource: 'scale' }))
+  return scaleOf(info, server.update(withReplicas(info, object, replicas), { ...options, subresource: 'scale' }))
 }
 
 /** The Scale as a resource of its own, of the workload's name. */
@@ -48,5 +45,5 @@ export function patchScale(
   patch: Json,
   options: RequestOptions,
 ): KubeObject {
-  return updateScale(server, info, object, patchedObject(scaleResource(info), scaleOf(object), type, patch), options)
+  return updateScale(server, info, object, patchedObject(scaleResource(info), scaleOf(info, object), type, patch), options)
 }

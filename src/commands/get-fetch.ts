@@ -113,7 +113,7 @@ function fromDocuments(context: CommandContext, cluster: Cluster, { documents, o
 function subresourceOf(context: CommandContext, info: ResourceInfo, object: KubeObject): Found {
   const wanted = context.flags.string('subresource')
   if (!wanted || (wanted === 'status' && info.subresources.includes(wanted))) return { info, object }
-  if (wanted === 'scale' && info.subresources.includes('scale')) return { info: scaleResource(info), object: scaleOf(object) }
+  if (wanted === 'scale' && info.subresources.includes('scale')) return { info: scaleResource(info), object: scaleOf(info, object) }
   throw new ApiError('NotFound', `the server could not find the requested resource (get ${info.resource} ${object.metadata.name})`)
 }
 

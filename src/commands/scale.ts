@@ -1,5 +1,6 @@
 // kubectl scale: sets the number of replicas. Upstream: kubectl/pkg/cmd/scale/scale.go, pkg/scale/scale.go.
 import type { KubeObject } from '../api/types'
+import { sizesOf, withReplicas } from '../apiserver/scale'
 import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
 import { recorded } from '../cli/record'
@@ -9,8 +10,6 @@ import type { Cluster } from '../cluster'
 import { ApiError, CommandError, combine } from '../errors'
 import { Follower } from '../follower'
 import { Patience } from './patience'
-
-type Scalable = KubeObject & { spec: { replicas?: number }; status?: { replicas?: number } }
 
 /** How often the state file is looked at (ms). */
 const PAUSE = 50
@@ -61,13 +60,9 @@ async function scale(context: CommandContext): Promise<void> {
   if (failure) throw failure
 }
 
-function withReplicas(object: Scalable, replicas: number): Scalable {
-  return { ...object, spec: { ...object.spec, replicas } }
-}
-
 /** Only for kinds whose field for replicas kubectl knows. */
 function scaledLocally(context: CommandContext, { info, object }: Selected): KubeObject {
-  return info.group === '' || info.group === 'apps' ? withReplicas(object as Scalable, context.flags.number('replicas')) : object
+  return info.group === '' || info.group === 'apps' ? withReplicas(info, object, context.flags.number('replicas')) : object
 }
 
 function scaleOne(context: CommandContext, cluster: Cluster, { info, object }: Selected, dryRun: boolean): void {
@@ -78,8 +73,8 @@ function scaleOne(context: CommandContext, cluster: Cluster, { info, object }: S
     const [resource] = info.resource.split('.')
     throw new ApiError('NotFound', `the server could not find the requested resource (${verb} ${resource} ${object.metadata.name})`)
   }
-  const scalable = cluster.server.get<Scalable>(info, object.metadata.namespace, object.metadata.name)
-  const current = scalable.spec.replicas ?? 0
+  const scalable = cluster.server.get<KubeObject>(info, object.metadata.namespace, object.metadata.name)
+  const current = sizesOf(info, scalable).wanted ?? 0
   const expected = flags.number('current-replicas')
   if (expected >= 0 && current !== expected) throw new CommandError(`Expected replicas to be ${expected}, was ${current}`)
   const version = flags.string('resource-version')
@@ -87,7 +82,7 @@ function scaleOne(context: CommandContext, cluster: Cluster, { info, object }: S
     throw new CommandError(`Expected resource version to be ${version}, was ${scalable.metadata.resourceVersion}`)
   }
   const options = { manager: 'kubectl', dryRun }
-  const scaled = cluster.server.update(withReplicas(scalable, flags.number('replicas')), { ...options, subresource: 'scale' })
+  const scaled = cluster.server.update(withReplicas(info, scalable, flags.number('replicas')), { ...options, subresource: 'scale' })
   const noted = recorded(context, scaled)
   if (noted !== scaled && !dryRun) cluster.server.update(noted, options)
 }
@@ -99,9 +94,9 @@ async function waitFor(context: CommandContext, objects: Selected[], lines: stri
   for (const [index, { info, object }] of objects.entries()) {
     const { namespace, name } = object.metadata
     for (const patience = new Patience(context, timeout); timeout > 0; await patience.pause(PAUSE)) {
-      const now = follower.current().view.get<Scalable>(info.resource, namespace, name)
-      const desired = now?.spec.replicas ?? 0
-      if (desired !== context.flags.number('replicas') || desired === (now?.status?.replicas ?? 0)) break
+      const now = follower.current().view.get<KubeObject>(info.resource, namespace, name)
+      const { wanted: desired = 0, actual = 0 } = now ? sizesOf(info, now) : {}
+      if (desired !== context.flags.number('replicas') || desired === actual) break
       if (patience.isOver) throw new CommandError(`timed out waiting for ${JSON.stringify(name)} to be synced`)
     }
     context.out(lines[index])

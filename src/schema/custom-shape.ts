@@ -15,6 +15,9 @@ interface JsonSchema {
   'x-kubernetes-int-or-string'?: boolean
 }
 
+/** Of a schema's scalars, the names that the types of other kinds have. */
+const SCALARS: Record<string, string> = { integer: 'int64', number: 'double' }
+
 function field(shape: Shape, value?: Json): FieldShape {
   return { shape, patchStrategies: [], mergeKey: '', ...(value !== undefined ? { default: value } : {}) }
 }
@@ -42,7 +45,7 @@ function schemaShape(schema: JsonSchema): Shape {
     return { kind: 'map', name: 'object', struct: false, atomic, field: () => element }
   }
   if (schema.type === undefined || schema.type === 'object') return { kind: 'any' }
-  return { kind: 'scalar', type: schema.type }
+  return { kind: 'scalar', type: SCALARS[schema.type] ?? schema.type }
 }
 
 /** The structure of objects of one CRD version; without a schema every field is of unknown structure. */

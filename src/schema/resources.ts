@@ -22,6 +22,8 @@ export interface ResourceInfo {
   custom?: boolean
   /** The fields, `spec.color`, by which such resources can be selected besides their name and namespace. */
   selectableFields?: string[]
+  /** Where a custom resource keeps what its Scale says. */
+  scale?: { spec: string[]; status: string[]; selector?: string[] }
   /** Said to whoever asks for a version that its definition calls deprecated. */
   deprecation?: string
   /** The version in which a custom resource is stored. */

@@ -1,5 +1,5 @@
 // Custom resources: pruned, defaulted and validated by their definition; definitions that are none.
-import { validateCustomResource, validateCustomRules } from '../../src/kinds/validation/custom-resource'
+import { ruleWarnings, validateCustomResource, validateCustomRules, validateScale } from '../../src/kinds/validation/custom-resource'
 import { applyDefaults, type JsonSchema, prune } from '../../src/schema/custom'
 import { refusals } from './check'
 
@@ -252,28 +252,23 @@ describe('rules', () => {
 
   test.each<[string, object, object | undefined, string[]]>([
     ['kept', { min: 1, max: 2, ports: [{ port: 80 }] }, undefined, []],
-    [
-      'broken, with the words and the field it names',
-      { min: 3, max: 2 },
-      undefined,
-      ['spec.min: Invalid value: "object": min 3 is above max'],
-    ],
+    ['broken, with the words and the field it names', { min: 3, max: 2 }, undefined, ['spec.min: Invalid value: min 3 is above max']],
     ['broken, for its own reason', { min: 13 }, undefined, ['spec: Forbidden: not that one']],
     [
       'broken by an item',
       { min: 1, ports: [{ port: 80 }, { port: 0 }] },
       undefined,
-      ['spec.ports[1]: Invalid value: "object": failed rule: self.port > 0'],
+      ['spec.ports[1]: Invalid value: failed rule: self.port > 0'],
     ],
     ['about changes, of something new', { min: 1, name: 'a' }, undefined, []],
-    ['about changes, broken', { min: 1, name: 'b' }, { min: 1, name: 'a' }, ['spec.name: Invalid value: "string": name does not change']],
+    ['about changes, broken', { min: 1, name: 'b' }, { min: 1, name: 'a' }, ['spec.name: Invalid value: "b": name does not change']],
     ['broken before, and unchanged', { min: 13 }, { min: 13 }, []],
     [
       'not asked of what does not fit',
       { max: 1 },
       undefined,
       [
-        '<nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+        '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
       ],
     ],
     [
@@ -287,10 +282,56 @@ describe('rules', () => {
   })
 })
 
+test.each<[string, object, object, string[], string[]]>([
+  ['what was wrong stays wrong', { v: 'long', l: [1, 1] }, { v: 'long', l: [1, 1], w: 1 }, [], ['spec.v: Invalid value: "long": never']],
+  ['what is new is asked', { v: 'a' }, { v: 'long' }, ['spec.v: Too long: may not be more than 2 bytes'], []],
+  ['inside of what changed', { o: { v: 'long', w: 1 } }, { o: { v: 'long', w: 2 } }, [], []],
+  ['an item that is known by its key', { m: [{ k: 'a', v: 'long' }] }, { m: [{ k: 'b' }, { k: 'a', v: 'long' }] }, [], []],
+  ['an item that is not', { a: ['long'] }, { a: ['b', 'long'] }, ['spec.a[1]: Too long: may not be more than 2 bytes'], []],
+  ['a set that had an item twice', { l: [1, 1] }, { l: [1, 1, 2] }, [], []],
+])('updates: %s', (_name, before, after, errors, warned) => {
+  const short: JsonSchema = { type: 'string', maxLength: 2 }
+  const item: JsonSchema = { type: 'object', properties: { k: string, v: short } }
+  const by = schema({
+    properties: {
+      v: { ...short, 'x-kubernetes-validations': [{ rule: "self == 'a'", message: 'never' }] },
+      w: { type: 'integer' },
+      l: { type: 'array', items: { type: 'integer' }, 'x-kubernetes-list-type': 'set' },
+      o: { type: 'object', properties: { v: short, w: { type: 'integer' } } },
+      m: { type: 'array', items: item, 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['k'] },
+      a: { type: 'array', items: short },
+    },
+  })
+  const told = (list: { field: string; message: string }[]) => list.map((e) => `${e.field}: ${e.message}`)
+  expect(told(validateCustomResource({ spec: after }, by, { spec: before }))).toEqual(errors)
+  expect(ruleWarnings({ spec: after }, { spec: before }, by)).toEqual(warned)
+})
+
+test.each<[string, object, string[]]>([
+  [
+    'a word',
+    { replicas: 'x' },
+    ['.spec.replicas: Invalid value: 0: .spec.replicas accessor error: x is of the type string, expected int64'],
+  ],
+  [
+    'half a one',
+    { replicas: 1.5 },
+    ['.spec.replicas: Invalid value: 0: .spec.replicas accessor error: 1.5 is of the type float64, expected int64'],
+  ],
+  ['less than none', { replicas: -1 }, ['.spec.replicas: Invalid value: -1: should be a non-negative integer']],
+  ['none', {}, []],
+])('what a Scale says: %s', (_name, spec, errors) => {
+  const scale = { spec: ['spec', 'replicas'], status: ['status', 'replicas'], selector: ['status', 'selector'] }
+  expect(validateScale({ spec, status: { replicas: 1, selector: 'a=b' } }, scale, 'all').map((e) => `${e.field}: ${e.message}`)).toEqual(
+    errors,
+  )
+  expect(validateScale({ spec }, scale, 'status')).toEqual([])
+})
+
 test('a rule about the whole names no field; what is no expression is refused with its definition', () => {
   const rules = [{ rule: "self.metadata.name.startsWith('my')" }]
   const errors = validateCustomRules({ metadata: { name: 'x' } }, undefined, { type: 'object', 'x-kubernetes-validations': rules })
-  expect(errors.map((e) => `${e.field}: ${e.message}`)).toEqual([`<nil>: Invalid value: "object": failed rule: ${rules[0].rule}`])
+  expect(errors.map((e) => `${e.field}: ${e.message}`)).toEqual([`<nil>: Invalid value: failed rule: ${rules[0].rule}`])
   expect(
     refusals(`{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: xs.example.com},
       spec: {group: example.com, scope: Namespaced, names: {plural: xs, kind: X}, versions: [{name: v1, served: true, storage: true,

@@ -180,7 +180,7 @@ function read(view: Showing, target: Target, query: URLSearchParams): RestRespon
   const object =
     server.storage.get<KubeObject>(info.resource, info.namespaced ? namespace : undefined, name) ?? server.get(info, namespace, name)
   if (subresource === 'scale') {
-    return one({ ...view, info: scaleResource(info) }, scaleOf(object))
+    return one({ ...view, info: scaleResource(info) }, scaleOf(info, object))
   }
   if (subresource && !['status', 'approval', 'ephemeralcontainers', 'resize'].includes(subresource)) throw notAllowed()
   return one(view, object)

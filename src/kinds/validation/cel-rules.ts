@@ -2,11 +2,11 @@
 import type { FieldError } from '../../errors'
 import { evaluateWhole } from '../../lib/cel/evaluate'
 import { mentions, type Node, parseCel } from '../../lib/cel/parse'
-import { CelCostError, CelError, durationOf, Timestamp } from '../../lib/cel/values'
+import { CelCostError, CelError, durationOf, Optional, Timestamp } from '../../lib/cel/values'
 import { deepEqual } from '../../lib/equal'
 import type { CelRule, JsonSchema } from '../../schema/custom'
 import { escapeName, isReserved } from './cel-schema'
-import { duplicate, forbiddenField, invalidValue, required } from './errors'
+import { duplicate, forbiddenField, invalidValue, invalidWithoutValue, required } from './errors'
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -50,7 +50,11 @@ function expression(text: string): Node | undefined {
   return parsed.get(text)
 }
 
-function refusal(rule: CelRule, path: string, type: string, detail: string): FieldError {
+function isContainer(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function refusal(rule: CelRule, path: string, value: unknown, detail: string): FieldError {
   const field = path || '<nil>'
   switch (rule.reason) {
     case 'FieldValueForbidden':
@@ -58,9 +62,10 @@ function refusal(rule: CelRule, path: string, type: string, detail: string): Fie
     case 'FieldValueRequired':
       return required(field, detail)
     case 'FieldValueDuplicate':
-      return duplicate(field, type)
+      return isContainer(value) ? { type: 'Duplicate', field, message: 'Duplicate value' } : duplicate(field, value)
     default:
-      return invalidValue(field, type, detail)
+      // What holds others is not shown.
+      return isContainer(value) ? invalidWithoutValue(field, detail) : invalidValue(field, value, detail)
   }
 }
 
@@ -84,49 +89,78 @@ function messageOf(rule: CelRule, scope: ReadonlyMap<string, unknown>): string {
   return rule.message || `failed rule: ${rule.rule.trim()}`
 }
 
+/** What a rule says of a value; throws what its evaluation does. */
 function check(rule: CelRule, schema: JsonSchema, value: unknown, old: unknown, field: string): FieldError | undefined {
   const node = expression(rule.rule)
-  if (!node) return undefined
-  const transition = mentions(node, 'oldSelf')
-  if (transition ? old === undefined && !rule.optionalOldSelf : old !== undefined && deepEqual(value, old)) return undefined
+  if (!node || (isTransition(rule) && old === undefined && !rule.optionalOldSelf)) return undefined
   const scope = new Map<string, unknown>([['self', celValue(value, schema)]])
-  if (old !== undefined) scope.set('oldSelf', celValue(old, schema))
-  const type = schema.type ?? ''
-  try {
-    return evaluateWhole(node, scope) === true ? undefined : refusal(rule, withPath(field, rule.fieldPath), type, messageOf(rule, scope))
-  } catch (error) {
-    if (error instanceof CelCostError) {
-      const why = `'${error.message}': no further validation rules will be run due to call cost exceeds limit for rule: ${rule.rule.trim()}`
-      return invalidValue(field || '<nil>', type, why)
-    }
-    if (!(error instanceof CelError)) throw error
-    if (error.message.startsWith('no such overload')) {
-      const why = `'${error.message}': call arguments did not match a supported operator, function or macro signature for rule: ${rule.rule.trim()}`
-      return invalidValue(field || '<nil>', type, why)
-    }
-    return invalidValue(field || '<nil>', type, `${error.message} evaluating rule: ${rule.rule.trim()}`)
+  const past = old === undefined ? undefined : celValue(old, schema)
+  if (rule.optionalOldSelf) scope.set('oldSelf', new Optional(past))
+  else if (past !== undefined) scope.set('oldSelf', past)
+  return evaluateWhole(node, scope) === true ? undefined : refusal(rule, withPath(field, rule.fieldPath), value, messageOf(rule, scope))
+}
+
+function isTransition({ rule }: CelRule): boolean {
+  const node = expression(rule)
+  return node !== undefined && mentions(node, 'oldSelf')
+}
+
+/** The refusal of a rule that cannot be asked. */
+function failure(error: unknown, { rule, message }: CelRule, type: string, field: string): FieldError {
+  const which = (message || rule).trim()
+  const refuse = (why: string) => invalidValue(field || '<nil>', type, why)
+  if (error instanceof CelCostError) {
+    return refuse(`'${error.message}': no further validation rules will be run due to call cost exceeds limit for rule: ${which}`)
   }
+  if (!(error instanceof CelError)) throw error
+  if (!error.message.startsWith('no such overload')) return refuse(`${error.message} evaluating rule: ${which}`)
+  return refuse(`'${error.message}': call arguments did not match a supported operator, function or macro signature for rule: ${which}`)
 }
 
 /** The item that a list held before under the same keys; lists that are no maps have no before. */
-function before(item: unknown, old: unknown, schema: JsonSchema): unknown {
+export function itemBefore(item: unknown, old: unknown, schema: JsonSchema): unknown {
   if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old) || !isRecord(item)) return undefined
   const keys = schema['x-kubernetes-list-map-keys'] ?? []
   return old.find((other) => isRecord(other) && keys.every((key) => deepEqual(other[key], item[key])))
 }
 
-/** What the schema's rules refuse, outer ones first. `old` is what an update replaces. */
-export function validateRules(value: unknown, old: unknown, schema: JsonSchema | undefined, field: string): FieldError[] {
+/** What is known of the values around: whether they are what they were, and what was let pass for it. */
+interface Past {
+  kept: boolean
+  passed: FieldError[]
+}
+
+/**
+ * What the schema's rules refuse, outer ones first. `old` is what an update replaces; what a rule without a past says of values that are
+ * what they were goes to `past.passed`.
+ */
+export function validateRules(
+  value: unknown,
+  old: unknown,
+  schema: JsonSchema | undefined,
+  field: string,
+  past: Past = { kept: false, passed: [] },
+): FieldError[] {
   if (!schema || value === undefined || value === null) return []
   const rules = schema['x-kubernetes-validations'] ?? []
-  const errors = rules.flatMap((rule) => check(rule, schema, value, old, field) ?? [])
+  const errors: FieldError[] = []
+  const here: Past = { kept: old === undefined ? past.kept : deepEqual(value, old), passed: past.passed }
+  for (const rule of rules) {
+    try {
+      const refused = check(rule, schema, value, old, field)
+      if (refused) (here.kept && !isTransition(rule) ? here.passed : errors).push(refused)
+    } catch (error) {
+      errors.push(failure(error, rule, schema.type ?? '', field))
+    }
+  }
   if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) errors.push(...validateRules(item, before(item, old, schema), schema.items, `${field}[${i}]`))
+    for (const [i, item] of value.entries())
+      errors.push(...validateRules(item, itemBefore(item, old, schema), schema.items, `${field}[${i}]`, here))
   } else if (isRecord(value)) {
     const named = schema.properties
     for (const key of Object.keys(value).sort()) {
       const inner = named && Object.hasOwn(named, key) ? `${field ? `${field}.` : ''}${key}` : `${field}[${key}]`
-      errors.push(...validateRules(value[key], isRecord(old) ? old[key] : undefined, under(schema, key), inner))
+      errors.push(...validateRules(value[key], isRecord(old) ? old[key] : undefined, under(schema, key), inner, here))
     }
   }
   return errors

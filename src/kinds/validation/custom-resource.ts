@@ -1,12 +1,19 @@
 // Validation of custom resources against their CRD's schema, in the words of kube-openapi's validator.
 // Upstream: k8s.io/kube-openapi/pkg/validation, apiextensions-apiserver/pkg/apiserver/validation/validation.go.
 
+import type { Json } from '../../api/types'
 import type { FieldError } from '../../errors'
+import { deepEqual } from '../../lib/equal'
 import { goRegExp } from '../../lib/go-regexp'
 import { isIP } from '../../lib/is-ip'
+import { goText } from '../../lib/patch/value'
 import type { JsonSchema } from '../../schema/custom'
-import { validateRules } from './cel-rules'
+import type { ResourceInfo } from '../../schema/resources'
+import { itemBefore, validateRules } from './cel-rules'
+import { validateEmbedded } from './embedded'
 import { duplicate, invalidValue, notSupported, required, tooLong, tooMany, typeInvalid } from './errors'
+
+type ScalePaths = NonNullable<ResourceInfo['scale']>
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -85,15 +92,17 @@ function validateNumber(value: number, schema: JsonSchema, path: string, errors:
   }
 }
 
-function validateArray(value: unknown[], schema: JsonSchema, path: string, errors: FieldError[]): void {
-  for (const [i, item] of value.entries()) if (schema.items) validateValue(item, schema.items, `${path}[${i}]`, errors)
+function validateArray(value: unknown[], schema: JsonSchema, path: string, errors: FieldError[], old: unknown): void {
+  for (const [i, item] of value.entries()) {
+    if (schema.items) validateValue(item, schema.items, `${path}[${i}]`, errors, itemBefore(item, old, schema))
+  }
   if (schema.minItems !== undefined && value.length < schema.minItems) {
     errors.push(invalidValue(path, value.length, `${path} in body should have at least ${schema.minItems} items`))
   }
   if (schema.maxItems !== undefined && value.length > schema.maxItems) errors.push(tooMany(path, value.length, schema.maxItems))
 }
 
-function validateObject(value: Record<string, unknown>, schema: JsonSchema, path: string, errors: FieldError[]): void {
+function validateObject(value: Record<string, unknown>, schema: JsonSchema, path: string, errors: FieldError[], old: unknown): void {
   const count = Object.keys(value).length
   if (schema.minProperties !== undefined && count < schema.minProperties) {
     errors.push(invalidValue(path, count, `${path} in body should have at least ${schema.minProperties} properties`))
@@ -106,8 +115,10 @@ function validateObject(value: Record<string, unknown>, schema: JsonSchema, path
   const child = (key: string) => (path ? `${path}.${key}` : key)
   const { properties = {}, additionalProperties } = schema
   for (const key of Object.keys(value)) {
-    if (Object.hasOwn(properties, key)) validateValue(value[key], properties[key], child(key), errors)
-    else if (isRecord(additionalProperties)) validateValue(value[key], additionalProperties as JsonSchema, child(key), errors)
+    const others = isRecord(additionalProperties) ? (additionalProperties as JsonSchema) : undefined
+    const inner = Object.hasOwn(properties, key) ? properties[key] : others
+    const told = path === '' && (key === 'kind' || key === 'apiVersion')
+    if (inner) validateValue(value[key], inner, child(key), errors, isRecord(old) && !told ? old[key] : undefined)
   }
   for (const key of schema.required ?? []) if (value[key] === undefined) errors.push(required(child(key)))
 }
@@ -143,30 +154,85 @@ function validateComposition(value: unknown, schema: JsonSchema, path: string, e
     const tries = schema.allOf.map(passes)
     const bad = tries.filter((own) => own.length)
     if (bad.length) {
-      errors.push(composite(path, `must validate all the schemas (allOf)${bad.length === tries.length ? '. None validated' : ''}`))
       for (const own of bad) errors.push(...own)
+      errors.push(composite(path, `must validate all the schemas (allOf)${bad.length === tries.length ? '. None validated' : ''}`))
     }
   }
   if (schema.not && !passes(schema.not).length) errors.push(composite(path, 'must not validate the schema (not)'))
 }
 
-function validateValue(value: unknown, schema: JsonSchema, path: string, errors: FieldError[]): void {
+/** What is as it was before is not complained of. Upstream: apiextensions-apiserver/pkg/apiserver/validation/ratcheting.go. */
+function validateValue(value: unknown, schema: JsonSchema, path: string, errors: FieldError[], old?: unknown): void {
+  const known = errors.length
+  validateNew(value, schema, path, errors, old)
+  if (errors.length > known && old !== undefined && deepEqual(value, old)) errors.length = known
+}
+
+function validateNew(value: unknown, schema: JsonSchema, path: string, errors: FieldError[], old: unknown): void {
   if (value === null && schema.nullable) return
   const types = typesOf(schema)
   if (types.length && !types.some((type) => fits(type, value))) {
     const actual = typeOf(value)
     errors.push(typeInvalid(path, actual, `${path} in body must be of type ${types.join(',')}: ${JSON.stringify(actual)}`))
+    if (typeof value === 'number') errors.push(...rangeProblem(value, schema, path))
     return
   }
   validateComposition(value, schema, path, errors)
   if (typeof value === 'string') validateString(value, schema, path, errors)
-  else if (typeof value === 'number') validateNumber(value, schema, path, errors)
-  else if (Array.isArray(value)) validateArray(value, schema, path, errors)
+  else if (typeof value === 'number') {
+    errors.push(...rangeProblem(value, schema, path))
+    validateNumber(value, schema, path, errors)
+  } else if (Array.isArray(value)) validateArray(value, schema, path, errors, old)
   if (schema.enum && !schema.enum.some((allowed) => JSON.stringify(allowed) === JSON.stringify(value))) {
     const supported = schema.enum.map((v) => (typeof v === 'string' ? v : JSON.stringify(v)))
     errors.push(notSupported(path, value, supported))
   }
-  if (isRecord(value)) validateObject(value, schema, path, errors)
+  if (isRecord(value)) validateObject(value, schema, path, errors, old)
+}
+
+/** Whether a number can be of the type at all. Upstream: kube-openapi/pkg/validation/validate/values.go (IsValueValidAgainstRange). */
+function rangeProblem(value: number, { type, format }: JsonSchema, path: string): FieldError[] {
+  if (type !== 'integer' || (Number.isInteger(value) && (format !== 'int32' || Math.abs(value + 0.5) < 2 ** 31))) return []
+  const of = format ? `integer with format ${format}` : 'integer (default format)'
+  return [invalidValue('<nil>', '', `Checked value must be of type ${of} in ${path}`)]
+}
+
+function goType(value: unknown): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  if (typeof value === 'boolean') return 'bool'
+  if (Array.isArray(value)) return '[]interface {}'
+  return typeof value === 'string' ? 'string' : value === null ? '<nil>' : 'map[string]interface {}'
+}
+
+const MOST_REPLICAS = 2 ** 31 - 1
+
+/** A part of what a Scale says. Upstream: apiextensions-apiserver/pkg/registry/customresource/validator.go (ValidateScaleSpec). */
+function validateScalePart(object: unknown, path: string[], wanted: 'int64' | 'string'): FieldError[] {
+  const field = `.${path.join('.')}`
+  let value = object
+  for (const [i, key] of path.entries()) {
+    if (!isRecord(value)) {
+      const why = `.${path.slice(0, i + 1).join('.')} accessor error: ${goText(value as Json)} is of the type ${goType(value)}, expected map[string]interface{}`
+      return [invalidValue(field, wanted === 'int64' ? 0 : '', why)]
+    }
+    if (!Object.hasOwn(value, key)) return []
+    value = value[key]
+  }
+  if (goType(value) !== wanted) {
+    const why = `${field} accessor error: ${goText(value as Json)} is of the type ${goType(value)}, expected ${wanted}`
+    return [invalidValue(field, wanted === 'int64' ? 0 : '', why)]
+  }
+  if (typeof value !== 'number') return []
+  if (value < 0) return [invalidValue(field, value, 'should be a non-negative integer')]
+  return value > MOST_REPLICAS ? [invalidValue(field, value, `should be less than or equal to ${MOST_REPLICAS}`)] : []
+}
+
+/** `parts`: only the status is asked for what is written through the status. */
+export function validateScale(object: unknown, scale: ScalePaths | undefined, parts: 'all' | 'status'): FieldError[] {
+  if (!scale) return []
+  const errors = parts === 'all' ? validateScalePart(object, scale.spec, 'int64') : []
+  errors.push(...validateScalePart(object, scale.status, 'int64'))
+  return scale.selector ? [...errors, ...validateScalePart(object, scale.selector, 'string')] : errors
 }
 
 /** Sets and maps that are written as lists hold each item once. Upstream: schema/listtype/validation.go. */
@@ -195,13 +261,39 @@ function validateLists(value: unknown, schema: JsonSchema | undefined, path: str
   }
 }
 
-/** What is wrong with a custom resource by its version's schema. */
-export function validateCustomResource(value: Record<string, unknown>, schema: JsonSchema | undefined): FieldError[] {
+/** What is wrong with a custom resource by its version's schema. `old` is what an update replaces: what was wrong before may stay. */
+export function validateCustomResource(
+  value: Record<string, unknown>,
+  schema: JsonSchema | undefined,
+  old?: Record<string, unknown>,
+  scale: FieldError[] = [],
+): FieldError[] {
   if (!schema) return []
   const errors: FieldError[] = []
-  validateValue(value, schema, '', errors)
-  validateLists(value, schema, '', errors)
+  validateValue(value, schema, '', errors, old)
+  errors.push(...scale, ...validateEmbedded(value, schema))
+  const before: FieldError[] = []
+  if (old) validateLists(old, schema, '', before)
+  if (before.length === 0) validateLists(value, schema, '', errors)
   return errors
+}
+
+/** What is wrong with what is written through the status: its own part of the schema is asked, whose places messages name from there. */
+export function validateCustomStatus(
+  value: Record<string, unknown>,
+  schema: JsonSchema | undefined,
+  old: Record<string, unknown>,
+  scale: FieldError[],
+): FieldError[] {
+  if (!schema) return []
+  const errors: FieldError[] = []
+  const status = schema.properties?.status
+  if (status && value.status !== undefined) validateValue(value.status, status, '', errors, old.status)
+  const placed = errors.map((e) => (e.field === '<nil>' ? e : { ...e, field: e.field ? `status.${e.field}` : 'status' }))
+  const [before, now]: FieldError[][] = [[], []]
+  validateLists(old, schema, '', before)
+  if (before.length === 0) validateLists(value, schema, '', now)
+  return [...placed, ...scale, ...now]
 }
 
 /** What is wrong with a default, whose field is named by its place in the schema. */
@@ -220,14 +312,24 @@ function hasRules(schema: JsonSchema): boolean {
   return inner.some((s) => s !== undefined && hasRules(s))
 }
 
-/** What its schema's rules refuse, which are not asked of what does not fit the schema. `old` is what an update replaces. */
+/** What its schema's rules refuse, which are not asked of what does not fit the schema. `old` is what an update replaces; `known`: what does not. */
 export function validateCustomRules(
   value: Record<string, unknown>,
   old: Record<string, unknown> | undefined,
   schema: JsonSchema | undefined,
+  known?: FieldError[],
 ): FieldError[] {
   if (!schema || !hasRules(schema)) return []
-  if (!validateCustomResource(value, schema).some((e) => BLOCKING.includes(e.type))) return validateRules(value, old, schema, '')
+  const errors = known ?? validateCustomResource(value, schema, old)
+  if (!errors.some((e) => BLOCKING.includes(e.type))) return validateRules(value, old, schema, '')
   const why = 'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation'
-  return [invalidValue('<nil>', undefined, why)]
+  return [invalidValue('<nil>', null, why)]
+}
+
+/** What the rules refuse in values that an update leaves as they were: only told of. */
+export function ruleWarnings(value: Record<string, unknown>, old: Record<string, unknown>, schema: JsonSchema | undefined): string[] {
+  if (!schema || !hasRules(schema)) return []
+  const passed: FieldError[] = []
+  validateRules(value, old, schema, '', { kept: false, passed })
+  return passed.map(({ field, message }) => `${field}: ${message}`)
 }
