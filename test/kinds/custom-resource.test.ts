@@ -1,5 +1,11 @@
 // Custom resources: pruned, defaulted and validated by their definition; definitions that are none.
-import { ruleWarnings, validateCustomResource, validateCustomRules, validateScale } from '../../src/kinds/validation/custom-resource'
+import {
+  ruleWarnings,
+  validateCustomResource,
+  validateCustomRules,
+  validateCustomStatus,
+  validateScale,
+} from '../../src/kinds/validation/custom-resource'
 import { applyDefaults, type JsonSchema, prune } from '../../src/schema/custom'
 import { refusals } from './check'
 
@@ -305,6 +311,53 @@ test.each<[string, object, object, string[], string[]]>([
   const told = (list: { field: string; message: string }[]) => list.map((e) => `${e.field}: ${e.message}`)
   expect(told(validateCustomResource({ spec: after }, by, { spec: before }))).toEqual(errors)
   expect(ruleWarnings({ spec: after }, { spec: before }, by)).toEqual(warned)
+})
+
+test.each<[string, unknown, string[]]>([
+  ['a good one', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } }, []],
+  ['nothing of its own', {}, ['spec.r.apiVersion: Required value', 'spec.r.kind: Required value']],
+  [
+    'wrong words',
+    { apiVersion: 'a/b/c', kind: '', metadata: { name: 'a/b' } },
+    [
+      'spec.r.apiVersion: Invalid value: "a/b/c": unexpected GroupVersion string: a/b/c',
+      'spec.r.kind: Invalid value: "": must not be empty',
+      `spec.r.metadata.name: Invalid value: "a/b": may not contain '/'`,
+    ],
+  ],
+])('a resource inside of another: %s', (_name, r, errors) => {
+  const by = schema({ properties: { r: { type: 'object', 'x-kubernetes-embedded-resource': true } } })
+  expect(validateCustomResource({ spec: { r } }, by).map((e) => `${e.field}: ${e.message}`)).toEqual(errors)
+})
+
+test.each<[string, JsonSchema, unknown, string[]]>([
+  [
+    'a fraction',
+    { type: 'integer' },
+    1.5,
+    ['spec.v in body must be of type integer: "number"', 'Checked value must be of type integer (default format) in spec.v'],
+  ],
+  [
+    'more than 32 bits',
+    { type: 'integer', format: 'int32' },
+    2 ** 31,
+    ['Checked value must be of type integer with format int32 in spec.v'],
+  ],
+  ['32 bits', { type: 'integer', format: 'int32' }, 2 ** 31 - 1, []],
+])('numbers: %s', (_name, v, value, told) => {
+  const errors = validateCustomResource({ spec: { v: value } }, schema({ properties: { v } }))
+  expect(errors.map((e) => e.message.replace(/^Invalid value: "[^"]*": /, ''))).toEqual(told)
+})
+
+test('what is written through the status is asked for the status alone, and by its places there', () => {
+  const by: JsonSchema = {
+    type: 'object',
+    properties: { spec: string, status: { type: 'object', properties: { num: { type: 'integer' } } } },
+  }
+  const errors = validateCustomStatus({ spec: 3, status: { num: 'x' } }, by, { spec: 4 }, [])
+  expect(errors).toEqual([
+    { type: 'TypeInvalid', field: 'status.num', message: 'Invalid value: "string": num in body must be of type integer: "string"' },
+  ])
 })
 
 test.each<[string, object, string[]]>([
