@@ -27,6 +27,8 @@ export interface RequestOptions {
   trusted?: boolean
   /** The user was asked about before, under the verb of the request itself (patch). */
   authorized?: boolean
+  /** The request is a patch: a uid in it says which one the object is to have, not which one it had. */
+  patch?: boolean
   /** Server-side apply has worked these out itself; they are stored as they are. */
   managedFields?: ManagedFieldsEntry[]
 }

@@ -7,6 +7,7 @@ import { goText, type JsonObject } from '../lib/patch/value'
 import { timestamp } from '../lib/time'
 import { fromStored } from '../schema/conversion'
 import { decodeAs, type FieldValidation, strictError } from '../schema/decode'
+import { inGoOrder } from '../schema/go-order'
 import type { ResourceInfo } from '../schema/resources'
 import { typeNameOf } from '../schema/types'
 import { concealed } from './concealed'
@@ -40,15 +41,44 @@ export function patchObject(
     if (options.subresource === 'scale') return patchScale(server, info, stored, type, patch, { ...options, authorized: true })
     const live = withOwnership(server.view, info, stored)
     const patched = patchedObject(info, fromStored(live, groupVersion(info), info.kind), type, patch)
-    const shown =
-      type === 'strategic' ? goText(consumed(concealed(info, patch))) : toCompactJson(concealed(info, patched as unknown as JsonObject))
+    const shown = type === 'strategic' ? goText(consumed(concealed(info, patch))) : patchedText(info, patched, type, patch)
     const object = decodePatched(server, info, patched, shown, options.validation ?? 'Warn')
     checkIdentity(object, live)
-    return server.update(object, { ...options, authorized: true })
+    return server.update(object, { ...options, authorized: true, patch: true })
   })
 }
 
 const ORDER_PREFIX = '$setElementOrder/'
+
+/** The patched object as Go's patch library writes it: what the patch went through has its keys sorted, all else is as it was encoded. */
+function patchedText(info: ResourceInfo, patched: KubeObject, type: PatchType, patch: Json): string {
+  const encoded = inGoOrder(patched, { apiVersion: groupVersion(info), kind: info.kind }) as unknown as JsonObject
+  const way = type === 'json' ? ways((Array.isArray(patch) ? patch : []) as { path?: string }[]) : patch
+  return toCompactJson(concealed(info, walked(encoded, way) as JsonObject), { sort: false })
+}
+
+/** The paths of operations, as a patch that goes the same ways. */
+function ways(operations: { path?: string }[]): JsonObject {
+  const out: JsonObject = {}
+  for (const { path = '' } of operations) {
+    let at = out
+    for (const step of path.split('/').slice(1, -1)) {
+      at[step] ??= {}
+      at = at[step] as JsonObject
+    }
+  }
+  return out
+}
+
+function walked(value: Json, way: Json | undefined): Json {
+  const isObject = (json: Json | undefined): json is JsonObject => typeof json === 'object' && json !== null && !Array.isArray(json)
+  if (!isObject(value) || !isObject(way)) return value
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, walked(value[key], way[key])]),
+  )
+}
 
 /** What merging leaves of a strategic patch: lists with an order, and the order, have been taken out. */
 function consumed(patch: Json): Json {
@@ -64,6 +94,10 @@ function consumed(patch: Json): Json {
 /** As any body is decoded, but what does not fit is laid to the patch. */
 function decodePatched(server: ApiServer, info: ResourceInfo, patched: KubeObject, shown: string, validation: FieldValidation): KubeObject {
   const type = info.custom ? undefined : typeNameOf(patched.apiVersion, patched.kind)
+  if (!type && !info.custom) {
+    const problem = `no kind "${patched.kind}" is registered for version "${patched.apiVersion}" in scheme "pkg/runtime/scheme.go:111"`
+    throw invalid('', '', '', [{ type: 'Invalid', field: 'patch', message: `Invalid value: ${JSON.stringify(shown)}: ${problem}` }])
+  }
   if (type) {
     const { strict, error } = decodeAs(patched, type)
     const problem = error ?? (strict.length > 0 && validation === 'Strict' ? strictError(strict) : undefined)

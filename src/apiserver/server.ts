@@ -215,7 +215,7 @@ export class ApiServer {
     if (!options.trusted) this.warnOfDeprecation(info)
     const old = this.find(info, input.metadata.namespace, input.metadata.name)
     const { resourceVersion, uid, name } = input.metadata
-    if (uid && uid !== old.metadata.uid) {
+    if (uid && uid !== old.metadata.uid && !options.patch) {
       const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
       throw conflict(info.resource, name, why)
     }
@@ -230,7 +230,7 @@ export class ApiServer {
     let object = normalize(structuredClone(input))
     object.metadata = {
       ...object.metadata,
-      uid: old.metadata.uid,
+      uid: (options.patch && uid) || old.metadata.uid,
       creationTimestamp: old.metadata.creationTimestamp,
       resourceVersion: old.metadata.resourceVersion,
       ...(old.metadata.generateName ? { generateName: old.metadata.generateName } : {}),

@@ -21,8 +21,9 @@ const definition = (spec: object) => ({
   },
 })
 
-const list = { type: 'array', items: { type: 'integer' } }
-const numbers = Array.from({ length: 300 }, (_, i) => i)
+// As much as the estimate lets through.
+const list = { type: 'array', items: { type: 'integer' }, maxItems: 90 }
+const numbers = Array.from({ length: 90 }, (_, i) => i)
 const rule = (text: string, properties: object) => ({ type: 'object', properties, 'x-kubernetes-validations': [{ rule: text }] })
 const OVER = /is invalid: spec: Invalid value: .*'operation cancelled: actual cost limit exceeded': no further validation rules will be run/
 const bad = `${'a'.repeat(40)}!`
@@ -51,3 +52,10 @@ test.each<[string, object, object, RegExp]>([
   },
   60_000,
 )
+
+test('a rule that could count for ever is refused with its definition', async () => {
+  const spec = rule('self.l.all(a, self.l.all(b, a + b >= 0))', { l: { type: 'array', items: { type: 'integer' } } })
+  box.write('definition.json', JSON.stringify(definition(spec)))
+  expect(await box.kubectl('create -f definition.json')).toContain('estimated rule cost exceeds budget by factor of more than 100x')
+  tried('an expression made to hurt', 1)
+})

@@ -184,8 +184,11 @@ export function validateJobUpdate(job: KubeObject, old: KubeObject): FieldError[
   } else if (!same(template, before.template)) {
     errors.push(invalidValue('spec.template', internalForm('PodTemplateSpec', template), IMMUTABLE))
   }
+  const types: Record<string, string> = { podFailurePolicy: 'PodFailurePolicy', successPolicy: 'SuccessPolicy' }
   for (const key of ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy']) {
-    errors.push(...immutable(`spec.${key}`, spec[key], before[key]))
+    if (same(spec[key], before[key])) continue
+    const value = fieldsOf(spec[key])
+    errors.push(invalidValue(`spec.${key}`, value ? internalForm(types[key], value) : (spec[key] ?? null), IMMUTABLE))
   }
   return errors
 }
