@@ -3,6 +3,7 @@ import type { Change, Controller, ControllerContext, View } from '../api/contrac
 import type { Condition, KubeObject, LabelSelector, Pod, PodTemplateSpec, ReplicaSet } from '../api/types'
 import { ApiError } from '../errors'
 import { semanticEqual } from '../lib/equal'
+import { ownerWords } from '../lib/pod-words'
 import { matchesLabels, matchesSelector } from '../lib/selectors'
 import { timestamp } from '../lib/time'
 import { conditionOf, withoutCondition } from './shared/conditions'
@@ -95,13 +96,15 @@ export function replicasController<T extends Replicated>(options: Options<T>): C
   }
 
   function createPods(owner: T, active: Pod[], count: number, { api, alike }: ControllerContext): Failure | undefined {
-    const pod = podFromTemplate(owner, owner.spec.template)
-    const { namespace, uid, resourceVersion } = owner.metadata
-    const play = () => ({ result: api.create<Pod>(pod).metadata.name })
-    const noWords = () => []
+    const { namespace } = owner.metadata
+    // Read where it is played, so that a play is repeated for none whose template is another.
+    const play = () => {
+      const current = api.get<T>(resource, namespace, owner.metadata.name) as T
+      return { result: api.create<Pod>(podFromTemplate(current, current.spec.template)).metadata.name }
+    }
     for (let i = 0; i < count; i++) {
       try {
-        const { result: created = '' } = alike ? alike(`create/${uid}/${resourceVersion}`, count, owner, noWords, play) : play()
+        const { result: created = '' } = alike ? alike(`create/${resource}`, count, owner, ownerWords, play) : play()
         active.push(api.get<Pod>('pods', namespace, created) as Pod)
         api.event(owner, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${created}` })
       } catch (error) {

@@ -184,7 +184,7 @@ export class Script {
     const words = this.wordsFor(other.identity, (key) => other.reads.get(key))
     if (!words || !this.tells(other, other.words(words.slice(other.identity.length)))) return false
     // Chance may be all that tells plays apart.
-    if (this.known === 0) this.proven.add(-1)
+    this.proven.add(-1)
     for (const [i, word] of words.entries()) if (word !== this.own[i]) this.proven.add(i)
     return true
   }
