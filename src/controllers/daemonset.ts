@@ -62,7 +62,7 @@ export const daemonSetController: Controller = {
       return
     }
     if (records.get(SEEN, own) !== set.metadata.uid) {
-      for (const pod of orphans<Pod>(api, 'pods', namespace!)) if (mayAdopt(set, pod)) adopt(api, pod, set)
+      for (const pod of orphans<Pod>(api, 'pods', namespace!, set.spec.selector)) if (mayAdopt(set, pod)) adopt(api, pod, set)
       records.put(SEEN, own, set.metadata.uid)
     }
     const failed = sync(set, context)

@@ -122,9 +122,8 @@ function claimed(d: Deployment, { api }: ControllerContext): ReplicaSet[] {
     else if (!deleting) release(api, rs, d)
   }
   if (deleting) return mine
-  for (const rs of orphans<ReplicaSet>(api, SETS, d.metadata.namespace!)) {
-    if (rs.metadata.deletionTimestamp || !matchesSelector(d.spec.selector, rs.metadata.labels)) continue
-    mine.push(adopt(api, rs, d))
+  for (const rs of orphans<ReplicaSet>(api, SETS, d.metadata.namespace!, d.spec.selector)) {
+    if (!rs.metadata.deletionTimestamp) mine.push(adopt(api, rs, d))
   }
   return mine
 }

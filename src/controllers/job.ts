@@ -94,8 +94,8 @@ function claimed(job: Job, key: string, { api, records }: ControllerContext): Po
   }
   if (job.metadata.deletionTimestamp || records.get(SEEN, key) === job.metadata.uid) return pods
   records.put(SEEN, key, job.metadata.uid)
-  for (const pod of orphans<Pod>(api, 'pods', job.metadata.namespace!)) {
-    if (pod.metadata.deletionTimestamp || !matchesSelector(job.spec.selector, pod.metadata.labels)) continue
+  for (const pod of orphans<Pod>(api, 'pods', job.metadata.namespace!, job.spec.selector)) {
+    if (pod.metadata.deletionTimestamp) continue
     const finalizers = [...(pod.metadata.finalizers ?? []).filter((f) => f !== JOB_FINALIZER), JOB_FINALIZER]
     pods.push(adopt(api, { ...pod, metadata: { ...pod.metadata, finalizers } }, job))
   }

@@ -64,7 +64,7 @@ export function replicasController<T extends Replicated>(options: Options<T>): C
       return
     }
     if (!deleting && records.get(name, ownerKey) !== owner.metadata.uid) {
-      for (const pod of orphans<Pod>(api, 'pods', namespace)) if (canAdopt(pod, selector)) adopt(api, pod, owner)
+      for (const pod of orphans<Pod>(api, 'pods', namespace, selector)) if (isPodActive(pod)) adopt(api, pod, owner)
       records.put(name, ownerKey, owner.metadata.uid)
     }
     const mine = claimed(owner, selector, context)

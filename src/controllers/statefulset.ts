@@ -89,9 +89,8 @@ function claimed(set: StatefulSet, { api }: ControllerContext): Pod[] {
     else if (!deleting) release(api, pod, set)
   }
   if (deleting) return pods
-  for (const pod of orphans<Pod>(api, 'pods', set.metadata.namespace!)) {
-    if (pod.metadata.deletionTimestamp || ordinalOf(set, pod.metadata.name) < 0) continue
-    if (matchesSelector(set.spec.selector, pod.metadata.labels)) pods.push(adopt(api, pod, set))
+  for (const pod of orphans<Pod>(api, 'pods', set.metadata.namespace!, set.spec.selector)) {
+    if (!pod.metadata.deletionTimestamp && ordinalOf(set, pod.metadata.name) >= 0) pods.push(adopt(api, pod, set))
   }
   return pods
 }

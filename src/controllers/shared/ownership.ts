@@ -1,6 +1,7 @@
 // Owner references: who controls an object, taking it over, letting it go. Follows pkg/controller/controller_ref_manager.go.
 import type { Client, View } from '../../api/contracts'
-import type { KubeObject, OwnerReference } from '../../api/types'
+import type { KubeObject, LabelSelector, OwnerReference } from '../../api/types'
+import { matchesSelector } from '../../lib/selectors'
 
 export function keyOf(object: KubeObject): string {
   const { namespace, name } = object.metadata
@@ -47,9 +48,10 @@ export function release<T extends KubeObject>(api: Client, object: T, owner: Kub
   return api.update({ ...object, metadata: others.length ? { ...metadata, ownerReferences: others } : metadata } as T)
 }
 
-/** Objects of a namespace that nobody controls. */
-export function orphans<T extends KubeObject>(view: View, resource: string, namespace: string): T[] {
-  return view.list<T>(resource, namespace).filter((o) => !controllerOf(o))
+/** Objects of a namespace that match and that nobody controls. */
+export function orphans<T extends KubeObject>(view: View, resource: string, namespace: string, selector: LabelSelector | undefined): T[] {
+  const found = view.list<T>(resource, namespace, Object.values(selector?.matchLabels ?? {}))
+  return found.filter((o) => !controllerOf(o) && matchesSelector(selector, o.metadata.labels))
 }
 
 /** The keys of the `kind` owners that controlled an object before and after a change. */
