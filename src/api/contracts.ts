@@ -1,5 +1,5 @@
 // What the rooms of the house ask of each other: reading and writing objects, the clock, controllers. Types only.
-import type { KubeObject, Namespace, ObjectReference } from './types'
+import type { KubeObject, Namespace, ObjectReference, Service, StringMap } from './types'
 
 /** Clock and chance. The cluster's clock is the wall clock plus an offset kept in the state; KUBESIM_SEED fixes `random`. */
 export interface Env {
@@ -45,6 +45,8 @@ export interface View {
   list<T extends KubeObject = KubeObject>(resource: string, namespace?: string, values?: string[]): T[]
   /** The objects of `resource` whose controlling owner reference has this uid; ordered by name. Cheap: an index. */
   ownedBy<T extends KubeObject = KubeObject>(uid: string, resource: string): T[]
+  /** The Services of a namespace that select Pods with these labels; ordered by name. Cheap: an index. */
+  servicesSelecting(namespace: string, labels: StringMap | undefined): Service[]
 }
 
 export interface DeleteOptions {

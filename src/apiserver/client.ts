@@ -1,6 +1,6 @@
 // The API as the cluster's own components use it: objects and events, written under the component's name.
 import type { Client, DeleteOptions, NewEvent, NewObject } from '../api/contracts'
-import type { KubeObject, Namespace } from '../api/types'
+import type { KubeObject, Namespace, Service, StringMap } from '../api/types'
 import { notFound } from '../errors'
 import { recordEvent } from './events'
 import type { ApiServer } from './server'
@@ -22,6 +22,9 @@ export class ComponentClient implements Client {
   }
   ownedBy<T extends KubeObject>(uid: string, resource: string): T[] {
     return this.server.storage.ownedBy<T>(uid, resource)
+  }
+  servicesSelecting(namespace: string, labels: StringMap | undefined): Service[] {
+    return this.server.storage.servicesSelecting(namespace, labels)
   }
   dependents(uid: string): { resource: string; object: KubeObject }[] {
     return this.server.storage.dependents(uid)

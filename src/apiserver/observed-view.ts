@@ -24,5 +24,6 @@ export function observedView({ view, observe, discovery }: ApiServer): View {
       if (info) observe({ verb: 'list', info }, 200)
       return view.ownedBy(uid, resource) as never
     },
+    servicesSelecting: (namespace, labels) => view.servicesSelecting(namespace, labels),
   }
 }

@@ -1,7 +1,8 @@
 // Objects and records on top of the state file's entries: keys, versions, the index of owners, and what changed.
 import type { Change, Records, View } from '../api/contracts'
-import type { KubeObject } from '../api/types'
+import type { KubeObject, Service, StringMap } from '../api/types'
 import type { State } from '../store/state'
+import { noteSelector, servicesSelecting } from './service-index'
 
 /** `pods/default/web-1`, `nodes//node-1`; names with characters outside printable ASCII are percent-encoded, halves of characters as U+FFFD. */
 export function entryKey(resource: string, namespace: string | undefined, name: string): string {
@@ -50,6 +51,10 @@ export class Storage implements View {
     return out
   }
 
+  servicesSelecting(namespace: string, labels: StringMap | undefined): Service[] {
+    return servicesSelecting(this.state, namespace, labels)
+  }
+
   /** Objects of any resource with this uid among their owners, controlling or not. */
   dependents(uid: string): { resource: string; object: KubeObject }[] {
     const prefix = `~owned/${uid}/`
@@ -90,6 +95,7 @@ export class Storage implements View {
     this.state.set(key, stored)
     this.indexOwners(key, before, stored)
     this.indexWaiting(resource, before, stored)
+    if (resource === 'services') noteSelector(this.state, before, stored)
     this.changed({ resource, before, after: stored })
     return stored
   }
@@ -109,6 +115,7 @@ export class Storage implements View {
     this.state.set(key, undefined)
     this.indexOwners(key, object, undefined)
     this.indexWaiting(resource, object, undefined)
+    if (resource === 'services') noteSelector(this.state, object, undefined)
     this.nextVersion()
     this.changed({ resource, before: object })
   }

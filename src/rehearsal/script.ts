@@ -5,7 +5,7 @@ import type { MutableEnv } from '../env'
 import { deepEqual } from '../lib/equal'
 import { type Phrase, said, Wording } from '../lib/wording'
 import { structureOf } from '../store/shape'
-import type { State } from '../store/state'
+import { type State, topicOf } from '../store/state'
 import { Template, Twin } from '../store/twin'
 import { type Recording, suffixWord, versionWord } from './recording'
 
@@ -27,8 +27,9 @@ const read = (line: Line, words: string[]) => (typeof line === 'string' ? line :
 /** A value of the script: the same for all, or a template. */
 type Figure = Template | { constant: unknown }
 
+const isSame = (one: unknown, other: unknown) => one === other || deepEqual(one, other)
 const isLike = (figure: Figure, words: string[], value: unknown) =>
-  figure instanceof Template ? figure.fits(words, value) : value === figure.constant || deepEqual(value, figure.constant)
+  figure instanceof Template ? figure.fits(words, value) : isSame(figure.constant, value)
 
 /** Where in what is read under a subject's name a word stands that is its own. */
 interface Place {
@@ -63,6 +64,14 @@ function textAt(value: unknown, path: string[]): string | undefined {
   return typeof at === 'string' ? at : undefined
 }
 
+/** What is read of a topic whoever the subject is. */
+interface Common {
+  reads: { key: string; constant: unknown }[]
+  lists: { prefix: string; keys: string[] }[]
+  /** The topic's revision when all was as it had been read. */
+  good?: number
+}
+
 /** A recording with words in place of names: what the next one reads and does. */
 export class Script {
   /** The numbers of the known words that were others in a play that went just so. */
@@ -73,7 +82,8 @@ export class Script {
   private readonly known: number
   private readonly count: number
   private readonly reads: { key: Line; figure: Figure; late: boolean }[] = []
-  private readonly lists: { prefix: Line; keys: string[]; lines: Line[]; late: boolean }[] = []
+  private readonly lists: { prefix: Line; lines: Line[]; late: boolean }[] = []
+  private readonly common = new Map<string, Common>()
   private readonly writes: { key: Line; figure: Figure }[] = []
   private readonly queued: [worker: string, key: Line][]
   private readonly noted: { resource: string; key: Line; before: Figure | undefined }[]
@@ -98,12 +108,20 @@ export class Script {
     for (const [text, value] of recording.reads) {
       const key = line(text)
       const figure = figureOf(value, wording)
+      if (typeof key === 'string' && !(figure instanceof Template)) {
+        this.commonOf(key).reads.push({ key, constant: figure.constant })
+        continue
+      }
       this.reads.push({ key, figure, late: late(key) || (figure instanceof Template && figure.slots.some(({ phrase }) => late(phrase))) })
     }
     for (const [text, keys] of recording.lists) {
       const prefix = line(text)
-      const lines = typeof prefix === 'string' ? [] : keys.map(line)
-      this.lists.push({ prefix, keys, lines, late: late(prefix) || lines.some(late) })
+      if (typeof prefix === 'string') {
+        this.commonOf(prefix).lists.push({ prefix, keys })
+        continue
+      }
+      const lines = keys.map(line)
+      this.lists.push({ prefix, lines, late: late(prefix) || lines.some(late) })
     }
     for (const [text, value] of recording.writes) this.writes.push({ key: line(text), figure: figureOf(value, wording) })
     this.queued = recording.queued.map(([worker, key]) => [worker, line(key)])
@@ -128,18 +146,39 @@ export class Script {
     return words
   }
 
+  private commonOf(key: string): Common {
+    const topic = topicOf(key)
+    let common = this.common.get(topic)
+    if (!common) {
+      common = { reads: [], lists: [] }
+      this.common.set(topic, common)
+    }
+    return common
+  }
+
+  /** Is all that any play reads as it was? Thousands of Services are not looked at again while none is written. */
+  private fitsCommon(state: State): boolean {
+    for (const [topic, common] of this.common) {
+      const revision = state.revision(topic)
+      if (common.good === revision) continue
+      for (const { key, constant } of common.reads) if (!isSame(constant, state.get(key))) return false
+      for (const { prefix, keys } of common.lists) if (state.keys(prefix) !== keys) return false
+      common.good = revision
+    }
+    return true
+  }
+
   /** Does a play with these words read what this one read? `late`: what it reads under names that it draws. */
   fits(state: State, words: string[], late: boolean): boolean {
+    if (!late && !this.fitsCommon(state)) return false
     for (const { key, figure, late: isLate } of this.reads) {
       if (isLate !== late) continue
       if (!isLike(figure, words, state.get(read(key, words)))) return false
     }
-    for (const { prefix, keys, lines, late: isLate } of this.lists) {
+    for (const { prefix, lines, late: isLate } of this.lists) {
       if (isLate !== late) continue
       const found = state.keys(read(prefix, words))
-      if (found === keys) continue
-      if (typeof prefix === 'string' || found.length !== lines.length) return false
-      if (lines.some((line, i) => read(line, words) !== found[i])) return false
+      if (found.length !== lines.length || lines.some((line, i) => read(line, words) !== found[i])) return false
     }
     return true
   }

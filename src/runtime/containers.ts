@@ -1,4 +1,5 @@
 // Containers as running programs: starts them, lets time pass for them, sends them signals and requests, and remembers their state.
+import type { Records } from '../api/contracts'
 import type { Container, Pod } from '../api/types'
 import { replyFault } from '../faults'
 import { openConnection } from './connect'
@@ -64,7 +65,7 @@ class Context implements ProcessContext {
     return this.record.argv
   }
   get variables() {
-    this.all ??= allVariables(this.record)
+    this.all ??= allVariables(this.world.records, this.record)
     return this.all
   }
   get files(): Files {
@@ -156,7 +157,7 @@ export function startContainer(world: World, pod: Pod, container: Container, opt
   const found = imageOf(container.image, world.records)
   if ('missing' in found) throw new Error(found.message)
   const { image } = found
-  const argv = commandLine(image, container, options.environment)
+  const argv = commandLine(world.records, image, container, options.environment)
   const now = world.env.now()
   const parts = partsOf(world, pod, container, options.environment)
   let record: ContainerRecord = {
@@ -194,8 +195,8 @@ function failed(record: ContainerRecord, now: number, message: string, reason: s
 }
 
 /** Entrypoint and arguments as the kubelet and the runtime put them together, `$(VAR)` expanded. */
-export function commandLine(image: Image, container: Container, environment: Environment): string[] {
-  const expand = (text: string) => (text.includes('$') ? expandReferences(text, allVariables(environment)) : text)
+export function commandLine(records: Records, image: Image, container: Container, environment: Environment): string[] {
+  const expand = (text: string) => (text.includes('$') ? expandReferences(text, allVariables(records, environment)) : text)
   const command = container.command?.length ? container.command.map(expand) : undefined
   const args = container.args?.length ? container.args.map(expand) : undefined
   if (command) return [...command, ...(args ?? [])]

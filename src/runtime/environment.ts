@@ -5,7 +5,7 @@ import { ownEntry } from '../lib/own-entry'
 import { quantityOf, quantityToFloat } from '../lib/quantity'
 import { expandReferences } from './environment-references'
 import { imageOf } from './images/index'
-import { type Environment, serviceFacts, serviceLinks } from './service-links'
+import { type Environment, serviceLinks, serviceLog } from './service-links'
 import type { World } from './world'
 
 /** The default PATH of an image config that sets none. */
@@ -26,7 +26,7 @@ export function containerEnvironment(
   container: Container,
   podIp = pod.status?.podIP,
 ): Environment | EnvironmentError {
-  const services = serviceFacts(world, pod)
+  const links = serviceLog(world, pod)
   const own: Record<string, string> = {}
   const namespace = pod.metadata.namespace ?? 'default'
   for (const source of container.envFrom ?? []) {
@@ -36,7 +36,7 @@ export function containerEnvironment(
   for (const variable of container.env ?? []) {
     if (!variable.valueFrom) {
       const { value = '' } = variable
-      own[variable.name] = value.includes('$') ? expandReferences(value, { ...serviceLinks(services), ...own }) : value
+      own[variable.name] = value.includes('$') ? expandReferences(value, { ...serviceLinks(world.records, links), ...own }) : value
       continue
     }
     const value = valueFrom(world, pod, container, variable, podIp)
@@ -49,7 +49,7 @@ export function containerEnvironment(
   Object.assign(variables, image, own)
   const linksAt = Object.keys(variables).length
   variables['HOME'] ??= '/root'
-  return { variables, ...(services === undefined ? {} : { services, linksAt }) }
+  return { variables, ...(links === undefined ? {} : { links, linksAt }) }
 }
 
 /** The Pod's own hostname: spec, or its name; the node's name on the host's network. */

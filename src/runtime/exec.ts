@@ -55,7 +55,7 @@ export class ExecSession {
     const session = new ExecSession(pod, container, record.id, image, found.reference.tag ?? 'latest', state, options)
     const machine = session.machine(world, record)
     const first = machine.spawn(undefined, { command: command.join(' '), cwd: record.workingDir })
-    const variables = options.tty ? withTerm(allVariables(record)) : allVariables(record)
+    const variables = options.tty ? withTerm(allVariables(world.records, record)) : allVariables(world.records, record)
     for (const [name, value] of Object.entries(variables)) first.variables[name] = { value, exported: 1 }
     runArgv(machine, first, command)
     return session

@@ -100,7 +100,7 @@ export function processFiles(world: World, pod: Pod, record: ContainerRecord | u
       return { t: `${(argv[0] ?? '').replace(/^.*\//, '').slice(0, 15)}\n`, m: 0o444 }
     case '/proc/1/environ':
       return {
-        t: Object.entries(record ? allVariables(record) : {})
+        t: Object.entries(record ? allVariables(world.records, record) : {})
           .map(([k, v]) => `${k}=${v}\0`)
           .join(''),
         m: 0o400,

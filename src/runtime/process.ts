@@ -289,9 +289,9 @@ export interface ContainerRecord {
   name: string
   image: string
   argv: string[]
-  /** Without the Services' links, which src/runtime/service-links.ts makes of the facts in `services`. */
+  /** Without the Services' links, which src/runtime/service-links.ts makes of the log that `links` tells a place in. */
   variables: Record<string, string>
-  services?: string
+  links?: string
   linksAt?: number
   workingDir: string
   restartCount: number

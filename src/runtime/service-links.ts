@@ -1,5 +1,7 @@
-// The variables that tell a container of its namespace's Services: kept as a line of facts a Service, since there may be thousands of
-// them in thousands of containers, and made into variables when somebody looks. Follows pkg/kubelet/envvars/envvars.go.
+// The variables that tell a container of its namespace's Services. There may be thousands of them in thousands of containers: what
+// changed of the Services is kept as a log of each namespace, a container keeps how far the log had come when it started, and variables
+// are made of it when somebody looks. Follows pkg/kubelet/envvars/envvars.go.
+import type { Records } from '../api/contracts'
 import type { Pod, Service } from '../api/types'
 import type { ContainerRecord } from './process'
 import type { World } from './world'
@@ -7,41 +9,101 @@ import type { World } from './world'
 /** Age at which the API server's own Service has reached the kubelets of a cluster that has just come up, ms. */
 const OWN_SERVICE_SETTLED = 3000
 
-/** The Services that a Pod started now is told of: `name address port/protocol/name,…`, between semicolons; undefined when there are none. */
-export function serviceFacts(world: World, pod: Pod): string | undefined {
+/**
+ * Records of logs, `log/number`: a Service and what there is to know of it, `address port/protocol/name,…`, or without that when it went. A
+ * log is called after its namespace; that of Pods who want no links, and are told of the API server alone, has no name.
+ */
+const TABLE = 'service-links'
+type Entry = [service: string, fact?: string]
+
+/** How the API server's Service is called in the logs: it comes first, and a namespace may have a Service of its name. */
+const OWN = ''
+const DIGITS = 8
+const LEAST_OVERTAKEN = 64
+
+/** The Services that a Pod started now is told of, as a place in a log: `log@number`; undefined when there are none. */
+export function serviceLog(world: World, pod: Pod): string | undefined {
   const namespace = pod.metadata.namespace ?? 'default'
-  const facts: string[] = []
+  const wanted = pod.spec.enableServiceLinks !== false
+  const current = new Map<string, string>()
   const kubernetes = world.view.get<Service>('services', 'default', 'kubernetes')
-  if (kubernetes && world.env.now() - Date.parse(kubernetes.metadata.creationTimestamp) >= OWN_SERVICE_SETTLED) addFacts(facts, kubernetes)
-  if (pod.spec.enableServiceLinks !== false) {
-    for (const service of world.view.list<Service>('services', namespace))
-      if (service.metadata.name !== 'kubernetes' || namespace !== 'default') addFacts(facts, service)
-  }
-  return facts.length ? facts.join(';') : undefined
+  if (kubernetes && world.env.now() - Date.parse(kubernetes.metadata.creationTimestamp) >= OWN_SERVICE_SETTLED)
+    note(current, OWN, kubernetes)
+  for (const service of wanted ? world.view.list<Service>('services', namespace) : [])
+    if (service.metadata.name !== 'kubernetes' || namespace !== 'default') note(current, service.metadata.name, service)
+  const log = wanted ? namespace : ''
+  const number = bringUp(world.records, log, current)
+  return current.size > 0 ? `${log}@${number}` : undefined
 }
 
-function addFacts(facts: string[], { metadata, spec: { clusterIP, ports } }: Service): void {
+function note(facts: Map<string, string>, name: string, { spec: { clusterIP, ports } }: Service): void {
   if (!clusterIP || clusterIP === 'None' || !ports?.length) return
-  const list = ports.map(({ port, protocol, name }) => `${port}/${protocol || 'TCP'}/${name ?? ''}`)
-  facts.push(`${metadata.name} ${clusterIP} ${list.join()}`)
+  facts.set(name, `${clusterIP} ${ports.map((p) => `${p.port}/${p.protocol || 'TCP'}/${p.name ?? ''}`).join()}`)
 }
 
-/** The same facts are asked for again and again. */
-let lastMade: { facts: string; links: Record<string, string> } | undefined
+/** Appends to a log what is not as it says; answers the number of its last entry, 0 when it has none. */
+function bringUp(records: Records, log: string, current: Map<string, string>): number {
+  const entries = records.list<Entry>(TABLE, `${log}/`)
+  const known = factsOf(entries)
+  let number = entries.length ? numberOf(entries[entries.length - 1][0]) : 0
+  const before = number
+  const append = (entry: Entry) => records.put<Entry>(TABLE, `${log}/${String(++number).padStart(DIGITS, '0')}`, entry)
+  for (const name of known.keys()) if (!current.has(name)) append([name])
+  for (const [name, fact] of current) if (known.get(name) !== fact) append([name, fact])
+  const overtaken = entries.length + number - before - current.size
+  // Now and then, so that it costs little an entry.
+  if (number > before && overtaken >= LEAST_OVERTAKEN && (overtaken & (overtaken - 1)) === 0) forget(records, log)
+  return number
+}
 
-/** The variables behind the facts; do not change them. */
-export function serviceLinks(facts: string | undefined): Record<string, string> {
-  if (facts === undefined) return {}
-  if (lastMade?.facts !== facts) {
-    const links: Record<string, string> = {}
-    for (const fact of facts.split(';')) addLinks(links, fact)
-    lastMade = { facts, links }
+/** Drops the entries of a log that no container needs any more. */
+function forget(records: Records, log: string): void {
+  let least = Number.POSITIVE_INFINITY
+  for (const [, { links }] of records.list<ContainerRecord>('containers')) {
+    const [of, number] = placeOf(links)
+    if (of === log) least = Math.min(least, number)
   }
-  return lastMade.links
+  const newest = new Map<string, string>()
+  // The last one stays, so that no number is given twice.
+  for (const [key, [name, fact]] of records.list<Entry>(TABLE, `${log}/`).slice(0, -1)) {
+    if (numberOf(key) > least) break
+    const overtaken = newest.get(name)
+    if (overtaken) records.put(TABLE, overtaken, undefined)
+    if (fact === undefined) newest.delete(name)
+    else newest.set(name, key)
+    if (fact === undefined) records.put(TABLE, key, undefined)
+  }
 }
 
-function addLinks(links: Record<string, string>, fact: string): void {
-  const [service, clusterIP, list] = fact.split(' ')
+const numberOf = (key: string) => Number(key.slice(key.lastIndexOf('/') + 1))
+
+function placeOf(links = ''): [log: string | undefined, number: number] {
+  const at = links.lastIndexOf('@')
+  return at < 0 ? [undefined, 0] : [links.slice(0, at), Number(links.slice(at + 1))]
+}
+
+function factsOf(entries: [string, Entry][], upTo = Number.POSITIVE_INFINITY): Map<string, string> {
+  const facts = new Map<string, string>()
+  for (const [key, [name, fact]] of entries) {
+    if (numberOf(key) > upTo) break
+    if (fact === undefined) facts.delete(name)
+    else facts.set(name, fact)
+  }
+  return facts
+}
+
+/** The variables made of a log up to a place, in the kubelet's order: the API server's first, the others by name. */
+export function serviceLinks(records: Records, place: string | undefined): Record<string, string> {
+  const links: Record<string, string> = {}
+  const [log, number] = placeOf(place)
+  if (log === undefined) return links
+  const facts = [...factsOf(records.list<Entry>(TABLE, `${log}/`), number)]
+  for (const [name, fact] of facts.sort(([a], [b]) => (a < b ? -1 : 1))) addLinks(links, name || 'kubernetes', fact)
+  return links
+}
+
+function addLinks(links: Record<string, string>, service: string, fact: string): void {
+  const [clusterIP, list] = fact.split(' ')
   const ports = list.split(',').map((text) => text.split('/'))
   const prefix = service.toUpperCase().replaceAll('-', '_')
   links[`${prefix}_SERVICE_HOST`] = clusterIP
@@ -59,13 +121,13 @@ function addLinks(links: Record<string, string>, fact: string): void {
   }
 }
 
-/** A container's variables, and the facts of its Services: their links come after the first so many of them, and replace none. */
-export type Environment = Pick<ContainerRecord, 'variables' | 'services' | 'linksAt'>
+/** A container's variables, and the place in the log of its Services: their links come after the first so many of them, and replace none. */
+export type Environment = Pick<ContainerRecord, 'variables' | 'links' | 'linksAt'>
 
 /** All variables as the container's process sees them, in the runtime's order. */
-export function allVariables({ variables, services, linksAt }: Environment): Record<string, string> {
-  if (services === undefined) return variables
-  const links = serviceLinks(services)
+export function allVariables(records: Records, { variables, links: place, linksAt }: Environment): Record<string, string> {
+  if (place === undefined) return variables
+  const links = serviceLinks(records, place)
   const out: Record<string, string> = {}
   let at = 0
   for (const [name, value] of Object.entries(variables)) {

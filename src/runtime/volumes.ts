@@ -52,7 +52,9 @@ export function mountsOf(world: World, pod: Pod, container: Container, record: C
   for (const mount of container.volumeMounts ?? []) {
     const volume = pod.spec.volumes?.find((v) => v.name === mount.name)
     if (!volume) continue
-    const sub = mount.subPathExpr ? expandSubPath(mount.subPathExpr, record ? allVariables(record) : {}) : (mount.subPath ?? '')
+    const sub = mount.subPathExpr
+      ? expandSubPath(mount.subPathExpr, record ? allVariables(world.records, record) : {})
+      : (mount.subPath ?? '')
     const behind = sourceOf(world, pod, volume)
     const path = normalPath(mount.mountPath)
     // A part of a volume is bound when the container starts: the content it had then stays.
@@ -75,7 +77,7 @@ export function mountsOf(world: World, pod: Pod, container: Container, record: C
 export function partsOf(world: World, pod: Pod, container: Container, environment: Environment): ContainerRecord['parts'] {
   const parts: NonNullable<ContainerRecord['parts']> = {}
   for (const mount of container.volumeMounts ?? []) {
-    const sub = mount.subPathExpr ? expandSubPath(mount.subPathExpr, allVariables(environment)) : (mount.subPath ?? '')
+    const sub = mount.subPathExpr ? expandSubPath(mount.subPathExpr, allVariables(world.records, environment)) : (mount.subPath ?? '')
     const volume = sub === '' ? undefined : pod.spec.volumes?.find((v) => v.name === mount.name)
     const content = volume && sourceOf(world, pod, volume).content?.()
     if (content) parts[normalPath(mount.mountPath)] = partOf(content, sub)

@@ -123,6 +123,10 @@ export class Witness {
         this.repeatable = false
         return view.ownedBy<T>(uid, resource)
       },
+      servicesSelecting: (namespace, labels) => {
+        this.repeatable = false
+        return view.servicesSelecting(namespace, labels)
+      },
     }
   }
 

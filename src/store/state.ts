@@ -26,6 +26,11 @@ export interface Observer {
   wrote(key: string): void
 }
 
+/** The first part of a key. */
+export function topicOf(key: string): string {
+  return key.slice(0, key.indexOf('/'))
+}
+
 /** One path segment of the keys known so far; entries hang at the leaves. */
 interface Branch {
   /** Made with the first; most branches are leaves. */
@@ -50,6 +55,8 @@ export class State {
   private readonly indexes: LabelIndex[] = []
   /** Answers of `get` from the file, found again without a walk through the parts of the key. */
   private readonly asked = new Map<string, unknown>()
+  /** How often something was written of each topic. */
+  private readonly revisions = new Map<string, number>()
   private readonly shapes = new Map<ShapeId, Shape | undefined>()
   private moved = false
   observer?: Observer
@@ -134,12 +141,18 @@ export class State {
     this.observer?.wrote(key)
     const before = this.dirty.get(key)
     this.dirty.set(key, value)
+    const topic = topicOf(key)
+    this.revisions.set(topic, this.revision(topic) + 1)
     for (const index of this.indexes) index.touch(key)
     if (before !== undefined && value !== undefined) return
-    const topic = key.slice(0, key.indexOf('/'))
     const waiting = this.unlisted.get(topic)
     if (waiting) waiting.push(key)
     else this.unlisted.set(topic, [key])
+  }
+
+  /** A number that is another one when something was written of the topic. */
+  revision(topic: string): number {
+    return this.revisions.get(topic) ?? 0
   }
 
   /** Brings into the tree what came or went of a topic since it was last listed. */
@@ -189,7 +202,7 @@ export class State {
   }
 
   private keysOf(prefix: string): string[] {
-    this.enlist(prefix.slice(0, prefix.indexOf('/')))
+    this.enlist(topicOf(prefix))
     let branch = this.root
     let loaded = branch.loaded
     for (const part of prefix.split('/').slice(0, -1)) {

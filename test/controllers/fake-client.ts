@@ -10,11 +10,12 @@ import type {
   NewObject,
   Records,
 } from '../../src/api/contracts'
-import type { KubeObject, Namespace, Pod } from '../../src/api/types'
+import type { KubeObject, Namespace, Pod, Service, StringMap } from '../../src/api/types'
 import { ApiError, alreadyExists, notFound } from '../../src/errors'
 import { semanticEqual } from '../../src/lib/equal'
 import { randomName } from '../../src/lib/fnv'
 import { timestamp } from '../../src/lib/time'
+import { servicesAmong } from '../services-among'
 
 const RESOURCES: Record<string, string> = {
   Pod: 'pods',
@@ -119,6 +120,10 @@ export class FakeCluster implements Client {
   ownedBy<T extends KubeObject>(uid: string, resource: string): T[] {
     const paths = [...(this.owned.get(`${uid}|${resource}`)?.keys() ?? [])].sort()
     return paths.map((path) => this.objects.get(path) as T)
+  }
+
+  servicesSelecting(namespace: string, labels: StringMap | undefined): Service[] {
+    return servicesAmong(this.list('services', namespace), labels)
   }
 
   dependents(uid: string): { resource: string; object: KubeObject }[] {

@@ -7,6 +7,7 @@ import type { KubeObject } from '../../src/api/types'
 import { kindOf } from '../../src/kinds'
 import { describeGeneric } from '../../src/kinds/describe/generic'
 import { builtinResources } from '../../src/schema/resources'
+import { servicesAmong } from '../services-among'
 
 /** The moment at which the descriptions are made. */
 export const NOW = Date.parse('2026-11-23T17:34:12Z')
@@ -29,6 +30,7 @@ export function viewOf(all: KubeObject[]): View {
       list<T>(resource, namespace).find((o) => o.metadata.name === name),
     ownedBy: <T extends KubeObject>(uid: string, resource: string) =>
       list<T>(resource).filter((o) => o.metadata.ownerReferences?.some((owner) => owner.controller && owner.uid === uid)),
+    servicesSelecting: (namespace, labels) => servicesAmong(list('services', namespace), labels),
   }
 }
 

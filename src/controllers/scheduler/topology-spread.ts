@@ -97,12 +97,10 @@ function defaultRule(view: View, pod: Pod): Rule | undefined {
   const { namespace, labels, ownerReferences } = pod.metadata
   const selectors: ((labels: Record<string, string> | undefined) => boolean)[] = []
   const texts: string[] = []
-  for (const service of view.list<{ spec: { selector?: Record<string, string> } } & Pod>('services', namespace)) {
-    const selector = (service.spec as { selector?: Record<string, string> }).selector
-    if (selector && Object.keys(selector).length > 0 && matchesLabels(selector, labels)) {
-      selectors.push((l) => matchesLabels(selector, l))
-      texts.push(...Object.values(selector))
-    }
+  for (const { spec } of view.servicesSelecting(pod.metadata.namespace as string, labels)) {
+    const selector = spec.selector as Record<string, string>
+    selectors.push((l) => matchesLabels(selector, l))
+    texts.push(...Object.values(selector))
   }
   const owner = ownerReferences?.find((r) => r.controller)
   const resource = { ReplicaSet: 'replicasets.apps', StatefulSet: 'statefulsets.apps', ReplicationController: 'replicationcontrollers' }[

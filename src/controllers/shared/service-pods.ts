@@ -16,15 +16,10 @@ export function servicePodKeys({ before, after }: Change, view: View): string[] 
   const [was, is] = [before as Pod | undefined, after as Pod | undefined]
   if (!concernsEndpoints(was, is)) return []
   const pod = (is ?? was)!
-  const keys: string[] = []
-  for (const service of view.list<Service>('services', pod.metadata.namespace)) {
-    const { selector } = service.spec
-    if (!selector || Object.keys(selector).length === 0) continue
-    if ((was && matchesLabels(selector, was.metadata.labels)) || (is && matchesLabels(selector, is.metadata.labels))) {
-      keys.push(`${keyOf(service)}/${pod.metadata.name}`)
-    }
-  }
-  return keys
+  const names = new Set<string>()
+  for (const each of was && is && semanticEqual(was.metadata.labels, is.metadata.labels) ? [is] : [was, is])
+    if (each) for (const { metadata } of view.servicesSelecting(pod.metadata.namespace!, each.metadata.labels)) names.add(metadata.name)
+  return [...names].sort().map((name) => `${pod.metadata.namespace}/${name}/${pod.metadata.name}`)
 }
 
 /** podEndpointsChanged */
