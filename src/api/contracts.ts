@@ -45,6 +45,11 @@ export interface View {
   list<T extends KubeObject = KubeObject>(resource: string, namespace?: string, values?: string[]): T[]
   /** The objects of `resource` whose controlling owner reference has this uid; ordered by name. Cheap: an index. */
   ownedBy<T extends KubeObject = KubeObject>(uid: string, resource: string): T[]
+  /**
+   * All of a resource (in one namespace) that hold this text as a value or are called so, and maybe others; ordered as `list` does. Others
+   * are not read: whoever asks sorts out what it means.
+   */
+  mentioning<T extends KubeObject = KubeObject>(resource: string, namespace: string | undefined, text: string): T[]
   /** The Services of a namespace that select Pods with these labels; ordered by name. Cheap: an index. */
   servicesSelecting(namespace: string, labels: StringMap | undefined): Service[]
 }

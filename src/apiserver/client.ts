@@ -23,6 +23,9 @@ export class ComponentClient implements Client {
   ownedBy<T extends KubeObject>(uid: string, resource: string): T[] {
     return this.server.storage.ownedBy<T>(uid, resource)
   }
+  mentioning<T extends KubeObject>(resource: string, namespace: string | undefined, text: string): T[] {
+    return this.server.storage.mentioning<T>(resource, namespace, text)
+  }
   servicesSelecting(namespace: string, labels: StringMap | undefined): Service[] {
     return this.server.storage.servicesSelecting(namespace, labels)
   }

@@ -24,6 +24,11 @@ export function observedView({ view, observe, discovery }: ApiServer): View {
       if (info) observe({ verb: 'list', info }, 200)
       return view.ownedBy(uid, resource) as never
     },
+    mentioning: (resource, namespace, text) => {
+      const info = infoOf(resource)
+      if (info) observe({ verb: 'list', info, namespace }, 200)
+      return view.mentioning(resource, namespace, text) as never
+    },
     servicesSelecting: (namespace, labels) => view.servicesSelecting(namespace, labels),
   }
 }

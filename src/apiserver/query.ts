@@ -1,7 +1,7 @@
 // Lists of objects by selector, as the API server answers them.
 import type { KubeObject } from '../api/types'
 import { ApiError } from '../errors'
-import { checkFieldSelector, fieldsMatch, parseFieldSelector } from '../lib/field-selector'
+import { checkFieldSelector, type FieldRequirement, fieldsMatch, parseFieldSelector } from '../lib/field-selector'
 import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
 import { fromStored } from '../schema/conversion'
 import type { ResourceInfo } from '../schema/resources'
@@ -15,9 +15,16 @@ export interface Query {
 
 export interface Selection {
   matches(object: KubeObject): boolean
-  /** Texts that are values in every object that matches. */
+  /** Texts that are values of labels in every object that matches. */
   values: string[]
+  /** One that is a value somewhere in them. */
+  naming?: string
 }
+
+/** Fields whose value stands in the object just as one asks for it; others may be numbers, or have a default. */
+const AS_WRITTEN = new Set(['metadata.name', 'spec.nodeName', 'involvedObject.name', 'involvedObject.uid'])
+
+const isAsWritten = ({ field, operator, value }: FieldRequirement) => operator === '=' && value !== '' && AS_WRITTEN.has(field)
 
 /** Which objects a query means. Throws ApiError BadRequest for selectors that cannot be read. */
 export function selection(info: ResourceInfo, { labelSelector = '', fieldSelector = '' }: Query): Selection {
@@ -28,6 +35,7 @@ export function selection(info: ResourceInfo, { labelSelector = '', fieldSelecto
       matches: (object) =>
         (labels.length === 0 || selectorMatches(labels, object.metadata.labels)) && (!fields || fieldsMatch(fields, object)),
       values: labels.filter(({ operator }) => operator === '=' || operator === '==').flatMap(({ values }) => values),
+      naming: info.custom ? undefined : fields?.find(isAsWritten)?.value,
     }
   } catch (error) {
     throw new ApiError('BadRequest', (error as Error).message)
@@ -40,8 +48,11 @@ export function selection(info: ResourceInfo, { labelSelector = '', fieldSelecto
  */
 export function listObjects(server: ApiServer, info: ResourceInfo, namespace: string | undefined, query: Query = {}): KubeObject[] {
   return server.answer({ verb: 'list', info, namespace, query }, () => {
-    const { matches, values } = selected(info, query)
-    return server.storage.list(info.resource, info.namespaced ? namespace : undefined, values).filter(matches)
+    const { matches, values, naming } = selected(info, query)
+    const place = info.namespaced ? namespace : undefined
+    const { storage } = server
+    const found = naming === undefined ? storage.list(info.resource, place, values) : storage.mentioning(info.resource, place, naming)
+    return found.filter(matches)
   })
 }
 

@@ -9,6 +9,11 @@ export function entryKey(resource: string, namespace: string | undefined, name: 
   return `${resource}/${namespace ?? ''}/${segment(name)}`
 }
 
+/** Where the objects of a resource stand, or those of one namespace. */
+function placeOf(resource: string, namespace: string | undefined): string {
+  return namespace === undefined ? `${resource}/` : `${resource}/${namespace}/`
+}
+
 function segment(text: string): string {
   return /^[!#$&-.0-[\]-~]*$/.test(text) ? text : encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'))
 }
@@ -36,7 +41,7 @@ export class Storage implements View {
   }
 
   list<T extends KubeObject>(resource: string, namespace?: string, values?: string[]): T[] {
-    const prefix = namespace === undefined ? `${resource}/` : `${resource}/${namespace}/`
+    const prefix = placeOf(resource, namespace)
     const keys = values?.length ? this.state.keysHolding(prefix, values) : this.state.keys(prefix)
     return keys.map((k) => this.state.get(k) as T)
   }
@@ -49,6 +54,10 @@ export class Storage implements View {
       if (object) out.push(object)
     }
     return out
+  }
+
+  mentioning<T extends KubeObject>(resource: string, namespace: string | undefined, text: string): T[] {
+    return this.state.keysNaming(placeOf(resource, namespace), text).map((k) => this.state.get(k) as T)
   }
 
   servicesSelecting(namespace: string, labels: StringMap | undefined): Service[] {

@@ -32,7 +32,9 @@ function aboutOf(context: CommandContext, cluster: Cluster): Filter['about'] {
 }
 
 function matching(cluster: Cluster, { namespace, about, types }: Filter): Event[] {
-  const events = cluster.view.list<Event>('events', namespace).filter((event) => {
+  const { view } = cluster
+  const all = about ? view.mentioning<Event>('events', namespace, about.name) : view.list<Event>('events', namespace)
+  const events = all.filter((event) => {
     const { kind, apiVersion, name } = event.involvedObject
     if (about && (kind !== about.kind || name !== about.name || (apiVersion && apiVersion !== about.apiVersion))) return false
     return types.length === 0 || types.some((t) => t.toLowerCase() === event.type.toLowerCase())

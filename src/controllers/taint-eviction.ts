@@ -15,7 +15,8 @@ function noExecute(object: KubeObject | undefined): Taint[] {
 function* podsOf(change: Change, view: View): Iterable<string> {
   if (deepEqual(noExecute(change.before), noExecute(change.after))) return
   const { name } = (change.after ?? change.before)!.metadata
-  for (const pod of view.list<Pod>('pods')) if (pod.spec.nodeName === name) yield `${pod.metadata.namespace}/${pod.metadata.name}`
+  for (const pod of view.mentioning<Pod>('pods', undefined, name))
+    if (pod.spec.nodeName === name) yield `${pod.metadata.namespace}/${pod.metadata.name}`
 }
 
 export const taintEvictionController: Controller = {

@@ -112,7 +112,8 @@ export function processContext(world: World, pod: Pod, container: Container, rec
 /** Pods that share one network: the Pod alone, or all on the network of its node. */
 export function networkPeers(world: World, pod: Pod): Pod[] {
   if (!pod.spec.hostNetwork) return [pod]
-  return world.view.list<Pod>('pods').filter((p) => p.spec.hostNetwork && p.spec.nodeName === pod.spec.nodeName)
+  const { nodeName = '' } = pod.spec
+  return world.view.mentioning<Pod>('pods', undefined, nodeName).filter((p) => p.spec.hostNetwork && p.spec.nodeName === nodeName)
 }
 
 function listenersOf(world: World, pod: Pod): Listener[] {

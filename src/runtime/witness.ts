@@ -123,6 +123,10 @@ export class Witness {
         this.repeatable = false
         return view.ownedBy<T>(uid, resource)
       },
+      mentioning: <T extends KubeObject>(resource: string, namespace: string | undefined, text: string) => {
+        this.repeatable = false
+        return view.mentioning<T>(resource, namespace, text)
+      },
       servicesSelecting: (namespace, labels) => {
         this.repeatable = false
         return view.servicesSelecting(namespace, labels)

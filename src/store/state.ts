@@ -233,6 +233,16 @@ export class State {
     const asked = (this.searched.get(prefix) ?? 0) + 1
     this.searched.set(prefix, asked)
     if (asked > FEW_SEARCHES) return this.indexOf(prefix).holding(texts).sort(compare)
+    return this.keysOfLines(prefix, texts)
+  }
+
+  /** The same for one text that is a value anywhere in the entries, or the last part of their keys. */
+  keysNaming(prefix: string, text: string): string[] {
+    this.observer?.listed(prefix, undefined)
+    return this.keysOfLines(prefix, [text])
+  }
+
+  private keysOfLines(prefix: string, texts: string[]): string[] {
     const { layout } = this
     if (!layout || this.isLoaded(prefix)) return this.keysOf(prefix)
     const from = layout.seek(prefix)

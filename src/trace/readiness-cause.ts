@@ -77,7 +77,7 @@ function probeCause(world: World, pod: Pod, text: string): Cause | undefined {
 }
 
 function lastWords({ view }: World, pod: Pod): string | undefined {
-  const events = view.list<Event>('events', pod.metadata.namespace)
+  const events = view.mentioning<Event>('events', pod.metadata.namespace, pod.metadata.uid)
   return events.filter((e) => e.involvedObject.uid === pod.metadata.uid && e.reason === 'Unhealthy').at(-1)?.message
 }
 

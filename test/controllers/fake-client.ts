@@ -122,6 +122,10 @@ export class FakeCluster implements Client {
     return paths.map((path) => this.objects.get(path) as T)
   }
 
+  mentioning<T extends KubeObject>(resource: string, namespace: string | undefined): T[] {
+    return this.list<T>(resource, namespace)
+  }
+
   servicesSelecting(namespace: string, labels: StringMap | undefined): Service[] {
     return servicesAmong(this.list('services', namespace), labels)
   }

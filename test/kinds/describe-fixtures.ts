@@ -30,6 +30,7 @@ export function viewOf(all: KubeObject[]): View {
       list<T>(resource, namespace).find((o) => o.metadata.name === name),
     ownedBy: <T extends KubeObject>(uid: string, resource: string) =>
       list<T>(resource).filter((o) => o.metadata.ownerReferences?.some((owner) => owner.controller && owner.uid === uid)),
+    mentioning: list,
     servicesSelecting: (namespace, labels) => servicesAmong(list('services', namespace), labels),
   }
 }

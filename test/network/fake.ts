@@ -31,6 +31,7 @@ export function fakeView(objects: object[]): View & { objects: KubeObject[] } {
       list(resource, namespace).find((o) => o.metadata.name === name) as T | undefined,
     list: <T extends KubeObject>(resource: string, namespace?: string) => list(resource, namespace) as unknown as T[],
     ownedBy: () => [],
+    mentioning: <T extends KubeObject>(resource: string, namespace: string | undefined) => list(resource, namespace) as unknown as T[],
     servicesSelecting: () => [],
   }
 }

@@ -55,6 +55,7 @@ export function testWorld(objects: Record<string, KubeObject[]> = {}): TestWorld
       list: <T extends KubeObject>(resource: string, namespace?: string) =>
         (objects[resource] ?? []).filter((o) => namespace === undefined || o.metadata.namespace === namespace) as T[],
       ownedBy: () => [],
+      mentioning: () => [],
       servicesSelecting: () => [],
     },
     network: {

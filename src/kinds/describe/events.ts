@@ -16,7 +16,7 @@ export interface EventSearch {
 
 /** The events whose involved object is the one searched for, in the order the API server lists them. */
 export function searchEvents(view: View, { namespace, name, kind, uid }: EventSearch): Event[] {
-  return view.list<Event>('events', namespace).filter(({ involvedObject: object }) => {
+  return view.mentioning<Event>('events', namespace, uid ?? name).filter(({ involvedObject: object }) => {
     if (object.name !== name || (object.namespace ?? '') !== (namespace ?? '')) return false
     return (kind === undefined || object.kind === kind) && (uid === undefined || object.uid === uid)
   })

@@ -58,7 +58,7 @@ export function describeNode(node: Node, context: DescribeContext): string {
 
 function podsOf(view: View, node: string): Pod[] {
   const isDone = (pod: Pod) => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
-  return view.list<Pod>('pods').filter((pod) => pod.spec.nodeName === node && !isDone(pod))
+  return view.mentioning<Pod>('pods', undefined, node).filter((pod) => pod.spec.nodeName === node && !isDone(pod))
 }
 
 function leaseLines(w: DescribeWriter, view: View, node: string): void {

@@ -23,7 +23,7 @@ export function rejectionOf({ api, pod, host }: Session): Rejection | undefined 
   const node = wasJudged(pod) ? undefined : api.get<Node>('nodes', undefined, host)
   if (!node) return undefined
   const others = api
-    .list<Pod>('pods')
+    .mentioning<Pod>('pods', undefined, host)
     .filter((p) => p.spec.nodeName === host && p.metadata.uid !== pod.metadata.uid && !isTerminalPhase(p.status?.phase))
   const used: Amounts = { ...sumRequests(others), pods: others.length }
   const capacities = amounts(node.status.allocatable)

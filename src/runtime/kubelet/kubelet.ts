@@ -1,7 +1,7 @@
 // The kubelets of all nodes as one controller: it brings each Pod to life, keeps it alive and ends it, event by event on the cluster's clock.
 // Upstream: pkg/kubelet. A call plays what is due at this moment, in the order in which a kubelet would see it, and says when it is next due.
 import type { Change, Controller, ControllerContext, View } from '../../api/contracts'
-import type { Pod } from '../../api/types'
+import type { KubeObject, Pod } from '../../api/types'
 import { faultsOf, listFaults, nodeFault } from '../../faults'
 import { deepEqual } from '../../lib/equal'
 import { podWords } from '../../lib/pod-words'
@@ -45,10 +45,10 @@ function seenOf({ metadata, spec, status }: Pod): string {
   return [metadata.generation, metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds, ...gates].join()
 }
 
-/** Pods of the namespace that wait for configuration. */
-function* waitingPods(change: Change, view: View): Iterable<string> {
-  const namespace = (change.after ?? change.before)?.metadata.namespace
-  for (const pod of view.list<Pod>('pods', namespace)) {
+/** Pods that name this configuration and wait for it, or look at it again and again. */
+function* waitingPods({ before, after }: Change, view: View): Iterable<string> {
+  const { name, namespace } = ((after ?? before) as KubeObject).metadata
+  for (const pod of view.mentioning<Pod>('pods', namespace, name)) {
     const waits = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].some((s) => s.state.waiting)
     if (pod.spec.nodeName && (waits || usesWatchedFiles(pod))) yield keyOf(pod)
   }
