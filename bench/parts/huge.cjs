@@ -16,7 +16,7 @@ const COMMANDS = [
   { line: () => 'get pods -l app=app-0' },
   { line: (pod) => `delete pod ${pod} --now` },
   { line: () => 'get pods' },
-  { line: () => 'check svc/app-1' },
+  { line: (pod) => `trace pod/${pod} svc/app-1`, one: true },
 ]
 
 module.exports = function huge({ subjects, row }) {

@@ -92,13 +92,18 @@ function factsOf(entries: [string, Entry][], upTo = Number.POSITIVE_INFINITY): M
   return facts
 }
 
-/** The variables made of a log up to a place, in the kubelet's order: the API server's first, the others by name. */
+/** The same are asked for again and again, and what a place in a log means does not change. */
+let lastMade: { records: Records; place: string; links: Record<string, string> } | undefined
+
+/** The variables made of a log up to a place, in the kubelet's order: the API server's first, the others by name. Do not change them. */
 export function serviceLinks(records: Records, place: string | undefined): Record<string, string> {
   const links: Record<string, string> = {}
   const [log, number] = placeOf(place)
-  if (log === undefined) return links
+  if (place === undefined || log === undefined) return links
+  if (lastMade?.records === records && lastMade.place === place) return lastMade.links
   const facts = [...factsOf(records.list<Entry>(TABLE, `${log}/`), number)]
   for (const [name, fact] of facts.sort(([a], [b]) => (a < b ? -1 : 1))) addLinks(links, name || 'kubernetes', fact)
+  lastMade = { records, place, links }
   return links
 }
 

@@ -402,8 +402,8 @@ export class State {
 }
 
 const NONE: string[] = []
-/** More searches of one place are worth reading all of it. */
-const FEW_SEARCHES = 4
+/** More searches of one place are worth reading all of it: a search looks at its bytes and parses none. */
+const FEW_SEARCHES = 24
 
 function childOf(branch: Branch, part: string): Branch {
   let child = branch.children?.get(part)

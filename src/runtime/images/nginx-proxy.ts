@@ -48,10 +48,10 @@ function expand(text: string, ask: Ask): string {
     if (name === 'time_iso8601') return new Date(context.env.now()).toISOString().replace(/\.\d+Z$/, '+00:00')
     if (name === 'time_local') return accessLogTime(context.env.now())
     if (name.startsWith('arg_')) return new URLSearchParams(request.path.split('?')[1] ?? '').get(name.slice(4)) ?? ''
+    if (name === 'hostname') return context.variables['HOSTNAME'] ?? ''
     const known: Record<string, string> = {
       host,
       http_host: request.headers['host'] ?? '',
-      hostname: context.variables['HOSTNAME'] ?? '',
       remote_addr: request.remoteAddress,
       remote_port: '40000',
       proxy_add_x_forwarded_for: [request.headers['x-forwarded-for'], request.remoteAddress].filter(Boolean).join(', '),
