@@ -22,7 +22,14 @@ let cost = 0
 /** The value of the expression. Throws CelError in cel-go's words, CelCostError for what costs too much. */
 export function evaluateWhole(node: Node, scope: Scope): unknown {
   cost = 0
-  return evaluate(node, scope)
+  const { stackTraceLimit } = Error
+  // Errors are values here, which operators forget by the thousand: where they come from is not asked.
+  Error.stackTraceLimit = 0
+  try {
+    return evaluate(node, scope)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 function evaluate(node: Node, scope: Scope): unknown {
