@@ -4,6 +4,7 @@ import type { Condition, KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
 import { defaultApiService } from './defaults/extension'
 import { defineKind } from './kind'
+import { validateApiService } from './validation/components'
 
 interface APIService extends KubeObject {
   spec: { service?: { namespace?: string; name?: string } }
@@ -20,6 +21,7 @@ function availability({ status }: APIService): string {
 export const apiService = defineKind<APIService>({
   resource: 'apiservices.apiregistration.k8s.io',
   defaults: defaultApiService,
+  validate: validateApiService,
   columns: [
     NAME,
     { name: 'SERVICE', cell: ({ spec: { service } }) => (service ? `${service.namespace ?? ''}/${service.name ?? ''}` : 'Local') },

@@ -2,6 +2,7 @@
 import type { ControllerRevision } from '../api/workloads'
 import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
+import { validateControllerRevision } from './validation/components'
 
 /** `statefulset.apps/db` */
 function controllerName(revision: ControllerRevision): string {
@@ -13,5 +14,6 @@ function controllerName(revision: ControllerRevision): string {
 
 export const controllerRevision = defineKind<ControllerRevision>({
   resource: 'controllerrevisions.apps',
+  validate: validateControllerRevision,
   columns: [NAME, { name: 'CONTROLLER', cell: controllerName }, { name: 'REVISION', cell: (revision) => String(revision.revision) }, AGE],
 })

@@ -4,6 +4,7 @@ import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
 import { defaultCsiDriver } from './defaults/storage'
 import { defineKind } from './kind'
+import { csiDriverWarnings, validateCsiDriver } from './validation/components'
 
 interface CSIDriver extends KubeObject {
   spec: {
@@ -19,6 +20,8 @@ interface CSIDriver extends KubeObject {
 export const csiDriver = defineKind<CSIDriver>({
   resource: 'csidrivers.storage.k8s.io',
   defaults: defaultCsiDriver,
+  validate: validateCsiDriver,
+  warnings: csiDriverWarnings,
   columns: [
     NAME,
     { name: 'ATTACHREQUIRED', cell: ({ spec }) => String(spec.attachRequired ?? true) },

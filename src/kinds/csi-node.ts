@@ -6,6 +6,7 @@ import { goList } from './describe/go-text'
 import { headLines, rfc1123z } from './describe/metadata'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateCsiNode } from './validation/components'
 
 interface CSINode extends KubeObject {
   spec: { drivers?: { name: string; nodeID: string; topologyKeys?: string[]; allocatable?: { count?: number } }[] | null }
@@ -32,6 +33,7 @@ function describeCsiNode(node: CSINode, context: DescribeContext): string {
 
 export const csiNode = defineKind<CSINode>({
   resource: 'csinodes.storage.k8s.io',
+  validate: validateCsiNode,
   columns: [NAME, { name: 'DRIVERS', cell: ({ spec }) => String(spec.drivers?.length ?? 0) }, AGE],
   describe: describeCsiNode,
 })

@@ -1,8 +1,10 @@
 // CSIStorageCapacity: how much room a storage class has in a part of the cluster.
 import { DEFAULT_COLUMNS } from './columns'
 import { defineKind } from './kind'
+import { validateCsiStorageCapacity } from './validation/components'
 
 export const csiStorageCapacity = defineKind({
   resource: 'csistoragecapacities.storage.k8s.io',
+  validate: validateCsiStorageCapacity,
   columns: DEFAULT_COLUMNS,
 })

@@ -5,6 +5,7 @@ import { formatLabels } from '../lib/label-selector'
 import { containerImages, containerNames, NAME } from './columns'
 import { defaultPodTemplateObject } from './defaults/workloads'
 import { defineKind } from './kind'
+import { validatePodTemplate } from './validation/workloads'
 
 interface PodTemplate extends KubeObject {
   template?: PodTemplateSpec
@@ -13,6 +14,7 @@ interface PodTemplate extends KubeObject {
 export const podTemplate = defineKind<PodTemplate>({
   resource: 'podtemplates',
   defaults: defaultPodTemplateObject,
+  validate: ({ template }) => validatePodTemplate(template ?? { spec: { containers: [] } }, 'template'),
   columns: [
     NAME,
     { name: 'CONTAINERS', cell: ({ template }) => containerNames(template?.spec?.containers) },

@@ -4,6 +4,7 @@ import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
 import { defaultAdmissionPolicy } from './defaults/extension'
 import { defineKind } from './kind'
+import { validateAdmissionPolicy } from './validation/admission'
 
 interface ValidatingAdmissionPolicy extends KubeObject {
   spec: { validations?: unknown[]; paramKind?: { apiVersion?: string; kind?: string } }
@@ -12,6 +13,7 @@ interface ValidatingAdmissionPolicy extends KubeObject {
 export const validatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicy>({
   resource: 'validatingadmissionpolicies.admissionregistration.k8s.io',
   defaults: defaultAdmissionPolicy,
+  validate: validateAdmissionPolicy,
   columns: [
     NAME,
     { name: 'VALIDATIONS', cell: ({ spec }) => String(spec.validations?.length ?? 0) },

@@ -4,6 +4,7 @@ import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
 import { defaultWebhookConfiguration } from './defaults/extension'
 import { defineKind } from './kind'
+import { validateWebhookConfiguration } from './validation/admission'
 
 interface ValidatingWebhookConfiguration extends KubeObject {
   webhooks?: unknown[]
@@ -12,5 +13,6 @@ interface ValidatingWebhookConfiguration extends KubeObject {
 export const validatingWebhookConfiguration = defineKind<ValidatingWebhookConfiguration>({
   resource: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
   defaults: defaultWebhookConfiguration,
+  validate: validateWebhookConfiguration,
   columns: [NAME, { name: 'WEBHOOKS', cell: (configuration) => String(configuration.webhooks?.length ?? 0) }, AGE],
 })

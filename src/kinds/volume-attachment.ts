@@ -2,6 +2,7 @@
 import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
+import { validateVolumeAttachment } from './validation/components'
 
 interface VolumeAttachment extends KubeObject {
   spec: { attacher: string; nodeName: string; source: { persistentVolumeName?: string } }
@@ -10,6 +11,7 @@ interface VolumeAttachment extends KubeObject {
 
 export const volumeAttachment = defineKind<VolumeAttachment>({
   resource: 'volumeattachments.storage.k8s.io',
+  validate: validateVolumeAttachment,
   columns: [
     NAME,
     { name: 'ATTACHER', cell: ({ spec }) => spec.attacher },
