@@ -2,6 +2,7 @@
 import type { Condition, KubeObject } from '../api/types'
 import { NAME } from './columns'
 import { defineKind } from './kind'
+import { validateStorageVersionMigration } from './validation/components'
 
 interface StorageVersionMigration extends KubeObject {
   spec: { resource?: { group?: string; resource?: string } }
@@ -10,6 +11,7 @@ interface StorageVersionMigration extends KubeObject {
 
 export const storageVersionMigration = defineKind<StorageVersionMigration>({
   resource: 'storageversionmigrations.storagemigration.k8s.io',
+  validate: validateStorageVersionMigration,
   columns: [
     NAME,
     { name: 'RESOURCE', cell: ({ spec }) => `${spec.resource?.resource ?? ''}${spec.resource?.group ? `.${spec.resource.group}` : ''}` },

@@ -249,7 +249,7 @@ function validateParamKind({ apiVersion = '', kind = '' }: Fields, field: string
   return [...errors, invalidValue(`${field}.kind`, kind, `may have mixed case, but should otherwise match: ${mixed.join(',')}`)]
 }
 
-const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge', 'Unauthorized']
+const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
 
 function validateVariables(variables: Fields[], field: string, hasParams: boolean): FieldError[] {
   return variables.flatMap((variable, i) => {

@@ -1,6 +1,7 @@
 // Validation of HorizontalPodAutoscalers and PodDisruptionBudgets. Upstream: pkg/apis/{autoscaling,policy}/validation/validation.go.
 import type { KubeObject, LabelSelector } from '../../api/types'
 import type { FieldError } from '../../errors'
+import { isDns1123Label } from '../../lib/names'
 import { quantityOf } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { forbiddenField, invalids, invalidValue, NEGATIVE, notSupported, required } from './errors'
@@ -35,7 +36,7 @@ function validateTarget(target: Fields, path: string): FieldError[] {
   const types = ['Utilization', 'Value', 'AverageValue']
   const type = String(target.type ?? '')
   if (!type) errors.push(required(`${path}.type`, 'must specify a metric target type'))
-  else if (!types.includes(type)) {
+  if (!types.includes(type)) {
     errors.push(invalidValue(`${path}.type`, type, 'must be either Utilization, Value, or AverageValue'))
   }
   return [
@@ -59,23 +60,34 @@ function validateResourceMetric(source: Fields, path: string): FieldError[] {
   return errors
 }
 
+/** In the order in which they are looked at. */
+const SOURCES = ['Object', 'External', 'Pods', 'Resource', 'ContainerResource']
+
 function validateMetric(metric: Fields, path: string): FieldError[] {
   const type = String(metric.type ?? '')
-  if (!type) return [required(`${path}.type`, 'must specify a metric source type')]
-  if (!METRICS.includes(type)) return [notSupported(`${path}.type`, type, METRICS)]
-  const own = FIELD_OF[type]
-  const source = fieldsOf(metric[own])
-  const errors: FieldError[] = []
-  for (const key of Object.values(FIELD_OF)) {
-    if (key !== own && metric[key] !== undefined)
-      errors.push(forbiddenField(`${path}.${key}`, 'must populate the given metric source only'))
+  const errors = type ? [] : [required(`${path}.type`, 'must specify a metric source type')]
+  if (!METRICS.includes(type)) errors.push(notSupported(`${path}.type`, type, METRICS))
+  const given = SOURCES.filter((source) => metric[FIELD_OF[source]] !== undefined)
+  if (given.length) errors.push(...validateSource(given[0], fieldsOf(metric[FIELD_OF[given[0]]]) ?? {}, `${path}.${FIELD_OF[given[0]]}`))
+  if (METRICS.includes(type) && !given.includes(type)) {
+    errors.push(required(`${path}.${FIELD_OF[type]}`, 'must populate information for the given metric source'))
   }
-  if (!source) return [...errors, required(`${path}.${own}`, 'must populate information for the given metric source')]
-  const here = `${path}.${own}`
-  if (type === 'Resource') return [...errors, ...validateResourceMetric(source, here)]
+  if (given.length === 1) return errors
+  const others = given.filter((source) => source !== type)
+  return [...errors, ...others.map((source) => forbiddenField(`${path}.${FIELD_OF[source]}`, 'must populate the given metric source only'))]
+}
+
+function validateSource(type: string, source: Fields, here: string): FieldError[] {
+  const errors: FieldError[] = []
+  if (type === 'Resource') return validateResourceMetric(source, here)
   if (type === 'ContainerResource') {
-    if (!source.container) errors.push(required(`${here}.container`, 'must specify a container'))
-    return [...errors, ...validateResourceMetric(source, here)]
+    const [name, ...rest] = validateResourceMetric(source, here)
+    const container = String(source.container ?? '')
+    const own = container
+      ? invalids(`${here}.container`, container, isDns1123Label(container))
+      : [required(`${here}.container`, 'must specify a container')]
+    // The container stands behind the resource's name.
+    return name?.field === `${here}.name` ? [name, ...own, ...rest] : [...own, ...(name ? [name] : []), ...rest]
   }
   if (type === 'Object') errors.push(...validateReference(fieldsOf(source.describedObject) ?? {}, `${here}.describedObject`))
   const identifier = fieldsOf(source.metric) ?? {}

@@ -114,7 +114,8 @@ export function validatePriorityClass(priority: KubeObject): FieldError[] {
     errors.push(forbiddenField('value', `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`))
   }
   const policy = priority.preemptionPolicy
-  if (policy !== undefined && policy !== 'PreemptLowerPriority' && policy !== 'Never') {
+  if (policy === '') errors.push(required('preemptionPolicy'))
+  else if (policy !== undefined && policy !== 'PreemptLowerPriority' && policy !== 'Never') {
     errors.push(notSupported('preemptionPolicy', policy, ['PreemptLowerPriority', 'Never']))
   }
   return errors
@@ -208,8 +209,9 @@ export function validateNamespace(namespace: KubeObject): FieldError[] {
   const finalizers = (fieldsOf(namespace.spec)?.finalizers ?? []) as string[]
   return finalizers.flatMap((name) => {
     const complaints = isLabelKey(name)
-    if (complaints.length || name.includes('/') || FINALIZERS.includes(name)) return invalids('spec.finalizers', name, complaints)
-    return [invalidValue('spec.finalizers', name, 'name is neither a standard finalizer name nor is it fully qualified')]
+    const errors = invalids('spec.finalizers', name, complaints)
+    if (name.includes('/') || FINALIZERS.includes(name)) return errors
+    return [...errors, invalidValue('spec.finalizers', name, 'name is neither a standard finalizer name nor is it fully qualified')]
   })
 }
 

@@ -152,18 +152,30 @@ export function validateVolumeAttributesClass(object: KubeObject): FieldError[] 
   return keys.length ? errors : [...errors, required('parameters', 'must contain at least one key/value pair')]
 }
 
+/** Of what kind the objects are that are to be rewritten. Upstream: pkg/apis/storagemigration/validation. */
+export function validateStorageVersionMigration({ spec }: KubeObject): FieldError[] {
+  const { group, resource } = fieldsOf(fieldsOf(spec)?.resource) ?? {}
+  const errors = resource ? [] : [required('spec.resource.resource', 'resource is required to be set')]
+  return group ? [...errors, ...invalids('spec.resource.group', text(group), isDns1123Subdomain(text(group)))] : errors
+}
+
 const CIDR = /^(?:\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\/\d{1,3})$/
+
+/** An address and how many of its bits count. */
+export function isNetwork(text: string): boolean {
+  return CIDR.test(text)
+}
 
 export function validateServiceCidr({ spec }: KubeObject): FieldError[] {
   const cidrs = (fieldsOf(spec)?.cidrs ?? []) as string[]
   if (!cidrs.length) return [required('spec.cidrs', 'at least one CIDR required')]
   if (cidrs.length > 2) return [invalidValue('spec.cidrs', cidrs, 'only one CIDR for each IP family is allowed')]
   const families = cidrs.map((cidr) => cidr.includes(':'))
-  if (cidrs.length === 2 && families[0] === families[1] && cidrs.every((cidr) => CIDR.test(cidr))) {
+  if (cidrs.length === 2 && families[0] === families[1] && cidrs.every(isNetwork)) {
     const why = 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'
     return [invalidValue('spec.cidrs', cidrs, why)]
   }
   return cidrs.flatMap((cidr, i) =>
-    CIDR.test(cidr) ? [] : [invalidValue(`spec.cidrs[${i}]`, cidr, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')],
+    isNetwork(cidr) ? [] : [invalidValue(`spec.cidrs[${i}]`, cidr, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')],
   )
 }

@@ -12,6 +12,8 @@ import { validatePort } from './probes'
 import { validateNonSpecialIp } from './service'
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
+/** As policies list them. */
+const POLICY_PROTOCOLS = ['TCP', 'UDP', 'SCTP']
 
 // ---------------------------------------------------------------- ingresses
 
@@ -196,7 +198,8 @@ function validatePeer(peer: Fields, path: string): FieldError[] {
 function validatePolicyPort(port: Fields, path: string): FieldError[] {
   const errors: FieldError[] = []
   const protocol = port.protocol
-  if (protocol !== undefined && !PROTOCOLS.includes(String(protocol))) errors.push(notSupported(`${path}.protocol`, protocol, PROTOCOLS))
+  if (protocol !== undefined && !PROTOCOLS.includes(String(protocol)))
+    errors.push(notSupported(`${path}.protocol`, protocol, POLICY_PROTOCOLS))
   const end = port.endPort as number | undefined
   if (port.port !== undefined) {
     errors.push(...validatePort(port.port, `${path}.port`))
@@ -226,7 +229,7 @@ export function validateNetworkPolicy(policy: KubeObject): FieldError[] {
   const types = (spec.policyTypes ?? []) as string[]
   if (types.length > 2) return [...errors, invalidValue('spec.policyTypes', types, 'may not specify more than two policyTypes')]
   for (const [i, type] of types.entries()) {
-    if (type !== 'Ingress' && type !== 'Egress') errors.push(notSupported(`spec.policyTypes[${i}]`, type, ['Egress', 'Ingress']))
+    if (type !== 'Ingress' && type !== 'Egress') errors.push(notSupported(`spec.policyTypes[${i}]`, type, ['Ingress', 'Egress']))
   }
   return errors
 }

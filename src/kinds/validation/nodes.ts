@@ -3,6 +3,7 @@ import type { KubeObject, LabelSelector, Toleration } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isDns1123Label, isLabelValue } from '../../lib/names'
 import { fieldsOf, listOf } from '../defaults/fields'
+import { isNetwork } from './components'
 import { forbiddenField, immutable, invalids, invalidValue, notSupported, required, same } from './errors'
 import { validateLabelKey, validateLabels } from './object-meta'
 import { validateAmount, validateContainerResourceName } from './resources'
@@ -28,7 +29,12 @@ function validateTaints(node: KubeObject, path: string): FieldError[] {
 }
 
 export function validateNode(node: KubeObject): FieldError[] {
-  return validateTaints(node, 'metadata.taints')
+  const ranges = (fieldsOf(node.spec)?.podCIDRs ?? []) as string[]
+  const wrong = ranges.flatMap((range, i) => {
+    const must = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
+    return isNetwork(range) ? [] : [invalidValue(`spec.podCIDRs[${i}]`, range, must)]
+  })
+  return [...validateTaints(node, 'metadata.taints'), ...wrong]
 }
 
 export function validateNodeUpdate(node: KubeObject, old: KubeObject): FieldError[] {
@@ -58,10 +64,10 @@ export function validateLease(lease: KubeObject): FieldError[] {
 
 export function validateRuntimeClass(object: KubeObject): FieldError[] {
   const handler = String(object.handler ?? '')
-  const errors = invalids('handler', handler, isDns1123Label(handler))
+  const errors = handler ? invalids('handler', handler, isDns1123Label(handler)) : [required('handler')]
   const overhead = fieldsOf(fieldsOf(object.overhead)?.podFixed) ?? {}
   for (const name of Object.keys(overhead).sort()) {
-    const field = `overhead.podFixed[${name}]`
+    const field = `overhead.limits[${name}]`
     errors.push(...validateContainerResourceName(name, field), ...validateAmount(name, overhead[name] as string, field))
   }
   const scheduling = fieldsOf(object.scheduling)

@@ -160,7 +160,10 @@ function validateSources(spec: Fields): FieldError[] {
   if (first === 'local' && !fieldsOf(fieldsOf(spec.nodeAffinity)?.required)) {
     errors.push(required('spec.nodeAffinity', 'Local volume requires node affinity'))
   }
-  return [...errors, ...others.map((key) => forbiddenField(`spec.${key}`, 'may not specify more than 1 volume type'))]
+  return [
+    ...errors,
+    ...others.map((key) => forbiddenField(`spec.${key === 'cephfs' ? 'cephFS' : key}`, 'may not specify more than 1 volume type')),
+  ]
 }
 
 export function validatePersistentVolume(pv: KubeObject): FieldError[] {
@@ -215,7 +218,7 @@ export function validateStorageClass(object: KubeObject): FieldError[] {
   const errors: FieldError[] = []
   const provisioner = String(object.provisioner ?? '')
   if (!provisioner) errors.push(required('provisioner'))
-  else errors.push(...invalids('provisioner', provisioner, isLabelKey(provisioner.toLowerCase())))
+  else errors.push(...invalids('provisioner', provisioner.toLowerCase(), isLabelKey(provisioner.toLowerCase())))
   const parameters = fieldsOf(object.parameters) ?? {}
   if (Object.hasOwn(parameters, '')) errors.push(invalidValue('parameters', '', 'field can not be empty.'))
   const policy = object.reclaimPolicy
