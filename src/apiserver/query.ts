@@ -56,7 +56,7 @@ export function listObjects(server: ApiServer, info: ResourceInfo, namespace: st
   })
 }
 
-function selected(info: ResourceInfo, query: Query): Selection {
+export function selected(info: ResourceInfo, query: Query): Selection {
   try {
     return selection(info, query)
   } catch (error) {

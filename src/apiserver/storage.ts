@@ -1,7 +1,7 @@
 // Objects and records on top of the state file's entries: keys, versions, the index of owners, and what changed.
 import type { Change, Records, View } from '../api/contracts'
 import type { KubeObject, Service, StringMap } from '../api/types'
-import type { State } from '../store/state'
+import type { State, Visitor } from '../store/state'
 import { noteSelector, servicesSelecting } from './service-index'
 
 /** `pods/default/web-1`, `nodes//node-1`; names with characters outside printable ASCII are percent-encoded, halves of characters as U+FFFD. */
@@ -44,6 +44,11 @@ export class Storage implements View {
     const prefix = placeOf(resource, namespace)
     const keys = values?.length ? this.state.keysHolding(prefix, values) : this.state.keys(prefix)
     return keys.map((k) => this.state.get(k) as T)
+  }
+
+  /** Shows all objects of a resource (in one namespace), in the order in which `list` answers them. */
+  visit(resource: string, namespace: string | undefined, visitor: Visitor): void {
+    this.state.visit(placeOf(resource, namespace), visitor)
   }
 
   ownedBy<T extends KubeObject>(uid: string, resource: string): T[] {

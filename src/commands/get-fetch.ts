@@ -7,6 +7,7 @@ import { withOwnership } from '../apiserver/managed-fields-tracking'
 import { listObjects, readWarning } from '../apiserver/query'
 import { scaleOf } from '../apiserver/scale'
 import { scaleResource } from '../apiserver/scale-requests'
+import { listCells } from '../apiserver/table-rows'
 import type { CommandContext } from '../cli/context'
 import type { Documents } from '../cli/manifests'
 import { parseResourceArguments, type Target } from '../cli/resource-args'
@@ -15,6 +16,7 @@ import type { Cluster } from '../cluster'
 import { AggregateFailure, ApiError, CommandError } from '../errors'
 import type { Column } from '../kinds/kind'
 import type { ResourceInfo } from '../schema/resources'
+import { columnsWanted, isTable } from './get-table'
 
 export interface Found {
   info: ResourceInfo
@@ -31,6 +33,8 @@ export interface Answer {
   manyKinds: boolean
   /** The resources that were asked for. */
   infos: ResourceInfo[]
+  /** Of one list that is to be a table: its cells, in place of the objects. */
+  cells?: string[][]
   /** How many requests that takes: one a named object, one a list. */
   requests: number
   /** The cluster's time (ms). */
@@ -79,10 +83,30 @@ function fromArguments(context: CommandContext, cluster: Cluster): Answer {
     throw new CommandError('subresource cannot be used when bulk resources are specified')
   }
   const namespace = allNamespaces ? undefined : context.namespace
-  return collect(context, cluster, targets, named && single, ({ info, name }) => {
+  let cells: string[][] | undefined
+  const isOneTable = targets.length === 1 && targets[0].name === undefined && !server.observe && printsInOrder(context)
+  const answer = collect(context, cluster, targets, named && single, ({ info, name }) => {
+    if (name === undefined && isOneTable) {
+      const columns = columnsWanted(context, {
+        info,
+        now: cluster.env.now(),
+        manyKinds: false,
+        namespaces: info.namespaced,
+        columns: (of) => columnsOf(server, of),
+      })
+      cells = listCells(server, info, namespace, query, columns)
+      return []
+    }
     if (name === undefined) return listObjects(server, info, namespace, query).map((object) => ({ info, object }))
     return [subresourceOf(context, info, server.get(info, namespace, name))]
   })
+  return { ...answer, cells }
+}
+
+/** A table of one request, its rows as the server lists them. */
+function printsInOrder(context: CommandContext): boolean {
+  const { flags } = context
+  return isTable(context) && !flags.bool('watch') && !flags.bool('watch-only') && flags.string('sort-by') === ''
 }
 
 function fromDocuments(context: CommandContext, cluster: Cluster, { documents, oneFile }: Documents): Answer {

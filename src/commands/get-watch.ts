@@ -11,8 +11,8 @@ import { ApiError, CommandError } from '../errors'
 import { Follower } from '../follower'
 import { printerFor } from '../print'
 import { formatTable } from '../print/table'
-import { cellsOf, isTable } from './get'
 import { type Answer, documentsNamed, type Found, fetchAnswer } from './get-fetch'
+import { cellsOf, isTable } from './get-table'
 
 /** How often the state file is looked at (ms): oftener than two commands can follow one another. */
 const PAUSE = 10

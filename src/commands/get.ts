@@ -4,13 +4,12 @@ import { presented } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
 import { printerOptions } from '../cli/result'
 import { AggregateFailure, CommandError, UsageError } from '../errors'
-import { GENERIC_COLUMNS } from '../kinds/columns'
 import { printerFor } from '../print'
-import { itemsOf } from '../print/printer'
 import { sortObjects, sortRows } from '../print/sort'
 import { listOf } from '../print/structured'
-import { formatTable, tableCells } from '../print/table'
+import { formatTable } from '../print/table'
 import { type Answer, documentsNamed, type Found, fetchAnswer } from './get-fetch'
+import { cellsOf, isTable } from './get-table'
 
 async function get(context: CommandContext): Promise<number | undefined> {
   const { flags, args } = context
@@ -34,12 +33,6 @@ async function get(context: CommandContext): Promise<number | undefined> {
   else printObjects(context, answer)
   // One of them, too, is printed without `error: ` before it.
   if (answer.failures.length) throw new AggregateFailure(answer.failures)
-}
-
-/** Without -o and --template, and with `-o wide`. */
-export function isTable(context: CommandContext): boolean {
-  const output = context.flags.string('output')
-  return output === 'wide' || (output === '' && context.flags.string('template') === '')
 }
 
 function checkArguments({ flags, args }: CommandContext): void {
@@ -94,6 +87,10 @@ function printObjects(context: CommandContext, { found, failures, single }: Answ
 function printTables(context: CommandContext, answer: Answer): void {
   const { flags } = context
   const noHeaders = flags.bool('no-headers')
+  if (answer.cells) {
+    context.out(formatTable(answer.cells, noHeaders))
+    if (answer.cells.length > 1) return
+  }
   // With --all-namespaces the printer keeps its namespace column once it has one.
   let namespaces = false
   const tables = tablesOf(context, answer)
@@ -136,32 +133,6 @@ function runs(found: Found[]): Found[][] {
     else out.push([each])
   }
   return out
-}
-
-/** The cells of a table as the flags want it; `event` is the word of a watch event. */
-export function cellsOf(
-  context: CommandContext,
-  answer: Answer,
-  group: Found[],
-  event?: string,
-  namespaces = group[0].info.namespaced,
-): string[][] {
-  const { flags } = context
-  const { info } = group[0]
-  return tableCells(
-    info,
-    group.flatMap((each) => itemsOf(each.object)),
-    {
-      now: answer.now,
-      wide: flags.string('output') === 'wide',
-      showKind: answer.manyKinds || flags.bool('show-kind'),
-      withNamespace: flags.bool('all-namespaces') && namespaces,
-      showLabels: flags.bool('show-labels'),
-      labelColumns: flags.list('label-columns'),
-    },
-    flags.bool('server-print') ? answer.columns(info) : GENERIC_COLUMNS,
-    event,
-  )
 }
 
 export const command: Command = { run: get }

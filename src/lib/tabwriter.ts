@@ -46,6 +46,11 @@ export function align(text: string, options: TabOptions): string {
   const lines = text.split('\n').map((line) => line.split('\t'))
   const last = lines[lines.length - 1]
   if (last[last.length - 1] === '') last.pop()
+  return alignCells(lines, options)
+}
+
+/** The same for lines that are taken apart already, the text after the last line's end among them. */
+export function alignCells(lines: string[][], options: TabOptions): string {
   const layout: Layout = { options, lines, widths: [], out: [] }
   formatBlock(layout, 0, lines.length)
   return layout.out.join('')
@@ -96,9 +101,12 @@ function writeLines(layout: Layout, start: number, end: number): void {
   }
 }
 
+const SPACES = ' '.repeat(256)
+
 function paddingOf(options: TabOptions, cell: string, width: number): string {
   const runes = runeCount(cell)
-  if (options.padChar === ' ') return width > runes ? ' '.repeat(width - runes) : ''
+  if (options.padChar === ' ')
+    return SPACES.length >= width ? SPACES.slice(0, Math.max(0, width - runes)) : ' '.repeat(Math.max(0, width - runes))
   if (options.tabWidth === 0) return ''
   const rounded = Math.ceil(width / options.tabWidth) * options.tabWidth
   return '\t'.repeat(Math.ceil((rounded - runes) / options.tabWidth))

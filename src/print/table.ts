@@ -5,7 +5,7 @@ import { kindOf } from '../kinds'
 import { GENERIC_COLUMNS } from '../kinds/columns'
 import type { Column } from '../kinds/kind'
 import { formatLabels } from '../lib/label-selector'
-import { align, TABLE } from '../lib/tabwriter'
+import { align, alignCells, TABLE } from '../lib/tabwriter'
 import { forTerminal } from '../lib/terminal'
 
 export interface TableOptions {
@@ -38,36 +38,43 @@ export function kindPrefix(info: TableResource): string {
   return info.group ? `${kind}.${info.group}` : kind
 }
 
-/** The header and the rows of some objects of one kind, as cells; `event` fills an EVENT column. */
-export function tableCells(
+/** A column as it is shown: its title, and what makes a cell of an object. */
+export interface ShownColumn {
+  title: string
+  cell(object: KubeObject): string
+}
+
+/** The columns of a table of one kind; `event` fills an EVENT column. */
+export function shownColumns(
   info: TableResource,
-  objects: KubeObject[],
   options: TableOptions,
   columns: Column[] = columnsOf(info),
   event?: string,
-): string[][] {
-  const shown = columns.filter((column) => options.wide || !column.wide)
-  const labels = options.labelColumns ?? []
-  const header = [
-    ...(event === undefined ? [] : ['EVENT']),
-    ...(options.withNamespace ? ['NAMESPACE'] : []),
-    ...shown.map((column) => column.name),
-    ...labels.map((label) => label.slice(label.lastIndexOf('/') + 1).toUpperCase()),
-    ...(options.showLabels ? ['LABELS'] : []),
-  ]
-  const nameColumn = options.showKind ? shown.findIndex((column) => column.name === 'NAME') : -1
-  const rows = objects.map((object) => {
-    const cells = shown.map((column) => column.cell(object, options.now, options.wide === true))
-    if (nameColumn >= 0) cells[nameColumn] = `${kindPrefix(info)}/${cells[nameColumn]}`
-    return [
-      ...(event === undefined ? [] : [event.padEnd(8)]),
-      ...(options.withNamespace ? [object.metadata.namespace ?? ''] : []),
-      ...cells,
-      ...labels.map((label) => object.metadata.labels?.[label] ?? ''),
-      ...(options.showLabels ? [formatLabels(object.metadata.labels)] : []),
-    ]
-  })
-  return [header, ...rows]
+): ShownColumn[] {
+  const { now, wide = false } = options
+  const shown: ShownColumn[] = []
+  if (event !== undefined) shown.push({ title: 'EVENT', cell: () => event.padEnd(8) })
+  if (options.withNamespace) shown.push({ title: 'NAMESPACE', cell: ({ metadata }) => metadata.namespace ?? '' })
+  const prefix = options.showKind ? `${kindPrefix(info)}/` : ''
+  let named = false
+  for (const column of columns) {
+    if (column.wide && !wide) continue
+    const before = column.name === 'NAME' && !named ? prefix : ''
+    if (column.name === 'NAME') named = true
+    shown.push({ title: column.name, cell: (object) => before + column.cell(object, now, wide) })
+  }
+  for (const label of options.labelColumns ?? [])
+    shown.push({
+      title: label.slice(label.lastIndexOf('/') + 1).toUpperCase(),
+      cell: ({ metadata }) => metadata.labels?.[label] ?? '',
+    })
+  if (options.showLabels) shown.push({ title: 'LABELS', cell: ({ metadata }) => formatLabels(metadata.labels) })
+  return shown
+}
+
+/** The header and the rows of some objects of one kind, as cells. */
+export function tableCells(shown: ShownColumn[], objects: KubeObject[]): string[][] {
+  return [shown.map(({ title }) => title), ...objects.map((object) => shown.map(({ cell }) => cell(object)))]
 }
 
 /**
@@ -77,19 +84,25 @@ export function tableCells(
 export function formatTable(cells: string[][], noHeaders = false, remembered?: number[]): string {
   const [header, ...rows] = cells
   if (rows.length === 0) return ''
-  const lines = rows.map((row) => row.map(cellText))
-  const padded = noHeaders ? padFirst(lines[0], rows) : padFirst(header, rows)
+  const isPlain = PLAIN.test(cells.join())
+  const lines = isPlain ? rows : rows.map((row) => row.map(cellText))
+  const bytes = isPlain ? (cell: string) => cell.length : Buffer.byteLength
+  const padded = padFirst(noHeaders ? lines[0] : header, rows, bytes)
   const all = noHeaders ? [padded, ...lines.slice(1)] : [padded, ...lines]
-  return align(all.map((row) => `${row.join('\t')}\n`).join(''), { ...TABLE, remembered })
+  const options = { ...TABLE, remembered }
+  return isPlain ? alignCells([...all, []], options) : align(all.map((row) => `${row.join('\t')}\n`).join(''), options)
 }
 
+/** Text of which each character is a byte and a column wide, without tabs and line breaks. */
+const PLAIN = /^[\x20-\x7e]*$/
+
 /** The first line is padded to the bytes of the widest cell, not to its runes: upstream measures its columns so. */
-function padFirst(first: string[], rows: string[][]): string[] {
+function padFirst(first: string[], rows: string[][], bytes: (cell: string) => number): string[] {
   return first.map((cell, i) => {
     if (i === first.length - 1) return cell
-    let widest = Buffer.byteLength(cell)
-    for (const row of rows) widest = Math.max(widest, Buffer.byteLength(row[i]))
-    return cell + ' '.repeat(widest - Buffer.byteLength(cell))
+    let widest = bytes(cell)
+    for (const row of rows) widest = Math.max(widest, bytes(row[i]))
+    return cell + ' '.repeat(widest - bytes(cell))
   })
 }
 

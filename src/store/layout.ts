@@ -153,6 +153,35 @@ export class Layout {
     }
   }
 
+  /** Shows the entries whose keys start with `prefix`, which ends in `/` or is empty, in order; `at` is the offset of their line. */
+  each(prefix: string, show: (key: string, value: unknown, at: number) => void): void {
+    const end = prefix === '' ? this.end : this.seek(`${prefix.slice(0, -1)}0`) // '0' follows '/'
+    for (let from = this.seek(prefix); from < end; ) {
+      // Whole lines, one at least.
+      let to = end
+      if (from + WINDOW < end) {
+        const newline = this.bytes.lastIndexOf(NEWLINE, from + WINDOW)
+        to = newline >= from ? newline + 1 : this.next(from + WINDOW)
+      }
+      this.eachIn(this.bytes.slice(from, to), from, show)
+      from = to
+    }
+  }
+
+  private eachIn(lines: Buffer, offset: number, show: (key: string, value: unknown, at: number) => void): void {
+    for (let start = 0; start < lines.length; ) {
+      const newline = lines.indexOf(NEWLINE, start)
+      const next = newline < 0 ? lines.length : newline + 1
+      const close = lines.indexOf(QUOTE, start + 1)
+      let to = next
+      while (to > start && (lines[to - 1] === NEWLINE || lines[to - 1] === COMMA)) to--
+      const isWhole = lines[start] === QUOTE && close > start && close + 2 < to && checkSum(lines, close + 2, to, start) === 'right'
+      const key = isWhole ? lines.toString('latin1', start + 1, close) : this.keyAt(offset + start)
+      show(key, isWhole ? (parsed(lines, close + 2, to) ?? this.valueAt(offset + start)) : this.valueAt(offset + start), offset + start)
+      start = next
+    }
+  }
+
   private checkedLine(offset: number): { line: Buffer; at: number; summed: boolean } {
     const line = this.bytes.slice(offset, this.valueEnd(offset))
     const at = line.indexOf(QUOTE, 1) + 2
@@ -181,6 +210,18 @@ export class Layout {
         throw new DamagedState(`the entry "${key}" does not end as ${next === this.end ? 'the last' : 'a'} line does`, this.lineAt(at))
       before = key
     }
+  }
+}
+
+/** So many bytes are taken out of the file at a time where many entries are read. */
+const WINDOW = 4 * 1024 * 1024
+
+/** The JSON value; undefined when it is none. */
+function parsed(lines: Buffer, from: number, to: number): unknown {
+  try {
+    return JSON.parse(lines.toString('utf8', from, to))
+  } catch {
+    return undefined
   }
 }
 

@@ -69,7 +69,7 @@ export function shapeId(text: string): ShapeId {
 }
 
 /** A part of a shape's entry: its own value, and the numbers of the leaves in it, `from` up to `to`. */
-interface Node {
+export interface Node {
   value: unknown
   from: number
   to: number
@@ -83,7 +83,7 @@ interface Node {
 /** One of the entries that are built alike, kept whole. */
 export class Shape {
   readonly structure: Structure
-  private readonly root: Node
+  readonly root: Node
 
   constructor(
     base: unknown,

@@ -1,22 +1,11 @@
 // The entries of one state file in memory: read when asked for, changed in an overlay, written back by the file layer.
 import type { Part } from './bytes'
+import { type Stock, written } from './folding'
 import { LabelIndex } from './label-index'
 import { DamagedState, type Header, type Layout, merge } from './layout'
-import {
-  ALIKE,
-  isFolded,
-  type Leaf,
-  SAMPLE,
-  SHAPES,
-  Shape,
-  type ShapeEntry,
-  type ShapeId,
-  shapeId,
-  structureOf,
-  variantId,
-  variantsBy,
-} from './shape'
-import { type Template, Twin } from './twin'
+import { Lens } from './lens'
+import { ALIKE, isFolded, SHAPES, Shape, type ShapeEntry, type ShapeId } from './shape'
+import { Twin } from './twin'
 
 /** Sees what is read and written, by who wants to know what something depends on and does. */
 export interface Observer {
@@ -29,6 +18,13 @@ export interface Observer {
 /** The first part of a key. */
 export function topicOf(key: string): string {
   return key.slice(0, key.indexOf('/'))
+}
+
+/** Sees entries one after the other, none of which is kept. */
+export interface Visitor {
+  whole(value: unknown): void
+  /** An entry of a shape, shown by its lens; `whole` makes all of it. */
+  alike(lens: Lens, whole: () => unknown): void
 }
 
 /** One path segment of the keys known so far; entries hang at the leaves. */
@@ -115,17 +111,20 @@ export class State {
     if (!layout) return undefined
     const at = layout.seek(key)
     if (at >= layout.end || layout.keyAt(at) !== key) return undefined
-    const value = this.unfolded(layout, at, key)
+    const value = this.unfolded(layout, at, key, layout.valueAt(at))
     this.put(key, value)
     return value
   }
 
-  private unfolded(layout: Layout, at: number, key: string): unknown {
-    const value = layout.valueAt(at)
+  private unfolded(layout: Layout, at: number, key: string, value: unknown): unknown {
     if (!isFolded(value)) return value
-    const shape = this.shape(value['~'])
+    return this.shapeAt(layout, at, key, value['~']).unfold(value['='], key)
+  }
+
+  private shapeAt(layout: Layout, at: number, key: string, id: ShapeId): Shape {
+    const shape = this.shape(id)
     if (!shape) throw new DamagedState(`the entry "${key}" is of a shape that is not in the file`, layout.lineAt(at))
-    return shape.unfold(value['='], key)
+    return shape
   }
 
   private shape(id: ShapeId): Shape | undefined {
@@ -223,6 +222,29 @@ export class State {
     return branch.keys
   }
 
+  /** Shows the entries whose keys start with `prefix`, which ends in `/`, in order. */
+  visit(prefix: string, visitor: Visitor): void {
+    this.observer?.listed(prefix, undefined)
+    const { layout } = this
+    if (!layout || this.isLoaded(prefix) || this.revision(topicOf(prefix)) > 0) {
+      for (const key of this.keysOf(prefix)) visitor.whole(this.get(key))
+      return
+    }
+    const lenses = new Map<ShapeId, Lens>()
+    layout.each(prefix, (key, value, at) => {
+      if (!isFolded(value)) return visitor.whole(value)
+      const id = value['~']
+      let lens = lenses.get(id)
+      if (!lens) {
+        lens = new Lens(this.shapeAt(layout, at, key, id))
+        lenses.set(id, lens)
+      }
+      lens.show(value['='], key.slice(key.lastIndexOf('/') + 1))
+      const { shape } = lens
+      visitor.alike(lens, () => shape.unfold(value['='], key))
+    })
+  }
+
   /**
    * Keys that start with `prefix`, which ends in `/`, in order; those of objects that lack one of the label values `texts` may be left out.
    * Looks at the bytes of what is not in memory and parses none of it, unless it is asked often.
@@ -298,9 +320,7 @@ export class State {
     // Keys of one place follow each other.
     let place: string | undefined
     let parent = this.root
-    for (let at = layout.seek(prefix); at < layout.end; at = layout.next(at)) {
-      const key = layout.keyAt(at)
-      if (!key.startsWith(prefix)) break
+    layout.each(prefix, (key, read, at) => {
       const slash = key.lastIndexOf('/')
       if (place === undefined || slash !== place.length || !key.startsWith(place)) {
         place = key.slice(0, Math.max(0, slash))
@@ -309,12 +329,12 @@ export class State {
       parent.children ??= new Map()
       const name = key.slice(slash + 1)
       const known = parent.children.get(name)
-      if (known?.value !== undefined) continue
-      const value = this.unfolded(layout, at, key)
+      if (known?.value !== undefined) return
+      const value = this.unfolded(layout, at, key, read)
       if (known) known.value = value
       else parent.children.set(name, { value, loaded: false })
       parent.keys = undefined
-    }
+    })
   }
 
   private branchAt(path: string): Branch {
@@ -324,6 +344,11 @@ export class State {
     return branch
   }
 
+  private readonly stock: Stock = {
+    shape: (id) => this.shape(id),
+    add: (id, { base, by }) => this.shapes.set(id, new Shape(base, by)),
+  }
+
   /** Gives back what reading the file holds open. */
   close(): void {
     this.layout?.bytes.close()
@@ -331,73 +356,8 @@ export class State {
 
   /** The new bytes of the file, in parts. */
   serialise(): Part[] {
-    return merge(this.layout, this.header, this.folded())
-  }
-
-  /** What was changed as JSON, entries of a shape as what sets them apart; undefined for what was removed. */
-  private folded(): Map<string, string | undefined> {
-    const changes = new Map<string, string | undefined>()
-    if (this.dirty.size < ALIKE && this.keysOf(SHAPES).length === 0) {
-      for (const [key, value] of this.dirty) changes.set(key, value === undefined ? undefined : JSON.stringify(plain(value)))
-      return changes
-    }
-    const alike = new Map<ShapeId, Alike[]>()
-    const put = (id: ShapeId, each: Alike) => {
-      const group = alike.get(id)
-      if (group) group.push(each)
-      else alike.set(id, [each])
-    }
-    const ids = new Map<Template, ShapeId>()
-    for (const [key, value] of this.dirty) {
-      if (value instanceof Twin) {
-        const { template } = value
-        let id = ids.get(template)
-        if (id === undefined) {
-          id = shapeId(template.shape.structure.text)
-          ids.set(template, id)
-        }
-        put(id, { key, value, text: template.shape.structure.text })
-        continue
-      }
-      const structure = typeof value === 'object' && value !== null ? structureOf(value) : undefined
-      if (structure === undefined || structure.text.length < LEAST_KEYS) {
-        changes.set(key, value === undefined ? undefined : JSON.stringify(value))
-        continue
-      }
-      put(shapeId(structure.text), { key, value, text: structure.text, leaves: structure.leaves })
-    }
-    const made = (id: ShapeId, entry: ShapeEntry) => {
-      this.shapes.set(id, new Shape(entry.base, entry.by))
-      changes.set(SHAPES + id, JSON.stringify(entry))
-    }
-    for (const [id, group] of alike) {
-      if (group.length >= ALIKE) this.makeShapes(id, group, made)
-      for (const each of group) changes.set(each.key, this.fold(id, each) ?? JSON.stringify(plain(each.value)))
-    }
-    return changes
-  }
-
-  private makeShapes(id: ShapeId, group: Alike[], made: (id: ShapeId, entry: ShapeEntry) => void): void {
-    const last = (of: Alike[]) => plain(of[of.length - 1].value)
-    if (!this.shape(id)) made(id, { base: last(group), by: variantsBy(group.slice(0, SAMPLE).map(leavesOf)) })
-    const { by, structure } = this.shape(id) as Shape
-    if (by === undefined || structure.text !== group[0].text) return
-    const sorts = new Map<ShapeId, Alike[]>()
-    for (const each of group) {
-      const variant = variantOf(id, by, each)
-      const sort = sorts.get(variant)
-      if (sort) sort.push(each)
-      else sorts.set(variant, [each])
-    }
-    for (const [variant, sort] of sorts) if (sort.length >= ALIKE && !this.shape(variant)) made(variant, { base: last(sort) })
-  }
-
-  private fold(id: ShapeId, each: Alike): string | undefined {
-    const shape = this.shape(id)
-    if (shape?.structure.text !== each.text) return undefined
-    const variant = shape.by === undefined ? id : variantOf(id, shape.by, each)
-    const better = this.shape(variant)
-    return better?.structure.text === each.text ? foldOver(variant, better, each) : foldOver(id, shape, each)
+    const shapes = this.dirty.size < ALIKE && this.keysOf(SHAPES).length === 0 ? undefined : this.stock
+    return merge(this.layout, this.header, written(this.dirty, shapes))
   }
 }
 
@@ -416,44 +376,6 @@ function childOf(branch: Branch, part: string): Branch {
 }
 
 const NEWLINE = 10
-
-/** A changed entry, to be compared with others of its structure. */
-interface Alike {
-  key: string
-  value: unknown
-  /** The text of its structure; its leaves, unless it is a twin. */
-  text: string
-  leaves?: Leaf[]
-}
-
-function leavesOf({ value, leaves }: Alike): Leaf[] {
-  return leaves ?? structureOf(plain(value)).leaves
-}
-
-function leafOf({ value, leaves }: Alike, leaf: number): Leaf {
-  return value instanceof Twin ? value.template.leaf(value.words, leaf) : (leaves as Leaf[])[leaf]
-}
-
-/** Entries of one sort in one namespace have most in common. */
-function variantOf(id: ShapeId, by: number, each: Alike): ShapeId {
-  const [topic, namespace] = each.key.split('/', 2)
-  return variantId(id, topic.startsWith('~') ? leafOf(each, by) : `${leafOf(each, by)} in ${namespace}`)
-}
-
-function foldOver(id: ShapeId, shape: Shape, { key, value, text, leaves = [] }: Alike): string | undefined {
-  if (!(value instanceof Twin)) return shape.fold(id, key, { text, leaves })
-  const { template, words } = value
-  const folded = template.foldOver(shape).text(id, key.slice(key.lastIndexOf('/') + 1), template.texts(words))
-  return folded.length < text.length ? folded : undefined
-}
-
-/** The value that an entry is, or stands for. */
-function plain(value: unknown): unknown {
-  return value instanceof Twin ? value.value : value
-}
-
-/** Entries whose keys take less, in characters, stay as they are. */
-const LEAST_KEYS = 60
 
 function collect(branch: Branch, path: string, into: string[]): void {
   if (branch.value !== undefined && branch.value !== null) into.push(path)

@@ -56,15 +56,15 @@ export function writeLine(into: Buffer, from: number, key: string, value: string
 /** With fewer blanks than this behind a key there is no sum. */
 const FEW = 8
 
-/** How the sum of a line stands: `at` is the offset behind the colon, `to` the value's end. */
-export function checkSum(line: Uint8Array, at: number, to: number): 'right' | 'wrong' | 'none' {
+/** How the sum of a line stands: it begins `from`, `at` is the offset behind the colon, `to` the value's end. */
+export function checkSum(line: Uint8Array, at: number, to: number, from = 0): 'right' | 'wrong' | 'none' {
   let written = 0
   for (let bit = 0; bit < BITS; bit++) {
     const byte = line[at + bit]
     if (byte === TAB) written |= 1 << bit
     else if (byte !== SPACE) return bit < FEW && !BLANK.has(byte) ? 'none' : 'wrong'
   }
-  return written === crc16(line, crc16(line, 0, 0, at), at + BITS, to) ? 'right' : 'wrong'
+  return written === crc16(line, crc16(line, 0, from, at), at + BITS, to) ? 'right' : 'wrong'
 }
 
 /** The blanks of JSON that are not written here. */

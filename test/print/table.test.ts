@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../src/api/types'
 import type { Column } from '../../src/kinds/kind'
-import { columnsOf, formatTable, type TableOptions, tableCells } from '../../src/print/table'
+import { columnsOf, formatTable, shownColumns, type TableOptions, tableCells } from '../../src/print/table'
 
 const now = Date.parse('2026-01-01T00:01:00Z')
 
@@ -21,7 +21,7 @@ const COLUMNS: Column[] = [
 const THINGS = { resource: 'things.example.com', kind: 'Thing', group: 'example.com' }
 
 function table(objects: KubeObject[], options: Partial<TableOptions> = {}, event?: string): string {
-  return formatTable(tableCells(THINGS, objects, { now, ...options }, COLUMNS, event), options.noHeaders)
+  return formatTable(tableCells(shownColumns(THINGS, { now, ...options }, COLUMNS, event), objects), options.noHeaders)
 }
 
 const cases: { name: string; objects: KubeObject[]; options?: Partial<TableOptions>; out: string }[] = [
@@ -58,11 +58,11 @@ test('watch events come first', () => {
 })
 
 test('kinds without columns show name and age', () => {
-  expect(formatTable(tableCells(THINGS, [object('a')], { now }, columnsOf(THINGS)))).toBe('NAME   AGE\na      60s\n')
+  expect(formatTable(tableCells(shownColumns(THINGS, { now }, columnsOf(THINGS)), [object('a')]))).toBe('NAME   AGE\na      60s\n')
 })
 
 test('parts of a table remember widths', () => {
   const remembered: number[] = []
-  formatTable(tableCells(THINGS, [object('a-long-name')], { now }, COLUMNS), false, remembered)
-  expect(formatTable(tableCells(THINGS, [object('a')], { now }, COLUMNS), true, remembered)).toBe('a             v\n')
+  formatTable(tableCells(shownColumns(THINGS, { now }, COLUMNS), [object('a-long-name')]), false, remembered)
+  expect(formatTable(tableCells(shownColumns(THINGS, { now }, COLUMNS), [object('a')]), true, remembered)).toBe('a             v\n')
 })
