@@ -8,6 +8,7 @@ import { eventLines } from './describe/events'
 import { rfc1123z } from './describe/metadata'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateCertificateSigningRequest } from './validation/certificates'
 
 interface CertificateSigningRequest extends KubeObject {
   spec: {
@@ -49,6 +50,7 @@ const ADMIN = { name: 'kubernetes-admin', uid: '', groups: ['system:masters', 's
 
 export const certificateSigningRequest = defineKind<CertificateSigningRequest>({
   resource: 'certificatesigningrequests.certificates.k8s.io',
+  validate: validateCertificateSigningRequest,
   columns: [
     NAME,
     AGE,

@@ -5,7 +5,8 @@ let box: Shell
 beforeEach(async () => {
   box = shell()
   for (const name of ['one', 'two']) {
-    const spec = '{ request: LS0tLS1CRUdJTg==, signerName: example.com/any, usages: [client auth] }'
+    const spec =
+      '{ request: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIWU1JR0JBZ0VBTUI4eEN6QUpCZ05WQkFNTUFtMWxNUkF3RGdZRFZRUUtEQWRsZUdGdGNHeGxNRmt3RXdZSApLb1pJemowQ0FRWUlLb1pJemowREFRY0RRZ0FFVm5DckpRdk9xNjY0SDVxVkluMGx3NHRXZ3ErQ0FLYzdUL0M2CmQ2WGRoNFRySHIzVC9uTVZ3TVFnTExVdHg2eC9NMzN3RGxCSXNLQk1HUXhiRzN6bUVhQUFNQW9HQ0NxR1NNNDkKQkFNQ0EwWUFNRU1DSUhEZ3ZSRGMzclVFMEJxaDFmRUFmbk16cWExRE55MVVjYkxkVjFDb0dRMDVBaDlLenpSMQpzdE0vQU5VWmI5T1RwK2ZVWEpPaFJqQjIrdHpOZTFZQnIrSTkKLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==, signerName: example.com/any, usages: [client auth] }'
     box.write(
       `${name}.yaml`,
       `apiVersion: certificates.k8s.io/v1\nkind: CertificateSigningRequest\nmetadata: { name: ${name} }\nspec: ${spec}\n`,
@@ -55,7 +56,8 @@ test('the group answers with its help, whatever follows', async () => {
 
 test('the server notes who asked, as whom he acts', async () => {
   await box.kubectl('create clusterrolebinding all --clusterrole=cluster-admin --group=system:authenticated')
-  const spec = '{ request: LS0tLS1CRUdJTg==, signerName: example.com/any, usages: [client auth], username: nobody }'
+  const spec =
+    '{ request: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIWU1JR0JBZ0VBTUI4eEN6QUpCZ05WQkFNTUFtMWxNUkF3RGdZRFZRUUtEQWRsZUdGdGNHeGxNRmt3RXdZSApLb1pJemowQ0FRWUlLb1pJemowREFRY0RRZ0FFVm5DckpRdk9xNjY0SDVxVkluMGx3NHRXZ3ErQ0FLYzdUL0M2CmQ2WGRoNFRySHIzVC9uTVZ3TVFnTExVdHg2eC9NMzN3RGxCSXNLQk1HUXhiRzN6bUVhQUFNQW9HQ0NxR1NNNDkKQkFNQ0EwWUFNRU1DSUhEZ3ZSRGMzclVFMEJxaDFmRUFmbk16cWExRE55MVVjYkxkVjFDb0dRMDVBaDlLenpSMQpzdE0vQU5VWmI5T1RwK2ZVWEpPaFJqQjIrdHpOZTFZQnIrSTkKLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==, signerName: example.com/any, usages: [client auth], username: nobody }'
   box.write('asked.yaml', `apiVersion: certificates.k8s.io/v1\nkind: CertificateSigningRequest\nmetadata: {name: asked}\nspec: ${spec}\n`)
   const who = '--as=user1 --as-group=group2 --as-group=,,,chameleon --as-uid=abc --as-user-extra key="one, two" --as-user-extra key=three'
   await box.kubectl(`create -f asked.yaml ${who}`)

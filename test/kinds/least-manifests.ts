@@ -10,8 +10,11 @@ const HOOKS =
 const MATCH = '{resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]}'
 const ROLE_REF = 'roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}'
 const REQUEST = `-----BEGIN CERTIFICATE REQUEST-----
-MIHZMIGBAgEAMB8xCzAJBgNVBAMMAm1lMRAwDgYDVQQKDAdleGFtcGxlMFkwEwYH
-KoZIzj0CAQYIKoZIzj0DAQcDQgAE
+MIHYMIGBAgEAMB8xCzAJBgNVBAMMAm1lMRAwDgYDVQQKDAdleGFtcGxlMFkwEwYH
+KoZIzj0CAQYIKoZIzj0DAQcDQgAEVnCrJQvOq664H5qVIn0lw4tWgq+CAKc7T/C6
+d6Xdh4TrHr3T/nMVwMQgLLUtx6x/M33wDlBIsKBMGQxbG3zmEaAAMAoGCCqGSM49
+BAMCA0YAMEMCIHDgvRDc3rUE0Bqh1fEAfnMzqa1DNy1UcbLdV1CoGQ05Ah9KzzR1
+stM/ANUZb9OTp+fUXJOhRjB2+tzNe1YBr+I9
 -----END CERTIFICATE REQUEST-----
 `
 

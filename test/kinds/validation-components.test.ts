@@ -195,3 +195,42 @@ test.each<[string, string[]]>([
 ])('%s', (text, errors) => {
   expect(refusals(text)).toEqual(errors)
 })
+
+const request =
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIWU1JR0JBZ0VBTUI4eEN6QUpCZ05WQkFNTUFtMWxNUkF3RGdZRFZRUUtEQWRsZUdGdGNHeGxNRmt3RXdZSApLb1pJemowQ0FRWUlLb1pJemowREFRY0RRZ0FFVm5DckpRdk9xNjY0SDVxVkluMGx3NHRXZ3ErQ0FLYzdUL0M2CmQ2WGRoNFRySHIzVC9uTVZ3TVFnTExVdHg2eC9NMzN3RGxCSXNLQk1HUXhiRzN6bUVhQUFNQW9HQ0NxR1NNNDkKQkFNQ0EwWUFNRU1DSUhEZ3ZSRGMzclVFMEJxaDFmRUFmbk16cWExRE55MVVjYkxkVjFDb0dRMDVBaDlLenpSMQpzdE0vQU5VWmI5T1RwK2ZVWEpPaFJqQjIrdHpOZTFZQnIrSTkKLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg=='
+const signing = (spec: string) =>
+  `{apiVersion: certificates.k8s.io/v1, kind: CertificateSigningRequest, metadata: {name: x}, spec: {${spec}}}`
+const MUST = "must be a fully qualified domain and path of the form 'example.com/signer-name'"
+
+test.each<[string, string[]]>([
+  [`request: ${request}, signerName: example.com/x, usages: [client auth]`, []],
+  [
+    '',
+    [
+      'spec.request: Invalid value: null: PEM block type must be CERTIFICATE REQUEST',
+      'spec.usages: Required value',
+      'spec.signerName: Required value',
+    ],
+  ],
+  [
+    `request: ${request}, signerName: x, usages: [any, any], expirationSeconds: 0`,
+    [
+      'spec.usages[1]: Duplicate value: "any"',
+      `spec.signerName: Invalid value: "x": ${MUST}`,
+      'spec.expirationSeconds: Invalid value: 0: may not specify a duration less than 600 seconds (10 minutes)',
+    ],
+  ],
+  [
+    `request: ${request}, signerName: a/b, usages: [any]`,
+    ['spec.signerName: Invalid value: "a": should be a domain with at least two segments separated by dots'],
+  ],
+  [
+    `request: LS0tLS1CRUdJTg==, signerName: kubernetes.io/legacy-unknown, usages: [any]`,
+    [
+      'spec.request: Invalid value: "LS0tLS1CRUdJTg==": PEM block type must be CERTIFICATE REQUEST',
+      'spec.signerName: Invalid value: "kubernetes.io/legacy-unknown": the legacy signerName is not allowed via this API version',
+    ],
+  ],
+])('a request for a certificate: %s', (spec, errors) => {
+  expect(refusals(signing(spec))).toEqual(errors)
+})
