@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { CommandError } from '../errors'
 import { Bytes, type Part } from './bytes'
-import { DamagedState, FORMAT, type Header } from './layout'
+import { DamagedState, FORMAT, type Header, SUMS_MADE } from './layout'
 import { acquireLock, type Lock, LockBusy } from './lock'
 import { relaid } from './migrate'
 import { State } from './state'
@@ -156,8 +156,9 @@ function stateOf(file: string, bytes: Bytes, changedAt: number): State {
   const { format } = layout.header
   if (format > FORMAT)
     throw new CommandError(`the state file ${file} is of format ${format}; this kubesim reads up to ${FORMAT}: update kubesim`)
-  if (isNew || !isOurTime(changedAt)) layout.checkAll()
+  const byHand = (isNew || !isOurTime(changedAt)) && layout.checkAll()
   const state = new State(layout, layout.header)
+  if (isNew || byHand) state.set(SUMS_MADE, undefined)
   if (isNew) relaidStates.add(state)
   return state
 }

@@ -12,6 +12,11 @@ import { checkSum, longestLine, summedLine, writeLine } from './sum'
 
 export const FORMAT = 2
 
+/** Where the scheduler keeps what Pods take of each node: sums over entries, which nobody who edits one by hand keeps right. */
+export const SUMS = '~taken/'
+/** Stands among them once all are made; without it they are made anew. */
+export const SUMS_MADE = `${SUMS}~`
+
 export interface Header {
   format: number
   /** Milliseconds added to the wall clock. */
@@ -194,22 +199,30 @@ export class Layout {
     return { line, at, summed: sum === 'right' }
   }
 
-  /** Looks at every line, as is done when somebody else may have touched the file. Throws DamagedState for the first that is not whole. */
-  checkAll(): void {
+  /**
+   * Looks at every line, as is done when somebody else may have touched the file. Answers whether some line was written by hand: it has no
+   * sum. Throws DamagedState for the first that is not whole.
+   */
+  checkAll(): boolean {
     let before = ''
+    let byHand = false
     for (let at = this.start; at < this.end; at = this.next(at)) {
       const key = this.keyAt(at)
       if (key <= before) {
         const fault = key === before ? 'stands in it twice' : `stands behind "${before}", out of order`
         throw new DamagedState(`the entry "${key}" ${fault}`, this.lineAt(at))
       }
-      if (!this.checkedLine(at).summed) this.valueAt(at)
+      if (!this.checkedLine(at).summed) {
+        this.valueAt(at)
+        byHand = true
+      }
       const next = this.next(at)
       const close = next === this.end ? '\n' : ',\n'
       if (this.bytes.text(next - close.length, next, 'latin1') !== close || (next === this.end && this.bytes.at(next - 2) === COMMA))
         throw new DamagedState(`the entry "${key}" does not end as ${next === this.end ? 'the last' : 'a'} line does`, this.lineAt(at))
       before = key
     }
+    return byHand
   }
 }
 

@@ -1,5 +1,5 @@
 // What can be saved of a damaged state file: every line that is whole.
-import { FORMAT, type Header, headerFrom, headerLine } from './layout'
+import { FORMAT, type Header, headerFrom, headerLine, SUMS } from './layout'
 import { isFolded, SHAPES } from './shape'
 import { checkSum } from './sum'
 
@@ -12,8 +12,6 @@ export interface Recovered {
   lost: { line: number; why: string }[]
 }
 
-/** What Pods take of nodes, kept by the scheduler. */
-const SUMS = '~taken/'
 const NEWLINE = 10
 const COMMA = 44
 const RETURN = 13
