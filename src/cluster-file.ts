@@ -3,7 +3,7 @@ import type { User } from './apiserver/authorization'
 import { bootstrap } from './apiserver/bootstrap'
 import type { UserRequest } from './apiserver/options'
 import { Cluster } from './cluster'
-import { type Host, type MutableEnv, makeEnv, type Progress, progressOn, seededRandom, seedOf, trueRandom, wallClockOf } from './env'
+import { type Host, type MutableEnv, makeEnv, type Progress, progressOn, seededRandom, seedOf, wallClockOf } from './env'
 import { putUserImage, userImages } from './runtime/images/user'
 import { damageNamed, emptyState, fileStamp, readState, withLock, writeState } from './store/file'
 import type { State } from './store/state'
@@ -171,7 +171,7 @@ export class ClusterFile {
 
   private open(state: State): { cluster: Cluster; env: MutableEnv; random?: () => number } {
     const seeded = state.header.random === undefined ? undefined : seededRandom(state.header.random)
-    const env = makeEnv(this.clusterTime(state), seeded ? seeded.next : trueRandom)
+    const env = makeEnv(this.clusterTime(state), seeded?.next)
     const cluster = new Cluster(state, env)
     cluster.progress = this.progress.step
     return { cluster, env, random: seeded?.state }

@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import tty from 'node:tty'
-import type { Env } from './api/contracts'
+import type { ControlPlaneEnv } from './api/contracts'
 import { CommandError } from './errors'
 import { bytesOfText, hasRawBytes } from './lib/byte-text'
 import { goReason } from './lib/os-errors'
@@ -199,19 +199,22 @@ export function wallClockOf(host: Host): { now(): number; frozen: boolean; start
   return { now: () => start, frozen: true, start }
 }
 
-/** Numbers in [0,1) that nobody can foresee. */
-export function trueRandom(): number {
-  return Math.random()
-}
-
 /** A clock that the event being played sets, and a source of chance. */
-export interface MutableEnv extends Env {
+export interface MutableEnv extends ControlPlaneEnv {
   set(time: number): void
 }
 
-export function makeEnv(time: number, random: () => number): MutableEnv {
+/** Without a seeded source, chance is the machine's. */
+export function makeEnv(time: number, seeded?: () => number): MutableEnv {
   let now = time
-  return { now: () => now, random, set: (t) => (now = t) }
+  const env: MutableEnv = {
+    now: () => now,
+    random: seeded ?? Math.random,
+    // Math.random tells from a few of its numbers those before and after.
+    secret: () => (seeded ? Buffer.from(Array.from({ length: 32 }, () => env.random() * 256)) : crypto.randomBytes(32)).toString('hex'),
+    set: (t) => (now = t),
+  }
+  return env
 }
 
 /** A line on stderr for who waits at a terminal: shown once something takes more than a second, and gone at the end. */

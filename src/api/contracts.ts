@@ -11,6 +11,12 @@ export interface Env {
   rehearsal?: Rehearsal
 }
 
+/** What the control plane has beyond it. */
+export interface ControlPlaneEnv extends Env {
+  /** 64 hexadecimal digits that nobody can foresee, nor find out from other chances; with KUBESIM_SEED those that the seed draws. */
+  secret(): string
+}
+
 /** What a play says of itself while it is recorded. */
 export interface Rehearsal {
   /** A text from chance or an allocator: another subject's is got by `make`, too. */
@@ -118,7 +124,7 @@ export interface ControllerContext {
   /** The view that `watches` are given: one object as long as the cluster is open, so that a cache may hang on it. */
   view: View
   records: Records
-  env: Env
+  env: ControlPlaneEnv
   /** Ask to be reconciled again at this cluster time (ms). A later call for the same key with an earlier time wins. */
   wakeAt(time: number): void
   /** Queue another key of this same controller. */

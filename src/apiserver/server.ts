@@ -1,6 +1,6 @@
 // The API server's pipeline for objects already decoded: default -> admit -> prepare -> validate -> store, and deletion.
 // Upstream: staging/src/k8s.io/apiserver/pkg/registry/{rest,generic/registry/store.go}.
-import type { Change, DeleteOptions, Env, View } from '../api/contracts'
+import type { Change, ControlPlaneEnv, DeleteOptions, View } from '../api/contracts'
 import type { KubeObject, ManagedFieldsEntry, Namespace, ObjectMeta, Pod } from '../api/types'
 import { ApiError, alreadyExists, conflict, type FieldError, forbidden, invalid, notAllowed, notFound } from '../errors'
 import { kindOf } from '../kinds'
@@ -43,7 +43,7 @@ export class ApiServer {
 
   constructor(
     readonly state: State,
-    readonly env: Env,
+    readonly env: ControlPlaneEnv,
     changed: (change: Change) => void,
   ) {
     this.storage = new Storage(state, (change) => {

@@ -1,9 +1,9 @@
 // Who a bearer token stands for: a service account, as long as the token's times hold and the account is there.
 import type { Secret } from '../api/types'
-import { tokenSignature } from '../lib/token-signature'
+import { keptKey, tokenSignature } from '../lib/token-signature'
 import { impersonated, type User } from './authorization'
 import type { ApiServer } from './server'
-import { ISSUER, tokenKey } from './tokens'
+import { ISSUER } from './tokens'
 
 interface Claims {
   iss?: string
@@ -18,7 +18,9 @@ interface Claims {
 export function userOfToken(server: ApiServer, token: string): (User & { audiences: string[] }) | undefined {
   const { storage, env } = server
   const [head, body, signature] = token.split('.')
-  const claims = signature === tokenSignature(tokenKey(server), `${head}.${body}`) ? claimsOf(body) : undefined
+  const key = keptKey(storage.records)
+  if (key === undefined) return undefined
+  const claims = signature === tokenSignature(key, `${head}.${body}`) ? claimsOf(body) : undefined
   if (!claims) return undefined
   const { namespace = '', serviceaccount = {} } = claims.iss === LEGACY ? legacy(claims) : (claims['kubernetes.io'] ?? {})
   const now = env.now() / 1000

@@ -4,7 +4,7 @@ import type { KubeObject } from '../api/types'
 import { conflict, invalid } from '../errors'
 import { uuid } from '../lib/random'
 import { timestamp } from '../lib/time'
-import { signedToken } from '../lib/token-signature'
+import { signedToken, signingKey } from '../lib/token-signature'
 import type { ApiServer } from './server'
 
 const HOUR = 60 * 60
@@ -25,11 +25,6 @@ interface Claims {
   bound?: Bound
 }
 
-/** What only this state knows. */
-export function tokenKey({ storage }: ApiServer): string {
-  return storage.get('namespaces', undefined, 'kube-system')?.metadata.uid ?? ''
-}
-
 /** A JSON web token as the API server's issuer makes it. */
 function sign(server: ApiServer, account: KubeObject, { audiences, seconds, bound }: Claims): string {
   const { env } = server
@@ -47,7 +42,7 @@ function sign(server: ApiServer, account: KubeObject, { audiences, seconds, boun
     nbf: now,
     sub: `system:serviceaccount:${namespace}:${name}`,
   }
-  return signedToken(tokenKey(server), random(32), claims)
+  return signedToken(signingKey(server.storage.records, env), random(32), claims)
 }
 
 export interface TokenSpec {

@@ -1,4 +1,4 @@
-// kubectl create token: a service account's token, signed by nobody's key. Upstream: kubectl/pkg/cmd/create/create_token.go.
+// kubectl create token: a service account's token, good for this state alone. Upstream: kubectl/pkg/cmd/create/create_token.go.
 import { issueToken, type TokenSpec } from '../apiserver/tokens'
 import type { Command, CommandContext } from '../cli/context'
 import { nameOf } from '../cli/generate'

@@ -4,7 +4,7 @@ import type { Change, Controller, ControllerContext, View } from '../api/contrac
 import type { KubeObject, Secret } from '../api/types'
 import { CLUSTER_CA } from '../lib/cluster-ca'
 import { sha256 } from '../lib/sha256'
-import { signedToken } from '../lib/token-signature'
+import { signedToken, signingKey } from '../lib/token-signature'
 import { keyOf, splitKey } from './shared/ownership'
 
 const TYPE = 'kubernetes.io/service-account-token'
@@ -43,12 +43,12 @@ export const serviceAccountTokens: Controller = {
   },
 }
 
-function fill(secret: Secret, account: KubeObject, { api }: ControllerContext): void {
+function fill(secret: Secret, account: KubeObject, { api, records, env }: ControllerContext): void {
   const { name, namespace, annotations } = secret.metadata
   const { data = {} } = secret
   const base64 = (text: string) => Buffer.from(text).toString('base64')
   const token = () => {
-    const key = api.get('namespaces', undefined, 'kube-system')?.metadata.uid ?? ''
+    const key = signingKey(records, env)
     const claims = {
       iss: ISSUER,
       [`${CLAIM}/namespace`]: namespace,

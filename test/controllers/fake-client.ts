@@ -4,8 +4,8 @@ import type {
   Client,
   Controller,
   ControllerContext,
+  ControlPlaneEnv,
   DeleteOptions,
-  Env,
   NewEvent,
   NewObject,
   Records,
@@ -78,12 +78,13 @@ export class FakeCluster implements Client {
 
   constructor(private readonly controllers: Controller[]) {}
 
-  readonly env: Env = {
+  readonly env: ControlPlaneEnv = {
     now: () => this.time,
     random: () => {
       this.seed = (this.seed * 1664525 + 1013904223) >>> 0
       return (this.seed >>> 8) / 2 ** 24
     },
+    secret: () => '0'.repeat(64),
   }
 
   readonly records: Records = {

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
+import { signedToken } from '../../src/lib/token-signature'
 import { type Shell, shell } from '../commands/shell'
 import { tried } from '../torture/tried'
 
@@ -237,5 +238,41 @@ describe('tokens', () => {
     const [head] = token.split('.').map((part) => Buffer.from(part, 'base64url').toString())
     expect(JSON.parse(head)).toMatchObject({ alg: 'RS256' })
     tried('a token where it is not good', 1)
+  })
+
+  test('are signed with a key that no object tells of, and that two states do not share', async () => {
+    const keys: string[] = []
+    for (const seed of ['', '', '8', '8']) {
+      const own = shell()
+      await own.streams('create configmap x', { KUBESIM_SEED: seed })
+      const uid = await own.kubectl('get namespace kube-system -o jsonpath={.metadata.uid}')
+      const claims = {
+        iss: 'https://kubernetes.default.svc.cluster.local',
+        aud: ['https://kubernetes.default.svc.cluster.local'],
+        exp: 4e9,
+        'kubernetes.io': {
+          namespace: 'default',
+          serviceaccount: { name: 'default', uid: await own.kubectl('get sa default -o jsonpath={.metadata.uid}') },
+        },
+      }
+      // Before the first token nothing is signed yet: no key is as good as none.
+      const forged = [uid, '', 'undefined'].map((key) => signedToken(key, 'kid', claims))
+      for (const token of forged) expect(await review(own, token)).not.toHaveProperty('authenticated')
+      const good = (await own.kubectl('create token default')).trim()
+      expect(await review(own, good)).toMatchObject({ authenticated: true })
+      for (const token of forged) expect(await review(own, token)).not.toHaveProperty('authenticated')
+      const { entries } = JSON.parse(fs.readFileSync(own.path('state.json'), 'utf8'))
+      const key = entries['~keys/service-accounts']
+      expect(key).toMatch(/^[0-9a-f]{64}$/)
+      expect(JSON.stringify({ ...entries, '~keys/service-accounts': '' })).not.toContain(key)
+      expect(await review(own, signedToken(key, 'kid', claims))).toMatchObject({ authenticated: true })
+      expect(await own.kubectl('cluster-info dump')).not.toContain(key)
+      tried('a token where it is not good', 2 * forged.length)
+      keys.push(key)
+      own.remove()
+    }
+    const [one, other, seeded, again] = keys
+    expect(one).not.toBe(other)
+    expect(seeded).toBe(again)
   })
 })

@@ -14,7 +14,8 @@ export class TestServer {
   constructor() {
     const state = new State(undefined, { format: 1, clockOffset: 0, playedUntil: 0, resourceVersion: 0 } as never)
     const env = { now: () => Date.parse('2026-01-01T00:00:00Z'), random: () => (this.chance = (this.chance * 1.37 + 0.11) % 1) }
-    this.server = new ApiServer(state, env, () => {})
+    const secret = () => '0'.repeat(64)
+    this.server = new ApiServer(state, { ...env, secret }, () => {})
     for (const name of ['default', 'other']) {
       this.make(`{apiVersion: v1, kind: Namespace, metadata: {name: ${name}}}`)
       this.make(`{apiVersion: v1, kind: ServiceAccount, metadata: {name: default, namespace: ${name}}}`)
