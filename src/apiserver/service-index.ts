@@ -6,6 +6,9 @@ import type { State } from '../store/state'
 /** Set once all Services of the state are noted: states of older kubesims hold no notes. */
 const COMPLETE = '~selecting-known/all'
 
+/** The tables of records that are kept here; without them all Services are noted anew. */
+export const SELECTING = ['selecting', 'selecting-known']
+
 /** `~selecting/namespace/label=value/service`; undefined when it selects nothing. */
 function noteOf(object: KubeObject | undefined): string | undefined {
   const { metadata, spec } = (object ?? {}) as Partial<Service>

@@ -2,7 +2,7 @@
 import type { Change, Records, View } from '../api/contracts'
 import type { KubeObject, Service, StringMap } from '../api/types'
 import type { State, Visitor } from '../store/state'
-import { noteSelector, servicesSelecting } from './service-index'
+import { noteSelector, SELECTING, servicesSelecting } from './service-index'
 
 /** `pods/default/web-1`, `nodes//node-1`; names with characters outside printable ASCII are percent-encoded, halves of characters as U+FFFD. */
 export function entryKey(resource: string, namespace: string | undefined, name: string): string {
@@ -34,7 +34,23 @@ export class Storage implements View {
   constructor(
     readonly state: State,
     private readonly changed: (change: Change) => void,
-  ) {}
+  ) {
+    if (state.edited) this.indexAnew()
+  }
+
+  private indexAnew(): void {
+    const { state } = this
+    for (const table of ['owned', ...SELECTING, ...WAITING.map(({ table }) => table)])
+      for (const key of [...state.keys(`~${table}/`)]) state.set(key, undefined)
+    for (const resource of state.topics().filter((topic) => !topic.startsWith('~'))) {
+      for (const key of [...state.keys(`${resource}/`)]) {
+        const object = state.get(key) as KubeObject
+        this.indexOwners(key, undefined, object)
+        this.indexWaiting(resource, undefined, object)
+      }
+    }
+    state.edited = false
+  }
 
   get<T extends KubeObject>(resource: string, namespace: string | undefined, name: string): T | undefined {
     return this.state.get(entryKey(resource, namespace, name)) as T | undefined

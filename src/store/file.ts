@@ -158,7 +158,9 @@ function stateOf(file: string, bytes: Bytes, changedAt: number): State {
     throw new CommandError(`the state file ${file} is of format ${format}; this kubesim reads up to ${FORMAT}: update kubesim`)
   const byHand = (isNew || !isOurTime(changedAt)) && layout.checkAll()
   const state = new State(layout, layout.header)
-  if (isNew || byHand) state.set(SUMS_MADE, undefined)
+  state.edited = isNew || byHand || layout.header.incomplete === true
+  delete state.header.incomplete
+  if (state.edited) state.set(SUMS_MADE, undefined)
   if (isNew) relaidStates.add(state)
   return state
 }

@@ -29,6 +29,8 @@ export interface Header {
   resourceVersion: number
   /** State of the seeded random source; absent when chance is not seeded. */
   random?: number
+  /** Lines were left out when the file was recovered, and nothing was written since. */
+  incomplete?: boolean
   [counter: string]: unknown
 }
 

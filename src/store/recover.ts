@@ -60,6 +60,7 @@ export function recover(bytes: Buffer, now: number): Recovered {
     clockOffset: 0,
     playedUntil: now,
     ...header,
+    ...(lost.length > 0 ? { incomplete: true } : {}),
     format: FORMAT,
     resourceVersion: Math.max(header?.resourceVersion ?? 0, highest),
   }

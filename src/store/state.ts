@@ -55,6 +55,8 @@ export class State {
   private readonly revisions = new Map<string, number>()
   private readonly shapes = new Map<ShapeId, Shape | undefined>()
   private moved = false
+  /** Entries came, went or changed otherwise than by `set`: what is kept of them in others is to be made anew. */
+  edited = false
   observer?: Observer
 
   constructor(

@@ -63,3 +63,57 @@ test.each(EDITS)('%s', (_name, edited, { asks, phase, taken }) => {
   expect(kubectl('get pod second -o jsonpath={.status.phase}')).toBe(phase)
   expect(snapshotOf(file).taken?.['node-1'].used.cpu).toBe(taken)
 })
+
+describe('what is found without a search', () => {
+  type Objects = Record<string, { metadata: { uid: string; ownerReferences?: object[] }; spec: Record<string, unknown> }>
+  const edit = (change: (entries: Objects) => void) => {
+    const state = JSON.parse(fs.readFileSync(file, 'utf8')) as { entries: Objects }
+    change(state.entries)
+    fs.writeFileSync(file, JSON.stringify(state, null, 2))
+  }
+
+  test('an owner written by hand takes with it what it owns', () => {
+    kubectl('create configmap owner')
+    kubectl('create configmap owned')
+    edit((entries) => {
+      const { uid } = entries['configmaps/default/owner'].metadata
+      entries['configmaps/default/owned'].metadata.ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }]
+    })
+    kubectl('delete configmap owner')
+    expect(kubectl('get configmaps -o name')).toBe('configmap/kube-root-ca.crt\n')
+  })
+
+  test('a selector written by hand selects', () => {
+    box.write('web.yaml', POD('web', '1').replace('name: web', 'name: web, labels: {app: web}'))
+    kubectl('create -f web.yaml')
+    kubectl('create service clusterip s --tcp=80')
+    edit((entries) => {
+      entries['services/default/s'].spec.selector = { app: 'web' }
+    })
+    kubectl('label pod web a=b')
+    kubectl('cluster advance 30s')
+    expect(kubectl('get endpointslices -o jsonpath={.items[*].endpoints[*].targetRef.name}')).toContain('web')
+  })
+
+  test('a Pod taken off its node by hand is placed', () => {
+    box.write('web.yaml', POD('web', '1'))
+    kubectl('create -f web.yaml')
+    edit((entries) => {
+      delete entries['pods/default/web'].spec.nodeName
+    })
+    box.write('other.yaml', POD('other', '1'))
+    kubectl('create -f other.yaml')
+    expect(kubectl('get pod web -o jsonpath={.spec.nodeName}')).toBe('node-1')
+  })
+
+  test('a damaged line that only told of an owner is told anew', () => {
+    kubectl('create deployment web --image=nginx')
+    const lines = fs.readFileSync(file, 'utf8').split('\n')
+    fs.writeFileSync(file, lines.map((line) => (line.startsWith('"~owned/') ? line.replace(/[01],$/, '7,') : line)).join('\n'))
+    expect(kubectl('get pods')).toContain('damaged')
+    expect(kubectl('cluster recover')).toContain('does not match its checksum')
+    kubectl('delete deployment web')
+    kubectl('cluster advance 60s')
+    expect(kubectl('get pods,replicasets -o name')).toBe('')
+  })
+})
