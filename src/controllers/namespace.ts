@@ -3,6 +3,7 @@ import type { Change, Client, Controller, View } from '../api/contracts'
 import type { Condition, KubeObject, Namespace } from '../api/types'
 import { ApiError } from '../errors'
 import { timestamp } from '../lib/time'
+import { dropServiceLog } from '../runtime/service-links'
 import { setStatusCondition } from './shared/conditions'
 import { namespacedResources } from './shared/resources'
 
@@ -20,7 +21,7 @@ export const namespaceController: Controller = {
     namespaces: ({ after }) => (after?.metadata.deletionTimestamp ? [after.metadata.name] : []),
     '*': contentKeys,
   },
-  reconcile(key, { api, env }) {
+  reconcile(key, { api, env, records }) {
     const namespace = api.get<Namespace>('namespaces', undefined, key)
     if (!namespace?.metadata.deletionTimestamp || !namespace.spec.finalizers?.includes(FINALIZER)) return
     const remaining = empty(api, key)
@@ -31,6 +32,7 @@ export const namespaceController: Controller = {
       api.updateStatus<Namespace>({ ...namespace, status: { ...namespace.status, phase: 'Terminating', conditions } })
       return
     }
+    dropServiceLog(records, key)
     const finalizers = namespace.spec.finalizers.filter((f) => f !== FINALIZER)
     api.finalize({ ...namespace, spec: { ...namespace.spec, finalizers } })
   },

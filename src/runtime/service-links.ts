@@ -75,6 +75,11 @@ function forget(records: Records, log: string): void {
   }
 }
 
+/** Drops the log of a namespace that goes; its containers have gone before it. */
+export function dropServiceLog(records: Records, namespace: string): void {
+  for (const [key] of records.list(TABLE, `${namespace}/`)) records.put(TABLE, key, undefined)
+}
+
 const numberOf = (key: string) => Number(key.slice(key.lastIndexOf('/') + 1))
 
 function placeOf(links = ''): [log: string | undefined, number: number] {

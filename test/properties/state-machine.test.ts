@@ -1,5 +1,6 @@
 // Random commands on a small cluster: after each, Pods, owners, counters, endpoints and rules agree; when all is deleted, nothing is left.
 import fc from 'fast-check'
+import { readState } from '../../src/store/file'
 import { type Shell, shell } from '../commands/shell'
 import { rounds, seed, tried } from '../torture/tried'
 import { broken, snapshotOf } from './invariants'
@@ -88,6 +89,19 @@ const EVERYTHING = [
   'cluster advance 3h',
 ]
 
+const LASTING = ['default', 'kube-system']
+/** Logs of two namespaces are looked through when 64 of their entries are overtaken. */
+const MOST_LINKS = 2 * 80
+
+function namespacesWithLinks(box: Shell): string[] {
+  const state = readState(box.path('state.json'))!
+  try {
+    return state.keys('~service-links/').map((key) => key.split('/')[1])
+  } finally {
+    state.close()
+  }
+}
+
 test('any commands in any order', async () => {
   const runs = rounds(60)
   let commands = 0
@@ -113,7 +127,12 @@ test('any commands in any order', async () => {
             ['Pod', 'ReplicaSet', 'Job', 'EndpointSlice', 'ControllerRevision', 'Deployment', 'Endpoints'].includes(o.kind),
         )
         const names = left.map((o) => `${o.kind}/${o.metadata.name}`).filter((n) => !n.endsWith('/kubernetes'))
-        expect({ names, records }).toEqual({ names: [], records: await ofFreshCluster() })
+        // What Services were called stays for containers to come, of the namespaces that are there.
+        const { '~service-links': links, ...others } = records
+        const { '~service-links': _, ...fresh } = await ofFreshCluster()
+        expect({ names, others }).toEqual({ names: [], others: fresh })
+        expect(links ?? 0).toBeLessThan(MOST_LINKS)
+        expect(namespacesWithLinks(box).filter((namespace) => !LASTING.includes(namespace))).toEqual([])
       } finally {
         box.remove()
       }
@@ -133,3 +152,22 @@ async function ofFreshCluster(): Promise<Record<string, number>> {
   box.remove()
   return fresh
 }
+
+test('what a namespace’s containers were told of Services goes with it', async () => {
+  const box = shell(1)
+  try {
+    for (const line of [
+      'create namespace gone',
+      'cluster advance 20s',
+      'run web -n gone --image=nginx --expose --port=80',
+      'cluster advance 20s',
+    ])
+      await box.kubectl(line)
+    expect(namespacesWithLinks(box)).toContain('gone')
+    await box.kubectl('delete namespace gone')
+    await box.kubectl('cluster advance 60s')
+    expect(namespacesWithLinks(box)).not.toContain('gone')
+  } finally {
+    box.remove()
+  }
+})
