@@ -46,14 +46,24 @@ export function align(text: string, options: TabOptions): string {
   const lines = text.split('\n').map((line) => line.split('\t'))
   const last = lines[lines.length - 1]
   if (last[last.length - 1] === '') last.pop()
-  return alignCells(lines, options)
-}
-
-/** The same for lines that are taken apart already, the text after the last line's end among them. */
-export function alignCells(lines: string[][], options: TabOptions): string {
   const layout: Layout = { options, lines, widths: [], out: [] }
   formatBlock(layout, 0, lines.length)
   return layout.out.join('')
+}
+
+/** The same for the cells of lines that have as many each, without tabs and line breaks, and of one UTF-16 unit a rune; padded by blanks. */
+export function alignEven(lines: string[][], options: TabOptions): string {
+  const widths = lines[0].slice(0, -1).map((_, column) => {
+    let longest = 0
+    for (const cells of lines) if (cells[column].length > longest) longest = cells[column].length
+    return remember(options, column, Math.max(options.minWidth, longest + options.padding))
+  })
+  let text = ''
+  for (const cells of lines) {
+    for (let column = 0; column < widths.length; column++) text += cells[column].padEnd(widths[column])
+    text += `${cells[widths.length]}\n`
+  }
+  return text
 }
 
 function formatBlock(layout: Layout, start: number, end: number): void {

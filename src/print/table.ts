@@ -5,7 +5,7 @@ import { kindOf } from '../kinds'
 import { GENERIC_COLUMNS } from '../kinds/columns'
 import type { Column } from '../kinds/kind'
 import { formatLabels } from '../lib/label-selector'
-import { align, alignCells, TABLE } from '../lib/tabwriter'
+import { align, alignEven, TABLE } from '../lib/tabwriter'
 import { forTerminal } from '../lib/terminal'
 
 export interface TableOptions {
@@ -90,7 +90,7 @@ export function formatTable(cells: string[][], noHeaders = false, remembered?: n
   const padded = padFirst(noHeaders ? lines[0] : header, rows, bytes)
   const all = noHeaders ? [padded, ...lines.slice(1)] : [padded, ...lines]
   const options = { ...TABLE, remembered }
-  return isPlain ? alignCells([...all, []], options) : align(all.map((row) => `${row.join('\t')}\n`).join(''), options)
+  return isPlain ? alignEven(all, options) : align(all.map((row) => `${row.join('\t')}\n`).join(''), options)
 }
 
 /** Text of which each character is a byte and a column wide, without tabs and line breaks. */

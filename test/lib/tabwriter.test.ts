@@ -1,4 +1,5 @@
-import { align, DESCRIBE, runeCount, TABLE, type TabOptions } from '../../src/lib/tabwriter'
+import fc from 'fast-check'
+import { align, alignEven, DESCRIBE, runeCount, TABLE, type TabOptions } from '../../src/lib/tabwriter'
 
 const cases: { name: string; text: string; options: TabOptions; out: string }[] = [
   { name: 'columns are three apart and six wide at least', text: 'NAME\tAGE\na\t4s\n', options: TABLE, out: 'NAME   AGE\na      4s\n' },
@@ -38,4 +39,17 @@ test('remembered widths never shrink', () => {
 
 test('runes of a text with lone surrogates', () => {
   expect(runeCount('a😀b\ud83d')).toBe(4)
+})
+
+test('cells as many in each line are aligned as their text is', () => {
+  const cell = fc.string({ unit: fc.constantFrom('a', ' ', '-', '<'), maxLength: 9 })
+  const lines = fc
+    .integer({ min: 1, max: 4 })
+    .chain((n) => fc.array(fc.array(cell, { minLength: n, maxLength: n }), { minLength: 1, maxLength: 5 }))
+  fc.assert(
+    fc.property(lines, fc.option(fc.array(fc.nat(12), { maxLength: 4 }), { nil: undefined }), (cells, known) => {
+      const options = () => ({ ...TABLE, remembered: known && [...known] })
+      expect(alignEven(cells, options())).toBe(align(cells.map((row) => `${row.join('\t')}\n`).join(''), options()))
+    }),
+  )
 })
