@@ -166,7 +166,9 @@ function counters(set: Replicas, pods: Pod[]): string[] {
   const ready = active.filter(isReady).length
   const { replicas, readyReplicas = 0 } = set.status
   const out: string[] = []
-  if (active.length !== set.spec.replicas) out.push(`${named(set)} wants ${set.spec.replicas} Pods and has ${active.length}`)
+  // A StatefulSet makes one Pod after another: none while one of them is not ready.
+  const inOrder = set.kind === 'StatefulSet' && ready < active.length && active.length < (set.spec.replicas ?? 1)
+  if (active.length !== set.spec.replicas && !inOrder) out.push(`${named(set)} wants ${set.spec.replicas} Pods and has ${active.length}`)
   if (replicas !== active.length) out.push(`${named(set)} counts ${replicas} Pods and has ${active.length}`)
   if (readyReplicas !== ready) out.push(`${named(set)} counts ${readyReplicas} ready Pods and has ${ready}`)
   return out
