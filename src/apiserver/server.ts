@@ -209,7 +209,7 @@ export class ApiServer {
     const info = this.resourceOf(input)
     if (!options.trusted && !options.authorized) {
       const { namespace, name } = input.metadata
-      const request = { verb: 'update', info, namespace, name, subresource: options.subresource, options }
+      const request = { verb: options.patch ? 'patch' : 'update', info, namespace, name, subresource: options.subresource, options }
       return this.answer(request, () => this.update(input, { ...options, authorized: true }))
     }
     if (!options.trusted) this.warnOfDeprecation(info)

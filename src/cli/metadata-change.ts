@@ -84,7 +84,7 @@ export async function changeMetadata(context: CommandContext, edit: MetadataChan
           lines.push(print(changed, outcome))
           continue
         }
-        const options = { manager: flags.string('field-manager'), dryRun: dryRun === 'server' }
+        const options = { manager: flags.string('field-manager'), dryRun: dryRun === 'server', patch: true }
         lines.push(print(cluster.server.update(withVersion(recorded(context, changed), version), options), outcome))
       } catch (error) {
         if (!(error instanceof Error)) throw error

@@ -85,6 +85,14 @@ function asksForTable(flags: Flags, path: string): boolean {
   return path === 'get' && flags.bool('server-print') && ['', 'wide'].includes(flags.string('output'))
 }
 
+const VALIDATED = ['create', 'update', 'patch']
+
+/** The server's word for a value of --validate. */
+function validationOf(value: string): string {
+  if (value === 'warn') return 'Warn'
+  return value === 'ignore' || value === 'false' ? 'Ignore' : 'Strict'
+}
+
 function queryOf({ verb, query = {}, options }: UserRequest, flags: Flags, path: string): Record<string, string> {
   const words: Record<string, string> = {}
   if (query.fieldSelector) words.fieldSelector = query.fieldSelector
@@ -94,7 +102,8 @@ function queryOf({ verb, query = {}, options }: UserRequest, flags: Flags, path:
   // What is to be sorted by is looked for in whole objects.
   if (asksForTable(flags, path) && flags.string('sort-by')) words.includeObject = 'Object'
   if (options?.dryRun) words.dryRun = 'All'
-  if (options?.manager && verb !== 'delete') words.fieldManager = options.manager
-  if (options?.manager && flags.has('validate') && (verb === 'create' || verb === 'update')) words.fieldValidation = 'Strict'
+  // A client that names no manager is called after its program.
+  if (options?.manager && options.manager !== 'kubectl' && verb !== 'delete') words.fieldManager = options.manager
+  if (options?.manager && flags.has('validate') && VALIDATED.includes(verb)) words.fieldValidation = validationOf(flags.string('validate'))
   return words
 }

@@ -36,7 +36,7 @@ export function cordonAll(context: CommandContext, cluster: Cluster, nodes: Node
     if ((node.spec.unschedulable ?? false) === desired) return print(node, `already ${verb}`)
     const { unschedulable: _, ...spec } = node.spec
     const changed: KubeObject = { ...node, spec: desired ? { ...spec, unschedulable: true } : spec }
-    if (dryRun !== 'client') cluster.server.update(changed, { manager: 'kubectl', dryRun: dryRun === 'server' })
+    if (dryRun !== 'client') cluster.server.update(changed, { manager: 'kubectl', dryRun: dryRun === 'server', patch: true })
     return print(node, verb)
   })
 }

@@ -171,7 +171,7 @@ function inPod(context: CommandContext, cluster: Cluster, plan: Plan, pod: Pod):
   const spec = { ...pod.spec, ephemeralContainers: [...(pod.spec.ephemeralContainers ?? []), container] }
   const changed = customized(plan, plan.profile({ ...pod, spec }, name, 'ephemeral'), name)
   warnOfUser(context, changed, name)
-  const updated = cluster.server.update(changed, { ...REQUEST, subresource: 'ephemeralcontainers' }) as Pod
+  const updated = cluster.server.update(changed, { ...REQUEST, patch: true, subresource: 'ephemeralcontainers' }) as Pod
   return { pod: updated, container: name }
 }
 

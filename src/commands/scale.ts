@@ -7,7 +7,7 @@ import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { documentsOf, type Selected, select } from '../cli/select'
 import type { Cluster } from '../cluster'
-import { ApiError, CommandError, combine } from '../errors'
+import { ApiError, CommandError, combine, notFound } from '../errors'
 import { Follower } from '../follower'
 import { Patience } from './patience'
 
@@ -73,7 +73,14 @@ function scaleOne(context: CommandContext, cluster: Cluster, { info, object }: S
     const [resource] = info.resource.split('.')
     throw new ApiError('NotFound', `the server could not find the requested resource (${verb} ${resource} ${object.metadata.name})`)
   }
-  const scalable = cluster.server.get<KubeObject>(info, object.metadata.namespace, object.metadata.name)
+  const { server } = cluster
+  const { namespace, name } = object.metadata
+  const compares = flags.number('current-replicas') >= 0 || flags.string('resource-version') !== ''
+  // Without anything to compare the scale with it is not read, but patched.
+  const scalable = compares
+    ? server.answer({ verb: 'get', info, namespace, name, subresource: 'scale' }, () => server.storage.get(info.resource, namespace, name))
+    : server.storage.get(info.resource, namespace, name)
+  if (!scalable) throw notFound(info.resource, name)
   const current = sizesOf(info, scalable).wanted ?? 0
   const expected = flags.number('current-replicas')
   if (expected >= 0 && current !== expected) throw new CommandError(`Expected replicas to be ${expected}, was ${current}`)
@@ -82,9 +89,10 @@ function scaleOne(context: CommandContext, cluster: Cluster, { info, object }: S
     throw new CommandError(`Expected resource version to be ${version}, was ${scalable.metadata.resourceVersion}`)
   }
   const options = { manager: 'kubectl', dryRun }
-  const scaled = cluster.server.update(withReplicas(info, scalable, flags.number('replicas')), { ...options, subresource: 'scale' })
+  const change = withReplicas(info, scalable, flags.number('replicas'))
+  const scaled = server.update(change, { ...options, patch: !compares, subresource: 'scale' })
   const noted = recorded(context, scaled)
-  if (noted !== scaled && !dryRun) cluster.server.update(noted, options)
+  if (noted !== scaled && !dryRun) server.update(noted, { ...options, patch: true })
 }
 
 /** Prints each line when its object has as many replicas as were asked for. Throws CommandError when --timeout passes. */

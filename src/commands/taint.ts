@@ -143,7 +143,7 @@ function taint(context: CommandContext): void {
         const { taints: _, ...spec } = node.spec
         const changed: KubeObject = { ...node, spec: next.length ? { ...spec, taints: next } : spec }
         const manager = flags.string('field-manager')
-        const after = dryRun === 'client' ? changed : cluster.server.update(changed, { manager, dryRun: dryRun === 'server' })
+        const after = dryRun === 'client' ? changed : cluster.server.update(changed, { manager, dryRun: dryRun === 'server', patch: true })
         lines.push(print(after, operation))
       } catch (error) {
         if (!(error instanceof Error)) throw error

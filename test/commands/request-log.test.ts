@@ -43,6 +43,36 @@ test.each([
     'create cm a',
     ['POST /api/v1/namespaces/default/configmaps?fieldManager=kubectl-create&fieldValidation=Strict 409 Conflict'],
   ],
+  [
+    'a label, which is patched',
+    'label cm a x=y',
+    [
+      'GET /api/v1/namespaces/default/configmaps/a 200 OK',
+      'PATCH /api/v1/namespaces/default/configmaps/a?fieldManager=kubectl-label 200 OK',
+    ],
+  ],
+  [
+    'a taint, which is validated',
+    'taint node node-1 a=b:NoSchedule',
+    ['GET /api/v1/nodes/node-1 200 OK', 'PATCH /api/v1/nodes/node-1?fieldManager=kubectl-taint&fieldValidation=Strict 200 OK'],
+  ],
+  [
+    'a scale, patched by a client that names no manager',
+    'scale deployment coredns -n kube-system --replicas=1',
+    [
+      'GET /apis/apps/v1/namespaces/kube-system/deployments/coredns 200 OK',
+      'PATCH /apis/apps/v1/namespaces/kube-system/deployments/coredns/scale 200 OK',
+    ],
+  ],
+  [
+    'a scale that is compared first',
+    'scale deployment coredns -n kube-system --replicas=1 --current-replicas=2',
+    [
+      'GET /apis/apps/v1/namespaces/kube-system/deployments/coredns 200 OK',
+      'GET /apis/apps/v1/namespaces/kube-system/deployments/coredns/scale 200 OK',
+      'PUT /apis/apps/v1/namespaces/kube-system/deployments/coredns/scale 200 OK',
+    ],
+  ],
   ['a deletion', 'delete cm a --wait=false', ['DELETE /api/v1/namespaces/default/configmaps/a 200 OK']],
   [
     'a description, and what it looks for',
@@ -81,5 +111,16 @@ test('--sort-by asks for whole objects, unless the client makes the table', asyn
 test('drain asks for the Pods of its nodes', async () => {
   expect(await requests('drain node-1 --dry-run=client --ignore-daemonsets --pod-selector a=b')).toContain(
     'GET /api/v1/pods?fieldSelector=spec.nodeName%3Dnode-1&labelSelector=a%3Db&limit=500 200 OK',
+  )
+})
+
+test('who may patch and not update may label, annotate, scale and cordon', async () => {
+  await sh.kubectl('create deployment web --image=nginx')
+  await sh.kubectl('create clusterrole part --verb=get,patch --resource=deployments,deployments/scale,nodes')
+  await sh.kubectl('create clusterrolebinding part --clusterrole=part --user=ann')
+  for (const line of ['label deployment web a=b', 'annotate deployment web a=b', 'scale deployment web --replicas=2', 'cordon node-1'])
+    expect(await sh.kubectl(`${line} --as=ann`)).not.toContain('forbidden')
+  expect(await sh.kubectl('scale deployment web --replicas=3 --current-replicas=2 --as=ann')).toContain(
+    'User "ann" cannot update resource "deployments/scale" in API group "apps" in the namespace "default"',
   )
 })
