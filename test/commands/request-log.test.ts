@@ -58,19 +58,16 @@ test.each([
   ],
   [
     'a scale, patched by a client that names no manager',
-    'scale deployment coredns -n kube-system --replicas=1',
-    [
-      'GET /apis/apps/v1/namespaces/kube-system/deployments/coredns 200 OK',
-      'PATCH /apis/apps/v1/namespaces/kube-system/deployments/coredns/scale 200 OK',
-    ],
+    'scale deployment web --replicas=1',
+    ['GET /apis/apps/v1/namespaces/default/deployments/web 200 OK', 'PATCH /apis/apps/v1/namespaces/default/deployments/web/scale 200 OK'],
   ],
   [
     'a scale that is compared first',
-    'scale deployment coredns -n kube-system --replicas=1 --current-replicas=2',
+    'scale deployment web --replicas=1 --current-replicas=2',
     [
-      'GET /apis/apps/v1/namespaces/kube-system/deployments/coredns 200 OK',
-      'GET /apis/apps/v1/namespaces/kube-system/deployments/coredns/scale 200 OK',
-      'PUT /apis/apps/v1/namespaces/kube-system/deployments/coredns/scale 200 OK',
+      'GET /apis/apps/v1/namespaces/default/deployments/web 200 OK',
+      'GET /apis/apps/v1/namespaces/default/deployments/web/scale 200 OK',
+      'PUT /apis/apps/v1/namespaces/default/deployments/web/scale 200 OK',
     ],
   ],
   ['a deletion', 'delete cm a --wait=false', ['DELETE /api/v1/namespaces/default/configmaps/a 200 OK']],
@@ -85,6 +82,7 @@ test.each([
   ],
 ])('%s', async (_name, line, expected) => {
   await sh.kubectl('create cm a')
+  if (line.startsWith('scale')) await sh.kubectl('create deployment web --image=nginx --replicas=2')
   expect(await requests(line)).toEqual(expected)
 })
 
