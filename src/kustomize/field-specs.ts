@@ -69,7 +69,8 @@ export function annotationFields(): FieldSpec[] {
   return [{ path: 'metadata/annotations', create: true }, ...inTemplates('annotations')]
 }
 
-export const REPLICA_FIELDS: FieldSpec[] = ['Deployment', 'ReplicationController', 'ReplicaSet', 'StatefulSet'].map((kind) => ({
+/** In the order of kinds that kustomize sorts its configuration by. */
+export const REPLICA_FIELDS: FieldSpec[] = ['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController'].map((kind) => ({
   kind,
   path: 'spec/replicas',
   create: true,

@@ -7,7 +7,7 @@ import { generateConfigMap, generateSecret } from './generators'
 import { type Kustomization, readKustomization } from './kustomization'
 import { Loader } from './loader'
 import { fixNameReferences } from './name-references'
-import { applyJson6902, applyPatchEntry, applyStrategicMerges, isLocal } from './patches'
+import { isLocal, readJson6902, readPatch, readStrategicMerges } from './patches'
 import { objectsOfFile, resourcesOf } from './read'
 import { applyReplacements } from './replacements'
 import { gvkOf, labelsOf, type Resource, text } from './resource'
@@ -159,14 +159,17 @@ class Target {
 
   private transform(map: ResourceMap): void {
     const { kustomization: k, loader } = this
-    if (k.patchesStrategicMerge?.length) applyStrategicMerges(map, loader, k.patchesStrategicMerge)
-    for (const patch of k.patches ?? []) applyPatchEntry(map, loader, patch)
+    // What cannot be read is told before anything is done.
+    const merges = k.patchesStrategicMerge?.length ? [readStrategicMerges(loader, k.patchesStrategicMerge)] : []
+    const patches = [...merges, ...(k.patches ?? []).map((patch) => readPatch(loader, patch))]
+    const patches6902 = (k.patchesJson6902 ?? []).map((patch) => readJson6902(loader, patch))
+    for (const patch of patches) patch(map)
     if (k.namespace) setNamespace(map, k.namespace)
     if (k.namePrefix) addPrefix(map, k.namePrefix)
     if (k.nameSuffix) addSuffix(map, k.nameSuffix)
     addLabels(map, k)
     if (k.commonAnnotations) addAnnotations(map, k.commonAnnotations)
-    for (const patch of k.patchesJson6902 ?? []) applyJson6902(map, loader, patch)
+    for (const patch of patches6902) patch(map)
     for (const replica of k.replicas ?? []) setReplicas(map, replica)
     for (const image of k.images ?? []) setImages(map, image)
     if (k.replacements?.length) applyReplacements(map, loader, k.replacements)

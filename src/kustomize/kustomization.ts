@@ -240,7 +240,7 @@ function enforce({ kind, apiVersion }: Kustomization, root: string): void {
 export function readKustomization(loader: Loader, warn: (line: string) => void): Kustomization {
   const source = readFile(loader)
   const raw = wrapped('invalid Kustomization', () => {
-    const value = wrapped('error converting YAML to JSON: yaml', () => parseYaml(source)) as JsonObject | null
+    const value = wrapped('yaml', () => parseYaml(source)) as JsonObject | null
     return decode(value ?? {}, 'Kustomization', '') as Record<string, unknown>
   })
   for (const [field, instead] of REPLACED) {

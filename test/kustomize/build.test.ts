@@ -355,9 +355,45 @@ describe('refusals', () => {
       'must specify a target for JSON patch [patch: "[{op: remove, path: /a}]"]',
     ],
     [
+      'a JSON patch that does not fit',
+      {
+        'kustomization.yaml': 'resources: [s.yaml]\npatches: [{target: {kind: Service}, patch: "[{op: remove, path: /a/b}]"}]\n',
+        's.yaml': SERVICE,
+      },
+      'remove operation does not apply: doc is missing path: "/a/b": missing value',
+    ],
+    [
+      'a patch without a name',
+      { 'kustomization.yaml': 'patches: [{patch: "{kind: Pod}"}]\n' },
+      `trouble configuring builtin PatchTransformer with config: \`\npatch: '{kind: Pod}'\n\`: unable to parse SM or JSON patch from [patch: "{kind: Pod}"]`,
+    ],
+    [
+      'a patch file that is not there, told before a patch that fits nothing',
+      {
+        'kustomization.yaml':
+          'patches: [{patch: "[{op: remove, path: /a}]"}, {path: x.yaml, target: {kind: Pod}, options: {allowNameChange: true}}]\n',
+      },
+      "trouble configuring builtin PatchTransformer with config: `\noptions:\n  allowNameChange: true\npath: x.yaml\ntarget:\n  kind: Pod\n`: failed to get the patch file from path(x.yaml): evalsymlink failure on '/work/x.yaml' : lstat /work/x.yaml: no such file or directory",
+    ],
+    [
+      'a strategic merge in no file',
+      { 'kustomization.yaml': 'patchesStrategicMerge: [x.yaml]\n' },
+      "trouble configuring builtin PatchStrategicMergeTransformer with config: `\npaths:\n- x.yaml\n`: evalsymlink failure on '/work/x.yaml' : lstat /work/x.yaml: no such file or directory",
+    ],
+    [
+      'operations for no name',
+      { 'kustomization.yaml': 'patchesJson6902: [{path: x.yaml, target: {kind: Pod}}]\n' },
+      'trouble configuring builtin PatchJson6902Transformer with config: `\npath: x.yaml\ntarget:\n  kind: Pod\n`: must specify the target name',
+    ],
+    [
+      'what is no YAML',
+      { 'kustomization.yaml': 'resources: [a\n' },
+      "invalid Kustomization: yaml: line 1: did not find expected ',' or ']'",
+    ],
+    [
       'replicas of nothing',
       { 'kustomization.yaml': 'replicas: [{name: a, count: 1}]\n' },
-      'resource with name a does not match a config with the following GVK [Deployment.[noVer].[noGrp] ReplicationController.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] StatefulSet.[noVer].[noGrp]]',
+      'resource with name a does not match a config with the following GVK [Deployment.[noVer].[noGrp] StatefulSet.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] ReplicationController.[noVer].[noGrp]]',
     ],
     [
       'a file outside',
