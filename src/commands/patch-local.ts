@@ -5,13 +5,13 @@ import { groupVersion } from '../apiserver/discovery'
 import type { PatchType } from '../apiserver/patch'
 import { patchSchema } from '../apiserver/patch-schema'
 import { undecodableText } from '../cli/document-check'
+import { patchOperations } from '../cli/overrides'
 import { CommandError } from '../errors'
 import { toCompactJson } from '../lib/json-emit'
 import { jsonPatch, type PatchOperation } from '../lib/patch/json-patch'
 import { mergePatch } from '../lib/patch/merge-patch'
 import { strategicMergePatch } from '../lib/patch/strategic-merge'
 import { isObject, type JsonObject, PatchError } from '../lib/patch/value'
-import { jsonTypeName } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
 import { shapeOf } from '../schema/shape'
 import { BrokenJson } from './patch-text'
@@ -34,17 +34,9 @@ export function patchLocally(info: ResourceInfo, before: KubeObject, type: Patch
   return after as unknown as KubeObject
 }
 
-/** jsonpatch.DecodePatch. */
 function operationsOf(patch: Json | BrokenJson): PatchOperation[] {
   if (patch instanceof BrokenJson) throw new CommandError(patch.why)
-  if (patch === null) return []
-  const decoding = (value: Json, type: string) =>
-    new CommandError(`json: cannot unmarshal ${jsonTypeName(value)} into Go value of type jsonpatch.${type}`)
-  if (!Array.isArray(patch)) throw decoding(patch, 'Patch')
-  return patch.map((operation) => {
-    if (operation !== null && !isObject(operation)) throw decoding(operation, 'Operation')
-    return (operation ?? {}) as unknown as PatchOperation
-  })
+  return patchOperations(patch)
 }
 
 /** jsonpatch.MergePatch: a list takes the place of the document, any other value is refused. */

@@ -65,7 +65,7 @@ function changeOne(
   try {
     patch = change.patch(selected, cluster.env.now())
   } catch (error) {
-    if (error instanceof CommandError) throw new CommandError(`${info.resource} ${JSON.stringify(name)} ${error.message}`)
+    if (error instanceof CommandError) throw new CommandError(`error: ${info.resource} ${JSON.stringify(name)} ${error.message}`)
     throw error
   }
   try {
