@@ -113,6 +113,8 @@ function merged(context: CommandContext, { server }: Cluster, { info, object, so
 }
 
 function prepared(context: CommandContext, live: KubeObject | undefined, merged: KubeObject | undefined): Omit<Pair, 'name'> {
+  // What is to be pruned is shown as it is stored: with its managed fields, and secrets too.
+  if (!merged) return { live }
   const bare = (object: KubeObject | undefined) =>
     object && !context.flags.bool('show-managed-fields') ? withoutManagedFields(object) : object
   const secret = [live, merged].some((object) => object?.kind === 'Secret' && object.apiVersion === 'v1')
