@@ -7,6 +7,7 @@ import { entryKey } from './apiserver/storage'
 import { CONTROLLERS, type ControllerEntry } from './controllers'
 import { DueTimes } from './due'
 import type { MutableEnv } from './env'
+import { isNamespaceTerminating } from './errors'
 import { clusterNetwork } from './network/cluster-network'
 import { Rehearsals } from './rehearsal'
 import type { World } from './runtime/world'
@@ -155,7 +156,13 @@ export class Cluster {
         const count = (rounds.get(label) ?? 0) + 1
         if (count > MOST_ROUNDS) throw new Error(`the controllers do not come to rest; still busy: ${this.busy(worker)}`)
         rounds.set(label, count)
-        this.withContext(worker, label, (context) => worker.controller.reconcile(key, { ...context, batch: keys.length }))
+        this.withContext(worker, label, (context) => {
+          try {
+            worker.controller.reconcile(key, { ...context, batch: keys.length })
+          } catch (error) {
+            if (!isNamespaceTerminating(error)) throw error
+          }
+        })
       }
     }
   }

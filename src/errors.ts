@@ -78,6 +78,14 @@ export function forbidden(resource: string, name: string, why: string): ApiError
   return new ApiError('Forbidden', `${resource} "${name}" is forbidden: ${why}`, { name, group: group.join('.'), kind })
 }
 
+/** corev1.NamespaceTerminatingCause */
+export const NAMESPACE_TERMINATING = 'NamespaceTerminating'
+
+/** Nothing can be created in a namespace that goes away: controllers keep silent about it and give up. */
+export function isNamespaceTerminating(error: unknown): boolean {
+  return error instanceof ApiError && error.details.causes?.some(({ reason }) => reason === NAMESPACE_TERMINATING) === true
+}
+
 /** One entry of field.ErrorList. `detail` follows the type's own words: `spec.x: Invalid value: 3: detail`. */
 export interface FieldError {
   type:

@@ -129,7 +129,7 @@ export class ApiServer {
       throw new ApiError('BadRequest', 'resourceVersion should not be set on objects to be created')
     if (info.namespaced) meta.namespace ??= 'default'
     else delete meta.namespace
-    if (!options.trusted) checkNamespace(this.storage, info, object)
+    checkNamespace(this.storage, info, object, options.trusted)
     const kind = this.behaviourOf(info)
     object.metadata = {
       ...meta,

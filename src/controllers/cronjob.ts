@@ -2,7 +2,7 @@
 import type { Change, Controller, ControllerContext, NewObject } from '../api/contracts'
 import type { KubeObject, ObjectReference } from '../api/types'
 import type { CronJob, Job } from '../api/workloads'
-import { ApiError } from '../errors'
+import { ApiError, isNamespaceTerminating } from '../errors'
 import { CronError, type CronSchedule, isTimeZone, nextCron, parseCron } from '../lib/cron'
 import { semanticEqual } from '../lib/equal'
 import { fromTime, timestamp } from '../lib/time'
@@ -173,7 +173,7 @@ function start(cron: CronJob, due: number, zone: string | undefined, { api }: Co
     if (!(error instanceof ApiError)) throw error
     const existing = api.get<Job>(JOBS, cron.metadata.namespace, request.metadata.name!)
     if (error.reason === 'AlreadyExists' && existing && isControlledBy(existing, cron)) return isFinished(existing) ? undefined : existing
-    if (error.details.causes?.some((c) => c.reason === 'NamespaceTerminating')) return undefined
+    if (isNamespaceTerminating(error)) return undefined
     api.event(cron, { type: 'Warning', reason: 'FailedCreate', message: `Error creating job: ${error.message}` })
     return undefined
   }

@@ -2,7 +2,7 @@
 import type { Change, Controller, ControllerContext, View } from '../api/contracts'
 import type { Node, Pod } from '../api/types'
 import type { ControllerRevision, DaemonSet } from '../api/workloads'
-import { ApiError } from '../errors'
+import { ApiError, isNamespaceTerminating } from '../errors'
 import { semanticEqual } from '../lib/equal'
 import { scaledValue } from '../lib/int-or-string'
 import { isEmptySelector, matchesSelector } from '../lib/selectors'
@@ -194,7 +194,7 @@ function apply({ set, hash, context }: Sync, surplus: Pod[], needing: string[]):
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    if (error.details.causes?.some((c) => c.reason === 'NamespaceTerminating')) return false
+    if (isNamespaceTerminating(error)) return false
     api.event(set, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${error.message}` })
     return true
   }

@@ -1,7 +1,7 @@
 // Deployments: which ReplicaSet is the new one, what a sync does first. Follows pkg/controller/deployment/{deployment_controller,sync,rollback}.go.
 import type { Change, Controller, ControllerContext, NewEvent, View } from '../api/contracts'
 import type { Condition, Deployment, PodTemplateSpec, ReplicaSet } from '../api/types'
-import { ApiError } from '../errors'
+import { ApiError, isNamespaceTerminating } from '../errors'
 import { semanticEqual } from '../lib/equal'
 import { isEmptySelector, matchesSelector } from '../lib/selectors'
 import { timestamp } from '../lib/time'
@@ -223,7 +223,7 @@ function created(d: Deployment, old: ReplicaSet[], revision: number, context: Co
       rs = same
       collided = true
     } else {
-      if (error.details.causes?.some((c) => c.reason === 'NamespaceTerminating')) return undefined
+      if (isNamespaceTerminating(error)) return undefined
       const message = `Failed to create new replica set "${d.metadata.name}-${hash}": ${error.message}`
       if (hasProgressDeadline(d)) {
         api.updateStatus(withCondition(d, deploymentCondition('Progressing', 'False', 'ReplicaSetCreateError', message, now)))

@@ -2,7 +2,7 @@
 import crypto from 'node:crypto'
 import type { Controller, ControllerContext } from '../api/contracts'
 import type { EndpointAddress, EndpointSubset, Endpoints, Pod, Service } from '../api/types'
-import { ApiError } from '../errors'
+import { ApiError, isNamespaceTerminating } from '../errors'
 import { semanticEqual } from '../lib/equal'
 import { keyOf } from './shared/ownership'
 import { isPodReady } from './shared/pods'
@@ -91,7 +91,7 @@ function sync(service: Service, changes: PodChanges, context: ControllerContext)
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    if (error.details.causes?.some((c) => c.reason === 'NamespaceTerminating')) return
+    if (isNamespaceTerminating(error)) return
     const [reason, verb] = current ? ['FailedToUpdateEndpoint', 'update'] : ['FailedToCreateEndpoint', 'create']
     const message = `Failed to ${verb} endpoint for service ${namespace}/${name}: ${error.message}`
     api.event(service, { type: 'Warning', reason, message })

@@ -1,7 +1,7 @@
 // Creating and deleting a Job's pods. Follows manageJob of pkg/controller/job/job_controller.go.
 import type { NewObject } from '../api/contracts'
 import type { Pod } from '../api/types'
-import { ApiError } from '../errors'
+import { ApiError, isNamespaceTerminating } from '../errors'
 import type { JobSync } from './job'
 import { backoffEnd, finishTime, matchFailurePolicy, replacesOnlyFailed } from './job-failures'
 import { duplicates, INDEX_FAILURES, INDEX_IGNORED_FAILURES, indexedTemplate, indexOf, isIndexed, pendingIndexes } from './job-indexes'
@@ -83,7 +83,7 @@ function create({ job, active, context }: JobSync, pod: NewObject<Pod>): void {
     api.event(job, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${created.metadata.name}` })
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    if (error.details.causes?.some((c) => c.reason === 'NamespaceTerminating')) return
+    if (isNamespaceTerminating(error)) return
     api.event(job, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${error.message}` })
     throw error
   }

@@ -1,7 +1,7 @@
 // Keeps as many pods as a ReplicaSet or ReplicationController asks for. Follows pkg/controller/replicaset/replica_set.go.
 import type { Change, Controller, ControllerContext, View } from '../api/contracts'
 import type { Condition, KubeObject, LabelSelector, Pod, PodTemplateSpec, ReplicaSet } from '../api/types'
-import { ApiError } from '../errors'
+import { ApiError, isNamespaceTerminating } from '../errors'
 import { semanticEqual } from '../lib/equal'
 import { ownerWords } from '../lib/pod-words'
 import { matchesLabels, matchesSelector } from '../lib/selectors'
@@ -110,7 +110,7 @@ export function replicasController<T extends Replicated>(options: Options<T>): C
       } catch (error) {
         if (!(error instanceof ApiError)) throw error
         // Nothing can be created in a namespace that goes away: upstream keeps silent about it.
-        if (error.details.causes?.some((c) => c.reason === 'NamespaceTerminating')) return undefined
+        if (isNamespaceTerminating(error)) return undefined
         api.event(owner, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${error.message}` })
         return { reason: 'FailedCreate', message: error.message }
       }

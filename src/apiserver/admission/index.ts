@@ -2,7 +2,7 @@
 
 import type { View } from '../../api/contracts'
 import type { KubeObject, Namespace } from '../../api/types'
-import { type ApiError, forbidden, notFound } from '../../errors'
+import { type ApiError, forbidden, NAMESPACE_TERMINATING, notFound } from '../../errors'
 import type { ResourceInfo } from '../../schema/resources'
 import { defaultIngressClass, runtimeClass, taintNewNodes } from './defaults'
 import { limitRanger } from './limit-ranger'
@@ -49,16 +49,21 @@ export function checkUpdate(info: ResourceInfo, object: KubeObject, old: KubeObj
   for (const p of concerning(info)) p.checkUpdate?.(object, old, context, info)
 }
 
-/** NamespaceLifecycle: the namespace must exist and not be ending. */
-export function checkNamespace(view: View, info: ResourceInfo, object: KubeObject): void {
+/** NamespaceLifecycle: the namespace must exist and not be ending. `trusted`: the cluster's own objects may come before it. */
+export function checkNamespace(view: View, info: ResourceInfo, object: KubeObject, trusted = false): void {
   if (!info.namespaced) return
   const name = object.metadata.namespace ?? 'default'
   const namespace = view.get<Namespace>('namespaces', undefined, name)
+  if (!namespace && trusted) return
   if (!namespace) throw notFound('namespaces', name)
   if (namespace.metadata.deletionTimestamp) throw terminating(info, object, name)
 }
 
 function terminating(info: ResourceInfo, object: KubeObject, namespace: string): ApiError {
   const why = `unable to create new content in namespace ${namespace} because it is being terminated`
-  return forbidden(info.resource, object.metadata.name || (object.metadata.generateName ?? ''), why)
+  const error = forbidden(info.resource, object.metadata.name || (object.metadata.generateName ?? ''), why)
+  error.details.causes = [
+    { reason: NAMESPACE_TERMINATING, message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' },
+  ]
+  return error
 }
