@@ -141,8 +141,9 @@ test('appliers and updaters in any order', async () => {
       const box = shell()
       const model: Model = { values: {}, owners: {} }
       try {
-        // One manager owns what every one must state, so that nobody's leaving takes it away.
-        box.write('x.json', JSON.stringify(manifest({})))
+        // One manager owns what every one must state, so that nobody's leaving takes it away; and an entry of each map: who patches one into
+        // being owns the map as well, which this model does not know.
+        box.write('x.json', JSON.stringify(manifest({ 'label.kept': '1', 'data.kept': '1' })))
         await box.kubectl('apply --server-side --field-manager=base -f x.json')
         for (const one of script) {
           if ('wanted' in one) {

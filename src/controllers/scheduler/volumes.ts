@@ -73,8 +73,10 @@ function usersOf(view: View, { metadata: { namespace, uid } }: Pod, claim: strin
 const IN_USE = 'node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod'
 
 /** Whoever uses the claim keeps it, wherever he is; one that would be put off this node counts no more. */
-export function restrictionProblem({ rivals }: ClaimState, { node, pods }: NodeInfo): Refusal | undefined {
-  const here = (rival: Pod) => rival.spec.nodeName !== node.metadata.name || pods.some((pod) => pod.metadata.uid === rival.metadata.uid)
+export function restrictionProblem({ rivals }: ClaimState, info: NodeInfo): Refusal | undefined {
+  const { name } = info.node.metadata
+  // The node's Pods are read only where there is a rival.
+  const here = (rival: Pod) => rival.spec.nodeName !== name || info.pods.some((pod) => pod.metadata.uid === rival.metadata.uid)
   return rivals.some(here) ? { reasons: [IN_USE], final: false } : undefined
 }
 
