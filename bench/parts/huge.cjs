@@ -13,10 +13,10 @@ const COMMANDS = [
   { line: (pod) => `get pod ${pod} -o yaml`, one: true },
   { line: (pod) => `label pod ${pod} a=b`, one: true },
   { line: (pod) => `describe pod ${pod}`, one: true },
+  { line: (pod) => `trace pod/${pod} svc/app-1`, one: true },
   { line: () => 'get pods -l app=app-0' },
   { line: (pod) => `delete pod ${pod} --now` },
   { line: () => 'get pods' },
-  { line: (pod) => `trace pod/${pod} svc/app-1`, one: true },
 ]
 
 module.exports = function huge({ subjects, row }) {
