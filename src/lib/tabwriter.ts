@@ -111,12 +111,9 @@ function writeLines(layout: Layout, start: number, end: number): void {
   }
 }
 
-const SPACES = ' '.repeat(256)
-
 function paddingOf(options: TabOptions, cell: string, width: number): string {
   const runes = runeCount(cell)
-  if (options.padChar === ' ')
-    return SPACES.length >= width ? SPACES.slice(0, Math.max(0, width - runes)) : ' '.repeat(Math.max(0, width - runes))
+  if (options.padChar === ' ') return width > runes ? ' '.repeat(width - runes) : ''
   if (options.tabWidth === 0) return ''
   const rounded = Math.ceil(width / options.tabWidth) * options.tabWidth
   return '\t'.repeat(Math.ceil((rounded - runes) / options.tabWidth))

@@ -111,8 +111,8 @@ export function processContext(world: World, pod: Pod, container: Container, rec
 
 /** Pods that share one network: the Pod alone, or all on the network of its node. */
 export function networkPeers(world: World, pod: Pod): Pod[] {
-  if (!pod.spec.hostNetwork) return [pod]
-  const { nodeName = '' } = pod.spec
+  const { hostNetwork, nodeName } = pod.spec
+  if (!hostNetwork || !nodeName) return [pod]
   return world.view.mentioning<Pod>('pods', undefined, nodeName).filter((p) => p.spec.hostNetwork && p.spec.nodeName === nodeName)
 }
 

@@ -69,14 +69,14 @@ function forget(records: Records, log: string): void {
     if (numberOf(key) > least) break
     const overtaken = newest.get(name)
     if (overtaken) records.put(TABLE, overtaken, undefined)
-    if (fact === undefined) newest.delete(name)
-    else newest.set(name, key)
+    newest.set(name, key)
     if (fact === undefined) records.put(TABLE, key, undefined)
   }
 }
 
-/** Drops the log of a namespace that goes; its containers have gone before it. */
+/** Drops the log of a namespace that goes; its containers have gone before it. One of its name starts to count anew. */
 export function dropServiceLog(records: Records, namespace: string): void {
+  lastMade = undefined
   for (const [key] of records.list(TABLE, `${namespace}/`)) records.put(TABLE, key, undefined)
 }
 
@@ -97,7 +97,7 @@ function factsOf(entries: [string, Entry][], upTo = Number.POSITIVE_INFINITY): M
   return facts
 }
 
-/** The same are asked for again and again, and what a place in a log means does not change. */
+/** The same are asked for again and again, and what a place in a log means does not change while there is the log. */
 let lastMade: { records: Records; place: string; links: Record<string, string> } | undefined
 
 /** The variables made of a log up to a place, in the kubelet's order: the API server's first, the others by name. Do not change them. */
