@@ -59,7 +59,7 @@ fetch(process.argv[process.argv.length - 1]).then((r) => r.text()).then((t) => p
 `
 
 /** A scratch directory in which `kubectl` and `kubesim` mean this checkout; manifests/ and docs/ are this checkout's. */
-function sandbox() {
+function sandbox(variables) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kubesim-transcript-'))
   const bin = path.join(dir, 'bin')
   fs.mkdirSync(bin)
@@ -79,6 +79,7 @@ function sandbox() {
   }
   for (const name of ['KUBECONFIG', 'KUBESIM_SEED', 'KUBESIM_CLOCK', 'KUBESIM_NODES', 'XDG_STATE_HOME', 'NODE_EXTRA_CA_CERTS'])
     delete env[name]
+  Object.assign(env, variables)
   return { dir, env, remove: () => fs.rmSync(dir, { recursive: true, force: true }) }
 }
 
@@ -92,9 +93,12 @@ function runStep(step, box) {
   return stdout + stderr
 }
 
-/** Plays every step; `show` sees each with its output and problem. Returns how many differ. */
-function play(text, show) {
-  const box = sandbox()
+/**
+ * Plays every step; `show` sees each with its output and problem. Returns how many differ. `variables` are set in the environment; `ended` is
+ * told the directory before it goes: the state is there as state.json.
+ */
+function play(text, show, variables = {}, ended = () => {}) {
+  const box = sandbox(variables)
   let wrong = 0
   try {
     for (const step of parse(text)) {
@@ -103,6 +107,7 @@ function play(text, show) {
       if (problem) wrong++
       show({ ...step, output, problem })
     }
+    ended(box.dir)
   } finally {
     box.remove()
   }

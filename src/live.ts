@@ -5,7 +5,8 @@ import type { Container, Pod } from './api/types'
 import type { Cluster } from './cluster'
 import type { ClusterFile } from './cluster-file'
 import { Follower } from './follower'
-import { allContainers, answerHttp, answerStream, containerRecord, listenerAt } from './runtime/containers'
+import { allContainers, answerHttp, answerStream, containerRecord, listenerAt, notePassed } from './runtime/containers'
+import type { Passed } from './runtime/http-watch'
 import type { HttpRequest, HttpResponse, Listener } from './runtime/process'
 
 /** A listening container: what a connection is for as long as it lasts. */
@@ -20,8 +21,11 @@ export interface Target {
 interface Played {
   at: number
   target: Target
-  request: HttpRequest | string
+  request: Request
 }
+
+/** HTTP, the bytes of another protocol, or HTTP that somebody else answered. */
+type Request = HttpRequest | string | { passed: Passed }
 
 /** How long an answered request may wait until it is in the state file, ms; and how many may. */
 const FLUSH_MS = 100
@@ -85,9 +89,14 @@ export class Live {
     return this.play(target, data, (world, at) => answerStream(world, at, data))
   }
 
+  /** A real process answered a request in the program's place. */
+  passed(target: Target, passed: Passed): void {
+    this.play(target, { passed }, (world, at) => notePassed(world, at, passed))
+  }
+
   private play<T>(
     target: Target,
-    request: HttpRequest | string,
+    request: Request,
     answer: (world: Cluster['world'], at: NonNullable<ReturnType<typeof listenerAt>>) => T,
   ): T | undefined {
     const cluster = this.cluster()
@@ -136,10 +145,11 @@ function located(cluster: Cluster, { pod, container, instance, listener }: Targe
   return own && spec && { pod: current, container: spec, record, listener: own }
 }
 
-function replay(cluster: Cluster, at: number, target: Target, request: HttpRequest | string): void {
+function replay(cluster: Cluster, at: number, target: Target, request: Request): void {
   cluster.env.set(at)
   const found = located(cluster, target)
   if (!found) return
   if (typeof request === 'string') answerStream(cluster.world, found, request)
+  else if ('passed' in request) notePassed(cluster.world, found, request.passed)
   else answerHttp(cluster.world, found, request)
 }

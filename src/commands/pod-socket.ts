@@ -5,6 +5,7 @@ import net from 'node:net'
 import { faultsOf } from '../faults'
 import type { Live, Target } from '../live'
 import { isDnsServer } from '../network/dns/resolver'
+import { HttpWatch } from '../runtime/http-watch'
 import { nobodyThere, splitAddress } from '../runtime/local-process'
 import type { HttpRequest } from '../runtime/process'
 import type { Answer } from './dns-serve'
@@ -28,7 +29,7 @@ export function connectToProgram(socket: net.Socket, live: Live, target: Target,
   // A fault speaks in the program's place.
   const broken = faultsOf(live.cluster().world, 'reply', target.pod, target.container.name).length > 0
   if (target.listener.process !== undefined && !broken) {
-    lead(socket, target.listener.process, target.listener.handler === 'http')
+    lead(socket, live, target, target.listener.process)
     return
   }
   if (target.listener.handler === 'stream') {
@@ -49,8 +50,9 @@ export async function podDns(live: Live, { pod }: Target): Promise<Answer> {
   return dnsAnswers(() => live.cluster(), pod.status?.podIP ? [pod.status.podIP] : [])
 }
 
-/** Straight to a real process of this machine, byte for byte. */
-function lead(socket: net.Socket, address: string, isHttp: boolean): void {
+/** Straight to a real process of this machine, byte for byte; HTTP is looked at in passing, for the log. */
+function lead(socket: net.Socket, live: Live, target: Target, address: string): void {
+  const isHttp = target.listener.handler === 'http'
   const inner = net.connect(splitAddress(address))
   inner.on('error', () => {
     if (!isHttp || inner.bytesRead > 0 || !socket.writable) {
@@ -64,6 +66,11 @@ function lead(socket: net.Socket, address: string, isHttp: boolean): void {
   socket.on('error', () => inner.destroy())
   socket.on('close', () => inner.destroy())
   for (const end of [socket, inner]) end.setTimeout(IDLE_MS, () => end.destroy())
+  if (isHttp) {
+    const watch = new HttpWatch((passed) => live.passed(target, passed))
+    socket.on('data', (bytes) => watch.asked(bytes.toString('latin1')))
+    inner.on('data', (bytes) => watch.answered(bytes.toString('latin1')))
+  }
   socket.pipe(inner)
   inner.pipe(socket)
 }

@@ -5,6 +5,7 @@ import { replyFault } from '../faults'
 import { openConnection } from './connect'
 import { expandReferences } from './environment-references'
 import { filesOf, releaseContainerFiles } from './files'
+import type { Passed } from './http-watch'
 import { imageOf } from './images/index'
 import { appendLog, trimLogs } from './logs'
 import type {
@@ -314,6 +315,15 @@ export function answerHttp(world: World, at: NonNullable<ReturnType<typeof liste
   if (answer.grows) world.witness?.grows(TABLE, `${at.pod.metadata.uid}/${at.container.name}`, answer.grows)
   after(world, at.pod, at.container, record, answer)
   return fault.delayMs === 0 ? answer.response : { ...answer.response, delayMs: (answer.response.delayMs ?? 0) + fault.delayMs }
+}
+
+/** Tells the program behind a listener what the real process in its place answered. */
+export function notePassed(
+  world: World,
+  { pod, container, record, listener }: NonNullable<ReturnType<typeof listenerAt>>,
+  passed: Passed,
+): void {
+  programOfRecord(world, record)?.passed?.(passed, listener, new Context(world, pod, container, record))
 }
 
 /** What a fault sends in the program's place, which does not see the request. */

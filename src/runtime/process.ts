@@ -1,6 +1,7 @@
 // What runs in a container: programs as state machines whose whole state is JSON, so that they live on between two invocations. Types only.
 import type { Env } from '../api/contracts'
 import type { Container, Json, Pod } from '../api/types'
+import type { Passed } from './http-watch'
 import type { Entry } from './tree'
 import type { Growth, LogText } from './witness'
 import type { DnsReply } from './world'
@@ -160,6 +161,8 @@ export interface Program {
     listener: Listener,
     context: ProcessContext,
   ): { response: HttpResponse; state?: Json; exit?: Exit; wakeAt?: number; grows?: Growth }
+  /** A request was answered by the real process behind the listener, on a connection that led straight to it. */
+  passed?(request: Passed, listener: Listener, context: ProcessContext): void
   /** Text in, text out, for protocols other than HTTP; called with '' when a connection opens. */
   stream?(
     state: Json,

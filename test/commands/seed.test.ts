@@ -6,7 +6,11 @@ import { Cli } from '../network/cli'
 const ROOT = path.join(__dirname, '..', '..')
 const lesson = fs.readFileSync(path.join(ROOT, 'test', 'transcripts', 'lesson.txt'), 'utf8')
 
-/** The lesson's command lines; pipes and what needs a shell left out. */
+const { play } = jest.requireActual<{
+  play(text: string, show: (step: { command: string; problem?: string }) => void, variables: object, ended: (dir: string) => void): number
+}>('../../scripts/transcript.cjs')
+
+/** The lesson's command lines; what needs a shell is left out, as the second test has it. */
 const LINES = lesson
   .split('\n')
   .filter((line) => /^\$ (kubectl|kubesim) /.test(line) && !/[&;]|\$\(/.test(line))
@@ -50,3 +54,28 @@ test('the same seed and clock give the same state', async () => {
   expect(await played('lesson')).toBe(first)
   expect(await played('another')).not.toBe(first)
 }, 120_000)
+
+/** The whole lesson in bash, with its pipes, `$(...)`, loops and what runs in the background. */
+function playedInShell(): string {
+  let state = ''
+  const problems: string[] = []
+  play(
+    lesson,
+    ({ command, problem }) => {
+      if (problem) problems.push(`$ ${command}\n${problem}`)
+    },
+    { KUBESIM_SEED: 'lesson', KUBESIM_CLOCK: '2026-11-23T17:00:00Z' },
+    (dir) => {
+      state = fs.readFileSync(path.join(dir, 'state.json'), 'utf8')
+    },
+  )
+  expect(problems).toEqual([])
+  return state
+}
+
+test('so do pipes, loops, substitutions and a forwarder in the background', () => {
+  expect(lesson).toMatch(/^\$ nohup .* &/m)
+  const first = playedInShell()
+  expect(first).toContain('"random"')
+  expect(playedInShell()).toBe(first)
+}, 240_000)

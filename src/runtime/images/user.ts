@@ -2,6 +2,7 @@
 import type { Records } from '../../api/contracts'
 import { parseDuration } from '../../lib/ages'
 import { expandReferences } from '../environment-references'
+import type { Passed } from '../http-watch'
 import { requestLocalProcess, streamLocalProcess } from '../local-process'
 import type { HttpRequest, HttpResponse, Image, Json, Listener, ProcessContext, Program, Step, Userland } from '../process'
 
@@ -131,6 +132,10 @@ function matches(route: RouteSpec, method: string, path: string): boolean {
   return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern
 }
 
+function logRequest(spec: ImageSpec, { method, path, status }: Passed, context: ProcessContext): void {
+  if (spec.logRequests !== false) context.log(`${method} ${path} ${status}`)
+}
+
 function programOf(spec: ImageSpec): Program {
   const at = (listener: Listener) => spec.listen?.find((l) => l.port === listener.port && (l.protocol ?? 'TCP') === listener.protocol)
   return {
@@ -142,9 +147,10 @@ function programOf(spec: ImageSpec): Program {
     },
     http(_state, request, listener, context) {
       const response = answer(at(listener), request, context)
-      if (spec.logRequests !== false) context.log(`${request.method} ${request.path} ${response.status}`)
+      logRequest(spec, { ...request, status: response.status }, context)
       return { response }
     },
+    passed: (passed, _listener, context) => logRequest(spec, passed, context),
     stream(_state, data, listener) {
       const listen = at(listener)
       if (data === '') return { data: '' }
