@@ -84,6 +84,10 @@ export class ClusterFile {
     cluster.server.observe = this.observe
     try {
       return body(cluster)
+    } catch (error) {
+      // What was warned of on the way has been said by then.
+      this.passWarnings(cluster)
+      throw error
     } finally {
       cluster.server.user = undefined
       cluster.server.observe = undefined

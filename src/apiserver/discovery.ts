@@ -86,6 +86,11 @@ export function groupVersion(info: { group: string; version: string }): string {
   return info.group ? `${info.group}/${info.version}` : info.version
 }
 
+/** `pods`, `events.events.k8s.io`: the plural and the group that a client names. */
+export function groupResource({ plural, group }: { plural: string; group: string }): string {
+  return group ? `${plural}.${group}` : plural
+}
+
 /** kubectl keeps what it discovered this long, ms. Upstream: cli-runtime's genericclioptions (NewCachedDiscoveryClientForConfig). */
 const KEPT_MS = 6 * 3600 * 1000
 const GONE = 'gone-types'
@@ -155,24 +160,29 @@ export class Discovery {
    */
   resolve(word: string): ResourceInfo | undefined {
     // Built-in resources are asked first: custom ones cost a look at the CRDs.
-    const builtin = builtinResources()
-    return named(builtin, word) ?? this.byShortName(builtin, word) ?? this.resolveCustom(word) ?? byKindName(this.all(), word)
+    return named(builtinResources(), word) ?? named(this.customs(), word) ?? this.byShortName(word) ?? byKindName(this.all(), word)
   }
 
-  private resolveCustom(word: string): ResourceInfo | undefined {
-    const customs = this.customs()
-    return customs.length ? (named(customs, word) ?? this.byShortName(customs, word)) : undefined
+  /** All resources that have this plural, singular or short name, the first of their groups first. Upstream: restmapper.go ResourcesFor. */
+  resolveAll(name: string): ResourceInfo[] {
+    const first = this.resolve(name)
+    if (!first) return []
+    const lower = name.toLowerCase()
+    const alike = this.all().filter(({ plural, singular }) => plural === lower || singular === lower)
+    return alike.length ? alike : [first]
   }
 
-  /** Warns of the other resources that the short name might mean; built-in ones have no short name in common. */
-  private byShortName(resources: ResourceInfo[], word: string): ResourceInfo | undefined {
+  /** Warns of the other resources that the short name might mean. */
+  private byShortName(word: string): ResourceInfo | undefined {
+    const resources = this.all()
     const chosen = shortNamed(resources, word)
     if (!chosen) return undefined
     const [short, ...rest] = word.split('.')
-    const others = resources.filter((r) => r.shortNames.includes(short) && r.resource !== chosen.resource)
+    const name = groupResource(chosen)
+    const others = resources.filter((r) => r.shortNames.includes(short)).map(groupResource)
     if (!rest.length)
-      for (const { resource } of others)
-        this.warn?.(`short name ${JSON.stringify(short)} could also match lower priority resource ${resource}`)
+      for (const other of new Set(others.filter((each) => each !== name)))
+        this.warn?.(`short name ${JSON.stringify(short)} could also match lower priority resource ${other}`)
     return chosen
   }
 

@@ -1,8 +1,9 @@
 // kubectl explain TYPE[.field]: the fields of a kind. Upstream: kubectl/pkg/explain/v2/templates/plaintext.tmpl.
-import { groupVersion } from '../apiserver/discovery'
+import { groupResource, groupVersion } from '../apiserver/discovery'
 import type { Command, CommandContext } from '../cli/context'
 import type { Cluster } from '../cluster'
 import { CommandError, PlainFailure } from '../errors'
+import { parseJsonPath, type Step } from '../lib/jsonpath-parse'
 import { forTerminal } from '../lib/terminal'
 import { type DocumentedField, type DocumentedType, documentedKind, documentedSchema } from '../schema/documented'
 import type { ResourceInfo } from '../schema/resources'
@@ -34,18 +35,46 @@ function explain(context: CommandContext): void {
   })
 }
 
-/** `pods.spec.containers`, `deployments.apps.spec`: the resource, and the fields that lead on. */
+/**
+ * `pods.spec.containers`, `deployments.apps.spec`: the resource, and the fields that lead on. A group counts only behind the plural
+ * as it stands, and where no --api-version tells it. Upstream: kubectl/pkg/explain/explain.go.
+ */
 function target(cluster: Cluster, text: string, apiVersion: string): { info: ResourceInfo; path: string[] } {
   const { discovery } = cluster.server
-  const [name, ...rest] = text.replace(/\.+$/, '').split('.')
-  const first = discovery.resolve(name)
-  if (!first) throw new PlainFailure(`the server doesn't have a resource type ${JSON.stringify(name)}`)
-  for (let length = rest.length; length > 0; length--) {
-    const info = discovery.resolve([name, ...rest.slice(0, length)].join('.'))
-    if (info && info.group === rest.slice(0, length).join('.'))
-      return { info: inVersion(cluster, info, apiVersion), path: rest.slice(length) }
+  const [first, ...rest] = stepsOf(text)
+  if (first?.type !== 'field') throw new CommandError(FIRST_NODE)
+  if (!first.name) throw new CommandError('a resource must be present, got: /, Resource=')
+  const found = discovery.resolveAll(first.name)
+  if (!found.length) throw new PlainFailure(`the server doesn't have a resource type ${JSON.stringify(first.name)}`)
+  if (apiVersion)
+    return {
+      info: inVersion(cluster, found[0], apiVersion),
+      path: fieldsOf(rest, 'invalid jsonpath syntax, all nodes must be field nodes'),
+    }
+  const info = found.find((each) => text.startsWith(groupResource(each)))
+  if (!info) return { info: found[0], path: fieldsOf(rest, FIRST_NODE) }
+  return { info, path: fieldsOf(stepsOf(text.slice(groupResource(info).length)).slice(1), FIRST_NODE) }
+}
+
+const FIRST_NODE = 'invalid jsonpath syntax, first node must be field node'
+
+/** A path is read as JSONPath without its braces, less one dot at its end. */
+function stepsOf(text: string): Step[] {
+  let parsed: Step[]
+  try {
+    parsed = parseJsonPath(`{.${text.replace(/\.$/, '')}}`)
+  } catch (error) {
+    throw new CommandError((error as Error).message)
   }
-  return { info: inVersion(cluster, first, apiVersion), path: rest }
+  if (parsed.length !== 1) throw new CommandError('must pass in 1 jsonpath string')
+  return parsed[0].type === 'list' ? parsed[0].steps : []
+}
+
+function fieldsOf(steps: Step[], refusal: string): string[] {
+  return steps.map((step) => {
+    if (step.type !== 'field') throw new CommandError(refusal)
+    return step.name
+  })
 }
 
 function inVersion(cluster: Cluster, info: ResourceInfo, apiVersion: string): ResourceInfo {
