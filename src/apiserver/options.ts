@@ -21,6 +21,8 @@ export interface RequestOptions {
   manager: string
   /** Everything is checked and answered, nothing is stored. */
   dryRun?: boolean
+  /** Server-side apply: whether fields of other managers are taken from them. */
+  force?: boolean
   /** `status`, `scale`, …: only that part is written. */
   subresource?: string
   /** A component of the cluster: no validation, no admission. */

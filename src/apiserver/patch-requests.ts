@@ -123,12 +123,7 @@ function checkIdentity(object: KubeObject, live: KubeObject): void {
  * Server-side apply: merges a configuration into the stored object, or creates it. Throws ApiError: Conflict with other managers
  * (unless forced), NotFound for a subresource of what is not there, those of create and update.
  */
-export function applyObject(
-  server: ApiServer,
-  info: ResourceInfo,
-  configuration: KubeObject,
-  options: RequestOptions & { force?: boolean },
-): KubeObject {
+export function applyObject(server: ApiServer, info: ResourceInfo, configuration: KubeObject, options: RequestOptions): KubeObject {
   const { namespace, name } = configuration.metadata
   return server.answer({ verb: 'patch', info, namespace, name, subresource: options.subresource, options }, () => {
     const stored = server.storage.get(info.resource, info.namespaced ? namespace : undefined, name)

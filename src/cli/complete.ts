@@ -56,7 +56,7 @@ async function completions(words: string[], host: Host): Promise<Answer> {
     if (!typed[0].startsWith('-')) host.streams.err('[Debug] Cleared global flags for plugin completion\n')
     return { choices: [], directive: 0, failure: `unable to find a command for arguments: [${typed.join(' ')}]` }
   }
-  const specs = flagsOf(commandSpec(path === HELP || path.startsWith('__') ? '' : path) as CommandSpec)
+  const specs = flagsOf(commandSpec(path === HELP || path.startsWith('__') ? '' : path, host.variables) as CommandSpec)
   const asked = flagAsked(specs, rest, last)
   const before = asked.rest
   // Behind `--` words are no flags any more.
@@ -76,7 +76,7 @@ async function completions(words: string[], host: Host): Promise<Answer> {
     if (extensions) return { choices: extensions, directive: FILE_EXTENSIONS }
     return completeFlagValue(asked.flag.name, line)
   }
-  if (last.startsWith('-') && !last.includes('=') && open) return { choices: flagNames(path, specs, flags, last), directive: NO_FILES }
+  if (last.startsWith('-') && !last.includes('=') && open) return { choices: flagNames(path, specs, line, last), directive: NO_FILES }
   return nouns(path, specs, flags, line, rest, typed)
 }
 
@@ -91,7 +91,7 @@ async function nouns(
   const choices: string[] = []
   let directive = 0
   const children = childNames(path, line.host, typed)
-  const ownGiven = (commandSpec(path)?.flags ?? []).some(({ name }) => flags.changed(name))
+  const ownGiven = (commandSpec(path, line.host.variables)?.flags ?? []).some(({ name }) => flags.changed(name))
   if (line.args.length === 0 && !ownGiven && children.length) {
     choices.push(...children.filter(([name]) => name.startsWith(line.last)).map(([name, summary]) => `${name}\t${summary}`))
     directive = NO_FILES
@@ -167,10 +167,10 @@ function byName(a: FlagSpec, b: FlagSpec): number {
 }
 
 /** Names of flags that begin as typed: those of every command, then the command's own. */
-function flagNames(path: string, specs: FlagSpec[], flags: Flags, typed: string): string[] {
+function flagNames(path: string, specs: FlagSpec[], { flags, host }: Parameters<typeof completeWord>[0], typed: string): string[] {
   const needed = required(path, specs, flags, typed)
   if (needed.length) return needed
-  const own = new Set([...(commandSpec(path)?.flags ?? []).map(({ name }) => name), 'help'])
+  const own = new Set([...(commandSpec(path, host.variables)?.flags ?? []).map(({ name }) => name), 'help'])
   const shared = new Set([...commandTable().global.map(({ name }) => name), 'v', 'vmodule', 'log-flush-frequency'])
   const offered = specs.filter((flag) => own.has(flag.name) || shared.has(flag.name))
   const several = ({ type }: FlagSpec) => /Slice|Array|^stringTo|^map/.test(type)

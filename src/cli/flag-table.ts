@@ -42,9 +42,18 @@ export function commandTable(): Table {
 /** Defaults that kubectl's help shows and `commands.json` does not. */
 const DEFAULTS: Record<string, Record<string, string>> = { proxy: { 'api-prefix': '/', 'www-prefix': '/static/' } }
 
-/** The command at this path (`create service nodeport`, no leading kubectl). */
-export function commandSpec(path: string): CommandSpec | undefined {
+/** Flags that are there only where a variable is `true`. Upstream: the FeatureGates of kubectl/pkg/cmd/util/helpers.go. */
+const GATED: Record<string, { gate: string; flag: FlagSpec }> = {
+  apply: { gate: 'KUBECTL_APPLYSET', flag: { name: 'applyset', type: 'string', default: '' } },
+}
+
+/** The command at this path (`create service nodeport`, no leading kubectl), with the flags that the variables open. */
+export function commandSpec(path: string, variables: Record<string, string | undefined> = {}): CommandSpec | undefined {
   const spec = parseEntry<CommandSpec>(source, 'commands', 'path', path ? `kubectl ${path}` : 'kubectl')
+  const gated = GATED[path]
+  if (spec && gated && variables[gated.gate]?.toLowerCase() === 'true') {
+    return { ...spec, flags: [...(spec.flags ?? []), gated.flag].sort((a, b) => (a.name < b.name ? -1 : 1)) }
+  }
   const defaults = DEFAULTS[path]
   if (!spec || !defaults) return spec
   return { ...spec, flags: spec.flags?.map((flag) => ({ ...flag, default: defaults[flag.name] ?? flag.default })) }

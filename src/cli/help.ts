@@ -50,7 +50,7 @@ ${GLOBAL_OPTIONS}
 `
 
 function usageText(path: string, host: Host): string {
-  const spec = commandSpec(path)
+  const spec = commandSpec(path, host.variables)
   const examples = helpData().commands[path]?.[2] ?? []
   const children = subcommands(path).filter((child) => nameOf(child) !== 'options')
   const program = path ? `kubectl ${path}` : 'kubectl'

@@ -262,7 +262,7 @@ function withAlias(words: string[], { aliases }: Preference, host: Host): Prefer
   const unknown = (name: string) => `invalid alias flag ${name} in alias ${host.program}`
   const refused = ({ name, default: text }: Option, why: string) =>
     `could not apply value ${text} to flag ${name} in alias ${host.program} err: ${why}`
-  const presets = presetsOf(command, alias.options ?? [], words, unknown, refused)
+  const presets = presetsOf(command, alias.options ?? [], words, host, unknown, refused)
   return { line: [...words.slice(0, at), ...command.split(' '), ...args], presets }
 }
 
@@ -280,7 +280,7 @@ function defaultsFor(line: string[], { defaults }: Preference, host: Host): [str
     const unknown = (name: string) => `invalid flag ${name} for command ${each.command}`
     const refused = ({ name, default: text }: Option, why: string) =>
       `could not apply override value ${text} to flag ${name} in command ${each.command} err: ${why}`
-    return presetsOf(found.path, each.options ?? [], line, unknown, refused)
+    return presetsOf(found.path, each.options ?? [], line, host, unknown, refused)
   })
 }
 
@@ -288,10 +288,11 @@ function presetsOf(
   command: string,
   options: Option[],
   words: string[],
+  host: Host,
   unknown: (name: string) => string,
   refused: (option: Option, why: string) => string,
 ): [string, string][] {
-  const spec = commandSpec(command)
+  const spec = commandSpec(command, host.variables)
   const flags = spec ? flagsOf(spec) : []
   const letters = new Set(flags.flatMap((flag) => flag.short ?? []))
   return options.flatMap((option): [string, string][] => {

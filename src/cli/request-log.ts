@@ -103,7 +103,9 @@ function queryOf({ verb, query = {}, options }: UserRequest, flags: Flags, path:
   if (asksForTable(flags, path) && flags.string('sort-by')) words.includeObject = 'Object'
   if (options?.dryRun) words.dryRun = 'All'
   // A client that names no manager is called after its program.
-  if (options?.manager && options.manager !== 'kubectl' && verb !== 'delete') words.fieldManager = options.manager
+  const applies = options?.force !== undefined
+  if (applies) words.force = String(options.force)
+  if (options?.manager && (applies || options.manager !== 'kubectl') && verb !== 'delete') words.fieldManager = options.manager
   if (options?.manager && flags.has('validate') && VALIDATED.includes(verb)) words.fieldValidation = validationOf(flags.string('validate'))
   return words
 }

@@ -58,7 +58,7 @@ async function runKubectl(words: string[], host: Host, named: (path: string) => 
     const { complete } = await import('./complete')
     return complete(path, rest, host)
   }
-  const flags = parsed(path, rest, preferred?.presets ?? [])
+  const flags = parsed(path, rest, preferred?.presets ?? [], host)
   host.streams.err(flags.notices.join(''))
   const group = groupStream(path)
   if (flags.bool('help') || group || path === '' || path === HELP) return help(path, flags, host, group)
@@ -102,9 +102,9 @@ async function preferences(words: string[], host: Host): Promise<Preferred | und
   return applyPreferences(words, host)
 }
 
-function parsed(path: string, rest: string[], presets: [name: string, text: string][]): Flags {
+function parsed(path: string, rest: string[], presets: [name: string, text: string][], host: Host): Flags {
   try {
-    return parseFlags(flagsOf(commandSpec(path === HELP ? '' : path) as CommandSpec), rest, presets)
+    return parseFlags(flagsOf(commandSpec(path === HELP ? '' : path, host.variables) as CommandSpec), rest, presets)
   } catch (error) {
     if (!(error instanceof UsageError) || error.hint !== undefined) throw error
     const program = path ? `kubectl ${path}` : 'kubectl'

@@ -64,10 +64,15 @@ export function warnOfPruning(context: CommandContext, { byDefault, infos }: Pru
   }
 }
 
-/** Deletes what is to go and answers it, namespaced kinds first. */
-export function prune(applying: Applying, resources: PruneResources, given: Given[], done: KubeObject[]): KubeObject[] {
-  const uids = done.map((object) => object.metadata.uid)
-  return superfluous(applying, resources, given, uids).map(({ info, object }) => {
+/** Deletes what is to go, namespaced kinds first, and answers each to `removed`. Throws CommandError. */
+export function prune(
+  applying: Applying,
+  resources: PruneResources,
+  given: Given[],
+  uids: string[],
+  removed: (object: KubeObject) => void,
+): void {
+  for (const { info, object } of superfluous(applying, resources, given, uids)) {
     try {
       remove(applying, info, object)
     } catch (error) {
@@ -76,8 +81,8 @@ export function prune(applying: Applying, resources: PruneResources, given: Give
       const what = info.namespaced ? 'namespaced' : 'nonNamespaced'
       throw new CommandError(`error pruning ${what} object ${version}, Kind=${info.kind}: ${error.message}`)
     }
-    return presented(info, object)
-  })
+    removed(presented(info, object))
+  }
 }
 
 /** What was applied once, in the namespaces of what is given, and is not among `uids` now. */
@@ -101,7 +106,7 @@ export function superfluous(
   ]
 }
 
-function remove({ context, cluster, dryRun, manager }: Applying, info: ResourceInfo, object: KubeObject): void {
+export function remove({ context, cluster, dryRun, manager }: Applying, info: ResourceInfo, object: KubeObject): void {
   if (dryRun === 'client') return
   const cascade = context.flags.string('cascade')
   const grace = context.flags.number('grace-period')

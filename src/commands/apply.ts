@@ -16,8 +16,9 @@ import { type List, resultPrinterFor } from '../print'
 import type { FieldValidation } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
 import { applyOnClient } from './apply-client'
-import { checkAllowlist, type PruneResources, prune, pruneResources, warnOfPruning } from './apply-prune'
+import { checkAllowlist, type PruneResources, prune, pruneResources, remove, warnOfPruning } from './apply-prune'
 import { applyOnServer } from './apply-server'
+import { type ApplySet, applySetOf, asMembers, beforeApply, checkParent, pruneSet } from './apply-set'
 
 /** One object to apply, as the file has it. */
 export interface Given {
@@ -54,16 +55,32 @@ function validate(context: CommandContext, dryRun: DryRun): void {
   if (serverSide && force) refuse('--force cannot be used with --server-side')
   if (dryRun === 'server' && force) refuse('--dry-run=server cannot be used with --force')
   if (flags.bool('all') && flags.string('selector')) refuse('cannot set --all and --selector at the same time')
+  const set = applySetGiven(context)
+  if (set) {
+    if (!flags.bool('prune')) refuse('--applyset requires --prune')
+    context.cluster.read((cluster) => checkParent(applySetOf(context, cluster.server.discovery), cluster))
+  }
   if (flags.bool('prune')) {
     if (force) refuse('--force cannot be used with --prune')
-    if (!flags.bool('all') && !flags.string('selector')) {
-      refuse(
-        'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
-      )
+    if (set) {
+      if (flags.bool('all')) refuse('--all is incompatible with --applyset')
+      if (flags.string('selector')) refuse('--selector is incompatible with --applyset')
+      if (flags.list('prune-allowlist').length) refuse('--prune-allowlist is incompatible with --applyset')
+    } else {
+      if (!flags.bool('all') && !flags.string('selector')) {
+        refuse(
+          'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
+        )
+      }
+      if (serverSide) refuse("--prune is in alpha and doesn't currently work on objects created by server-side apply")
     }
-    if (serverSide) refuse("--prune is in alpha and doesn't currently work on objects created by server-side apply")
   }
   if (flags.string('subresource') && !serverSide) refuse('--subresource can only be specified for --server-side')
+}
+
+/** --applyset is a flag only where its variable opens it. */
+function applySetGiven({ flags }: CommandContext): boolean {
+  return flags.has('applyset') && flags.string('applyset') !== ''
 }
 
 async function apply(context: CommandContext): Promise<void> {
@@ -73,21 +90,28 @@ async function apply(context: CommandContext): Promise<void> {
   cascadeOf(context)
   if (!flags.list('filename').length && !flags.string('kustomize')) throw new CommandError('must specify one of -f and -k')
   const validation = validationOf(context)
+  if (applySetGiven(context)) context.cluster.read((cluster) => applySetOf(context, cluster.server.discovery))
   if (flags.bool('prune')) checkAllowlist(context)
   validate(context, dryRun)
   const serverSide = flags.bool('server-side')
   const manager = serverSide && !flags.changed('field-manager') ? 'kubectl' : flags.string('field-manager')
   const printWhole = flags.string('output') !== '' && flags.string('output') !== 'name'
   const print = resultPrinter(context, dryRun)
-  const manifests = await manifestsOf(context)
+  const manifests = await manifestsOf(context).catch((error) => {
+    // The parent of a set is written though no object could be read.
+    if (!applySetGiven(context) || !(error instanceof CommandError)) throw error
+    return { documents: [], failures: [error], readBefore: [0], oneFile: false }
+  })
   if (!manifests.documents.length && !manifests.failures.length) throw new CommandError('no objects passed to apply')
   let pruned: PruneResources | undefined
   const lines: string[] = []
   const failure = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
     const applying: Applying = { context, cluster, dryRun, manager, validation }
-    if (flags.bool('prune')) pruned = pruneResources(applying)
-    const { given, failures } = recognised(applying, manifests)
+    const set = applySetGiven(context) ? applySetOf(context, cluster.server.discovery) : undefined
+    const resources = flags.bool('prune') && !set ? pruneResources(applying) : undefined
+    const { given, failures } = membersOf(set, recognised(applying, manifests))
     if (!given.length && !failures.length) throw new CommandError('no objects passed to apply')
+    if (set) beforeApply(set, applying, given)
     const errors: Error[] = failures.length ? [combine(failures) as Error] : []
     const done: KubeObject[] = []
     for (const one of given) {
@@ -104,10 +128,20 @@ async function apply(context: CommandContext): Promise<void> {
     }
     if (errors.length) return combine(errors)
     if (printWhole) lines.push(printAll(context, done))
-    if (pruned) lines.push(...prune(applying, pruned, given, done).map((object) => print(object, 'pruned')))
+    pruned = resources
+    const uids = done.map((object) => object.metadata.uid)
+    const removed = (object: KubeObject) => void lines.push(print(object, 'pruned'))
+    // What was applied stays when not all could be removed.
+    try {
+      if (resources) prune(applying, resources, given, uids, removed)
+      if (set) pruneSet(set, applying, uids, (info, object) => remove(applying, info, object), removed)
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error
+      return error
+    }
     return undefined
   })
-  if (pruned && !failure) warnOfPruning(context, pruned)
+  if (pruned) warnOfPruning(context, pruned)
   context.out(lines.join(''))
   if (failure) throw failure
 }
@@ -124,6 +158,17 @@ function recognised({ context, cluster }: Applying, manifests: Documents): { giv
     if (selectorMatches(selector, placed.metadata.labels)) given.push({ info, object: recorded(context, placed), source })
   })
   return { given, failures }
+}
+
+/** The objects of files as members of the set; none where one of them says that it is in another. */
+function membersOf(set: ApplySet | undefined, found: { given: Given[]; failures: Error[] }): { given: Given[]; failures: Error[] } {
+  if (!set) return found
+  try {
+    return { given: asMembers(set, found.given), failures: found.failures }
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    return { given: [], failures: [error] }
+  }
 }
 
 /** One object by itself, several as a typed List, whose metadata is empty. */
