@@ -106,13 +106,14 @@ export interface FieldError {
 
 /** `kind` and `group` as in `Deployment.apps "x" is invalid: …`; several causes print as a bracketed list. */
 export function invalid(kind: string, group: string, name: string, errors: FieldError[]): ApiError {
-  const lines = [...new Set(errors.map((e) => (e.field ? `${e.field}: ${e.message}` : e.message)))]
+  const once = new Map(errors.map((e) => [e.field ? `${e.field}: ${e.message}` : e.message, e]))
+  const lines = [...once.keys()]
   const body = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
   return new ApiError('Invalid', `${qualified(kind, group)} "${name}" is invalid: ${body}`, {
     name,
     group,
     kind,
-    causes: errors.map((e) => ({ reason: `FieldValue${e.type}`, message: e.message, field: e.field })),
+    causes: [...once.values()].map((e) => ({ reason: `FieldValue${e.type}`, message: e.message, field: e.field })),
   })
 }
 

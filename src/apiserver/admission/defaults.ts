@@ -1,5 +1,7 @@
 // DefaultIngressClass, RuntimeClass and TaintNodesByCondition. Upstream: plugin/pkg/admission/{network/defaultingressclass,runtimeclass,nodetaint}.
 import type { KubeObject, Node, Pod } from '../../api/types'
+import { ownEntry } from '../../lib/own-entry'
+import { compareQuantities, quantityOf } from '../../lib/quantity'
 import { type AdmissionPlugin, refusal } from './plugin'
 import { newestFirst } from './storage'
 
@@ -27,18 +29,39 @@ interface RuntimeClass extends KubeObject {
   scheduling?: { nodeSelector?: Record<string, string>; tolerations?: Pod['spec']['tolerations'] }
 }
 
+function sameAmounts(a: Record<string, string>, b: Record<string, string>): boolean {
+  const names = Object.keys({ ...a, ...b })
+  return names.every((name) => {
+    const [left, right] = [ownEntry(a, name), ownEntry(b, name)]
+    return left !== undefined && right !== undefined && compareQuantities(quantityOf(left), quantityOf(right)) === 0
+  })
+}
+
 export const runtimeClass: AdmissionPlugin = {
   name: 'RuntimeClass',
   resources: ['pods'],
   create(object, context, info) {
     const { spec } = object as Pod
     const name = spec.runtimeClassName as string | undefined
-    if (!name) return
-    const found = context.view.get<RuntimeClass>('runtimeclasses.node.k8s.io', undefined, name)
-    if (!found) throw refusal(info, object, `pod rejected: RuntimeClass "${name}" not found`)
-    if (found.overhead?.podFixed) spec.overhead = { ...found.overhead.podFixed }
-    const { nodeSelector, tolerations } = found.scheduling ?? {}
-    if (nodeSelector) spec.nodeSelector = { ...spec.nodeSelector, ...nodeSelector }
+    const found = name ? context.view.get<RuntimeClass>('runtimeclasses.node.k8s.io', undefined, name) : undefined
+    if (name && !found) throw refusal(info, object, `pod rejected: RuntimeClass "${name}" not found`)
+    const fixed = found?.overhead?.podFixed
+    if (!fixed && spec.overhead !== undefined) {
+      throw refusal(info, object, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead')
+    }
+    if (fixed && spec.overhead !== undefined && !sameAmounts(fixed, spec.overhead as Record<string, string>)) {
+      throw refusal(info, object, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead")
+    }
+    if (fixed) spec.overhead = { ...fixed }
+    const { nodeSelector = {}, tolerations } = found?.scheduling ?? {}
+    for (const [key, value] of Object.entries(nodeSelector)) {
+      const own = ownEntry(spec.nodeSelector ?? {}, key)
+      if (own !== undefined && own !== value) {
+        const what = `runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`
+        throw refusal(info, object, `conflict: ${what}`)
+      }
+      spec.nodeSelector = { ...spec.nodeSelector, [key]: value }
+    }
     if (tolerations) spec.tolerations = [...(spec.tolerations ?? []), ...tolerations]
   },
 }

@@ -1,14 +1,15 @@
 // Defaults and preparation of Pods: their own, and the class of service their resources give them.
 // Upstream: pkg/apis/core/v1/defaults.go, pkg/registry/core/pod/strategy.go, pkg/apis/core/v1/helper/qos.
-import type { Container, Pod, PodStatus } from '../../api/types'
+import type { Container, LabelSelector, Pod, PodStatus, StringMap } from '../../api/types'
 import { compareQuantities, quantityOf } from '../../lib/quantity'
 import { timestamp } from '../../lib/time'
 import type { PrepareContext } from '../kind'
-import type { Fields } from './fields'
+import { type Fields, fieldsOf, listOf } from './fields'
 import { defaultPod } from './pod-spec'
 
 export function defaultPodObject(pod: Pod): void {
   pod.spec ??= {} as Pod['spec']
+  if (Number(pod.spec.terminationGracePeriodSeconds) < 0) pod.spec.terminationGracePeriodSeconds = 1
   defaultPod(pod.spec as Fields)
 }
 
@@ -32,7 +33,35 @@ export function qosClass(pod: Pod): 'Guaranteed' | 'Burstable' | 'BestEffort' {
   return guaranteed ? 'Guaranteed' : 'Burstable'
 }
 
+const TERMS = ['preferredDuringSchedulingIgnoredDuringExecution', 'requiredDuringSchedulingIgnoredDuringExecution']
+
+/** A selector asks also for the Pod's own values of the keys that its term names. */
+function askForOwnLabels(term: Fields, labels: StringMap): void {
+  const selector = fieldsOf(term.labelSelector) as LabelSelector | undefined
+  if (!selector) return
+  for (const [keys, operator] of [
+    [term.matchLabelKeys, 'In'],
+    [term.mismatchLabelKeys, 'NotIn'],
+  ] as const) {
+    const known = ((keys ?? []) as string[]).filter((key) => Object.hasOwn(labels, key))
+    if (!known.length) continue
+    selector.matchExpressions = [...(selector.matchExpressions ?? []), ...known.map((key) => ({ key, operator, values: [labels[key]] }))]
+  }
+}
+
+function askAllForOwnLabels(pod: Pod): void {
+  const labels = pod.metadata.labels ?? {}
+  for (const kind of ['podAffinity', 'podAntiAffinity']) {
+    const affinity = fieldsOf(fieldsOf(pod.spec.affinity)?.[kind]) ?? {}
+    for (const list of TERMS) {
+      for (const term of listOf(affinity[list])) askForOwnLabels(fieldsOf(term.podAffinityTerm) ?? term, labels)
+    }
+  }
+  for (const constraint of listOf(pod.spec.topologySpreadConstraints)) askForOwnLabels(constraint, labels)
+}
+
 export function preparePod(pod: Pod, context: PrepareContext): void {
+  askAllForOwnLabels(pod)
   const status: PodStatus = { phase: 'Pending', qosClass: qosClass(pod) }
   const gates = (pod.spec as { schedulingGates?: unknown[] }).schedulingGates
   if (gates?.length) {

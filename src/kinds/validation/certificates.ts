@@ -1,9 +1,9 @@
-// Validation of requests for certificates. Upstream: pkg/apis/certificates/validation/validation.go, pkg/apis/core/validation (ValidateSignerName).
+// Validation of requests for certificates. Upstream: pkg/apis/certificates/validation/validation.go.
 import type { KubeObject } from '../../api/types'
 import type { FieldError } from '../../errors'
-import { isDns1123Label, isDns1123Subdomain } from '../../lib/names'
 import { fieldsOf } from '../defaults/fields'
-import { duplicate, invalidValue, notSupported, required, tooLong } from './errors'
+import { duplicate, invalidValue, notSupported, required } from './errors'
+import { validateSignerName } from './signer-name'
 
 const USAGES = [
   'any',
@@ -43,29 +43,6 @@ function requestProblem(base64: string): string | undefined {
   const count = first > 0x80 ? first & 0x7f : 0
   const length = count ? der.readUIntBE(2, Math.min(count, 6, Math.max(der.length - 2, 1))) : first
   return 2 + count + length > der.length ? 'asn1: syntax error: data truncated' : undefined
-}
-
-const MOST_DOMAIN = 253
-/** A path holds the name of an object and of its namespace. */
-const MOST_PATH = MOST_DOMAIN + 63 + 1
-
-/** The first of the labels that is none, if any. */
-function labelProblems(part: string, rule: (label: string) => string[], field: string): FieldError[] {
-  const wrong = part.split('.').find((label) => rule(label).length)
-  return wrong === undefined ? [] : rule(wrong).map((why) => invalidValue(field, part, `validating label ${JSON.stringify(wrong)}: ${why}`))
-}
-
-function validateSignerName(name: string, field: string): FieldError[] {
-  if (!name) return [required(field)]
-  const [domain, path, more] = name.split('/')
-  if (path === undefined || more !== undefined) {
-    return [invalidValue(field, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")]
-  }
-  const errors = domain.length > MOST_DOMAIN ? [tooLong(field, MOST_DOMAIN)] : []
-  errors.push(...labelProblems(domain, isDns1123Label, field))
-  if (!domain.includes('.')) errors.push(invalidValue(field, domain, 'should be a domain with at least two segments separated by dots'))
-  errors.push(...labelProblems(path, isDns1123Subdomain, field))
-  return path.length > MOST_PATH ? [...errors, tooLong(field, MOST_PATH)] : errors
 }
 
 export function validateCertificateSigningRequest({ spec }: KubeObject): FieldError[] {

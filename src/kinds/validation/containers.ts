@@ -2,9 +2,9 @@
 import type { Container, ContainerPort, PodSpec, Volume } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isDns1123Label, isPortName, isPortNumber } from '../../lib/names'
-import { type Fields, fieldsOf } from '../defaults/fields'
+import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { validateEnv, validateEnvFrom } from './env'
-import { duplicate, forbiddenField, invalids, invalidValue, notFoundField, notSupported, required } from './errors'
+import { duplicate, forbiddenField, invalids, invalidValue, notFoundField, notSupported, required, tooMany } from './errors'
 import { validateLocalPath, validateNoBacksteps } from './paths'
 import { validateProbes } from './probes'
 import { validateResources } from './resources'
@@ -18,6 +18,9 @@ export interface ContainerContext {
   /** Seconds. */
   grace: number | undefined
   restartPolicy: string | undefined
+  /** The names of the Pod's resource claims. */
+  claims: Set<string>
+  hostUsers: boolean
 }
 
 function validatePorts(ports: ContainerPort[] | undefined, path: string): FieldError[] {
@@ -160,7 +163,7 @@ function validateResizePolicy(container: Container, path: string, restartPolicy:
       errors.push(notSupported(path, restart, ['NotRequired', 'RestartContainer']))
     }
     if (restartPolicy === 'Never' && restart !== 'NotRequired') {
-      errors.push(invalidValue(path, restart, "must be 'NotRequired' when `restartPolicy` is 'Never'"))
+      errors.push(invalidValue(path, restart, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"))
     }
     return errors
   })
@@ -186,9 +189,9 @@ function validateCommon(container: Container, path: string, context: ContainerCo
   else if (!PULL.includes(pull)) errors.push(notSupported(`${path}.imagePullPolicy`, pull, PULL))
   return [
     ...errors,
-    ...validateResources(container.resources, `${path}.resources`),
+    ...validateResources(container.resources, `${path}.resources`, context.claims),
     ...validateResizePolicy(container, `${path}.resizePolicy`, context.restartPolicy),
-    ...validateSecurityContext(container.securityContext, `${path}.securityContext`),
+    ...validateSecurityContext(container.securityContext, `${path}.securityContext`, context.hostUsers),
   ]
 }
 
@@ -208,10 +211,34 @@ export function validateContainers(containers: Container[] | null | undefined, p
 
 const RESTARTS = ['Always', 'Never', 'OnFailure']
 
+const MOST_RULES = 20
+const MOST_CODES = 255
+const ACTIONS = ['Restart', 'RestartAllContainers']
+
+/** The restart policy of a container itself, and its rules by exit code. */
 function validateOwnRestart(container: Container, here: string): FieldError[] {
   const policy = container.restartPolicy
-  if (policy === undefined || RESTARTS.includes(policy)) return []
-  return [notSupported(`${here}.restartPolicy`, policy, RESTARTS)]
+  const rules = listOf((container as unknown as Fields).restartPolicyRules)
+  const errors: FieldError[] = []
+  if (policy === undefined) {
+    if (rules.length) errors.push(required(`${here}.restartPolicy`, 'must specify restartPolicy when restart rules are used'))
+  } else if (!RESTARTS.includes(policy)) errors.push(notSupported(`${here}.restartPolicy`, policy, RESTARTS))
+  if (rules.length > MOST_RULES) errors.push(tooMany(`${here}.restartPolicyRules`, rules.length, MOST_RULES))
+  for (const [i, rule] of rules.entries()) {
+    const path = `${here}.restartPolicyRules[${i}]`
+    const action = String(rule.action ?? '')
+    if (!ACTIONS.includes(action)) errors.push(notSupported(`${path}.action`, action, ACTIONS))
+    const codes = fieldsOf(rule.exitCodes)
+    if (!codes) {
+      errors.push(required(`${path}.exitCodes`, 'must be specified'))
+      continue
+    }
+    const operator = String(codes.operator ?? '')
+    if (operator !== 'In' && operator !== 'NotIn') errors.push(notSupported(`${path}.exitCodes.operator`, operator, ['In', 'NotIn']))
+    const { length } = (codes.values ?? []) as number[]
+    if (length > MOST_CODES) errors.push(tooMany(`${path}.exitCodes.values`, length, MOST_CODES))
+  }
+  return errors
 }
 
 export function validateInitContainers(spec: PodSpec, path: string, context: ContainerContext): FieldError[] {
@@ -234,14 +261,17 @@ export function validateInitContainers(spec: PodSpec, path: string, context: Con
   return errors
 }
 
+/** In the order of Go's struct. */
 const EPHEMERAL_FORBIDDEN = [
   'ports',
+  'resources',
+  'resizePolicy',
+  'restartPolicy',
+  'restartPolicyRules',
   'livenessProbe',
   'readinessProbe',
   'startupProbe',
   'lifecycle',
-  'resizePolicy',
-  'restartPolicy',
 ] as const
 
 export function validateEphemeralContainers(spec: PodSpec, path: string, context: ContainerContext): FieldError[] {
@@ -257,10 +287,8 @@ export function validateEphemeralContainers(spec: PodSpec, path: string, context
     if (target && !others.has(target)) errors.push(notFoundField(`${here}.targetContainerName`, target))
     for (const key of EPHEMERAL_FORBIDDEN) {
       const value = (container as unknown as Fields)[key]
-      if (value !== undefined) errors.push(forbiddenField(`${here}.${key}`, 'cannot be set for an Ephemeral Container'))
-    }
-    if (Object.keys(container.resources ?? {}).length) {
-      errors.push(forbiddenField(`${here}.resources`, 'cannot be set for an Ephemeral Container'))
+      const isSet = value !== undefined && (key !== 'resources' || Object.keys(fieldsOf(value) ?? {}).length > 0)
+      if (isSet) errors.push(forbiddenField(`${here}.${key}`, 'cannot be set for an Ephemeral Container'))
     }
     for (const [j, mount] of (container.volumeMounts ?? []).entries()) {
       for (const key of ['subPath', 'subPathExpr'] as const) {

@@ -1,9 +1,11 @@
 // Validation of environment variables and of what they are taken from. Upstream: pkg/apis/core/validation/validation.go (ValidateEnv).
 import type { EnvFromSource, EnvVar } from '../../api/types'
 import type { FieldError } from '../../errors'
-import { isConfigMapKey, isDns1123Subdomain, isLabelKey, isRelaxedEnvVarName } from '../../lib/names'
+import { isConfigMapKey, isDns1123Label, isDns1123Subdomain, isLabelKey, isRelaxedEnvVarName } from '../../lib/names'
 import { canonicalQuantity, quantityOf } from '../../lib/quantity'
+import { type Fields, fieldsOf } from '../defaults/fields'
 import { invalids, invalidValue, notSupported, required } from './errors'
+import { validateNoBacksteps } from './paths'
 
 type From = NonNullable<EnvVar['valueFrom']>
 
@@ -87,14 +89,24 @@ function validateKeyRef(ref: { name?: string; key: string }, field: string): Fie
   return errors
 }
 
+function validateFileRef(ref: Fields, field: string): FieldError[] {
+  const part = (key: string, rule: (text: string) => FieldError[]) => (ref[key] ? rule(String(ref[key])) : [required(`${field}.${key}`)])
+  return [
+    ...part('key', (text) => invalids(`${field}.key`, text, isRelaxedEnvVarName(text))),
+    ...part('volumeName', (text) => invalids(`${field}.volumeName`, text, isDns1123Label(text))),
+    ...part('path', (text) => validateNoBacksteps(text, `${field}.path`)),
+  ]
+}
+
 function validateFrom(variable: EnvVar, from: From, field: string): FieldError[] {
   const errors: FieldError[] = []
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = from
-  const fileKeyRef = (from as { fileKeyRef?: unknown }).fileKeyRef
+  const fileKeyRef = fieldsOf((from as { fileKeyRef?: unknown }).fileKeyRef)
   if (fieldRef) errors.push(...validateFieldRef(fieldRef, `${field}.fieldRef`, ENV_FIELDS))
   if (resourceFieldRef) errors.push(...validateResourceFieldRef(resourceFieldRef, `${field}.resourceFieldRef`, false))
   if (configMapKeyRef) errors.push(...validateKeyRef(configMapKeyRef, `${field}.configMapKeyRef`))
   if (secretKeyRef) errors.push(...validateKeyRef(secretKeyRef, `${field}.secretKeyRef`))
+  if (fileKeyRef) errors.push(...validateFileRef(fileKeyRef, `${field}.fileKeyRef`))
   const sources = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef].filter(Boolean).length
   if (sources === 0) {
     const all = '`fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`'

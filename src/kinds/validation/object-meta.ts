@@ -47,19 +47,25 @@ export function validateLabels(labels: StringMap | undefined, field: string): Fi
     .flatMap((key) => [...validateLabelKey(key, field), ...invalids(field, labels![key], isLabelValue(labels![key]))])
 }
 
-const ANNOTATIONS_LIMIT = 256 * 1024
+export const ANNOTATIONS_LIMIT = 256 * 1024
+
+export function annotationsSize(annotations: StringMap): number {
+  return Object.entries(annotations).reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0)
+}
 
 export function validateAnnotations(annotations: StringMap | undefined, field: string): FieldError[] {
   const keys = Object.keys(annotations ?? {}).sort()
   const errors = keys.flatMap((key) => invalids(field, key, isLabelKey(key.toLowerCase())))
-  const size = keys.reduce((sum, key) => sum + Buffer.byteLength(key) + Buffer.byteLength(annotations![key]), 0)
-  return size > ANNOTATIONS_LIMIT ? [...errors, tooLong(field, ANNOTATIONS_LIMIT)] : errors
+  return annotationsSize(annotations ?? {}) > ANNOTATIONS_LIMIT ? [...errors, tooLong(field, ANNOTATIONS_LIMIT)] : errors
 }
 
 function validateOwner(owner: OwnerReference, field: string): FieldError[] {
   const errors = (['apiVersion', 'kind', 'name', 'uid'] as const)
     .filter((key) => !owner[key])
     .map((key) => required(`${field}.${key}`, 'must not be empty'))
+  if (owner.apiVersion && owner.apiVersion.split('/').length > 2) {
+    errors.push(invalidValue(`${field}.apiVersion`, owner.apiVersion, 'must be <group>/<version> or <version>'))
+  }
   if (owner.apiVersion === 'v1' && owner.kind === 'Event') {
     errors.push(invalidValue(field, owner, '/v1, Kind=Event is disallowed from being an owner'))
   }
@@ -158,6 +164,14 @@ export function validateDomainPath(text: string, field: string): FieldError[] {
   const pattern = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"
   if (new RegExp(`^${pattern}$`).test(path)) return errors
   return [...errors, invalidValue(field, path, regexError('Invalid path', pattern))]
+}
+
+/** A label's key that says whose it is. Upstream: apimachinery/pkg/util/validation (IsDomainPrefixedKey). */
+export function validateDomainKey(key: string, field: string): FieldError[] {
+  if (!key) return [required(field)]
+  const errors = validateLabelKey(key, field)
+  if (errors.length || key.includes('/')) return errors
+  return [invalidValue(field, key, 'must be a domain-prefixed key (such as "acme.io/foo")')]
 }
 
 // ---------------------------------------------------------------- selectors

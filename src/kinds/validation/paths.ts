@@ -33,6 +33,6 @@ export function validateHostPath(source: Fields, path: string): FieldError[] {
 
 export function validateNfs(source: Fields, path: string): FieldError[] {
   const errors = ['server', 'path'].filter((key) => !source[key]).map((key) => required(`${path}.${key}`))
-  const relative = source.path && !String(source.path).startsWith('/')
-  return relative ? [...errors, invalidValue(`${path}.path`, source.path, 'must be an absolute path')] : errors
+  const place = String(source.path ?? '')
+  return place.startsWith('/') ? errors : [...errors, invalidValue(`${path}.path`, place, 'must be an absolute path')]
 }

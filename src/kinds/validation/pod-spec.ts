@@ -6,13 +6,17 @@ import { isIP } from '../../lib/is-ip'
 import { isDns1123Label, isDns1123Subdomain, isDns1123SubdomainWithUnderscore, isLabelKey } from '../../lib/names'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers'
-import { duplicate, forbiddenField, invalids, invalidValue, notSupported, required } from './errors'
+import { duplicate, forbiddenField, invalids, invalidValue, notFoundField, notSupported, required, tooLong } from './errors'
 import { validateLabels } from './object-meta'
-import { validateResources } from './resources'
+import { claimNames, validatePodClaims } from './pod-claims'
+import { validatePodResources } from './pod-resources'
 import { validateAffinity, validateSpread, validateTolerations } from './scheduling'
 import { validatePodSecurityContext } from './security'
 import { validateVolumes } from './volumes'
+import { validateHostProcess, validateOs } from './windows'
 
+/** As long as Linux lets a host's name be. */
+const LONGEST_HOSTNAME = 64
 const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
 export const RESTART_POLICIES = ['Always', 'OnFailure', 'Never']
 const INVALID_IP = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
@@ -82,15 +86,20 @@ function validateGates(spec: PodSpec, path: string): FieldError[] {
 
 function validateHostUsers(spec: PodSpec, path: string): FieldError[] {
   if (spec.hostUsers !== false) return []
-  return (
-    [
-      ['hostNetwork', 'hostNetwork'],
-      ['hostPID', 'HostPID'],
-      ['hostIPC', 'HostIPC'],
-    ] as const
-  )
-    .filter(([key]) => spec[key] === true)
-    .map(([, shown]) => forbiddenField(`${path}.${shown}`, 'when `pod.Spec.HostUsers` is false'))
+  const spaces = [
+    ['hostNetwork', 'hostNetwork'],
+    ['hostPID', 'HostPID'],
+    ['hostIPC', 'HostIPC'],
+  ] as const
+  const why = 'when `hostUsers` is false'
+  const errors = spaces.filter(([key]) => spec[key] === true).map(([, shown]) => forbiddenField(`${path}.${shown}`, why))
+  for (const list of ['initContainers', 'containers', 'ephemeralContainers'] as const) {
+    for (const [i, container] of (spec[list] ?? []).entries()) {
+      const devices = listOf((container as unknown as Fields).volumeDevices)
+      if (devices.length) errors.push(forbiddenField(`${path}.${list}[${i}].volumeDevices`, why))
+    }
+  }
+  return errors
 }
 
 function validateNames(spec: PodSpec, path: string): FieldError[] {
@@ -116,43 +125,77 @@ function validateNames(spec: PodSpec, path: string): FieldError[] {
     }
   }
   check('priorityClassName', isDns1123Subdomain)
-  check('runtimeClassName', isDns1123Subdomain)
+  const runtime = spec.runtimeClassName
+  if (typeof runtime === 'string') errors.push(...invalids(`${path}.runtimeClassName`, runtime, isDns1123Subdomain(runtime)))
   return errors
 }
 
-function validateOs(spec: PodSpec, path: string): FieldError[] {
-  const os = fieldsOf(spec.os)
-  if (!os) return []
-  const name = String(os.name ?? '')
-  if (!name) return [required(`${path}.os.name`)]
-  return name === 'linux' || name === 'windows' ? [] : [notSupported(`${path}.os`, name, ['linux', 'windows'])]
+function validateHostname(spec: PodSpec, path: string): FieldError[] {
+  const name = spec.hostnameOverride as string | undefined
+  if (name === undefined) return []
+  const field = `${path}.hostnameOverride`
+  const errors: FieldError[] = []
+  if (spec.setHostnameAsFQDN === true) errors.push(forbiddenField(field, 'may not be specified when setHostnameAsFQDN is true'))
+  if (spec.hostNetwork) errors.push(forbiddenField(field, 'may not be specified when hostNetwork is true'))
+  if (Buffer.byteLength(name) > LONGEST_HOSTNAME) errors.push(tooLong(field, LONGEST_HOSTNAME))
+  return [...errors, ...invalids(field, name, isDns1123Subdomain(name))]
+}
+
+/** A variable may be read from a file only of a volume that the Pod makes itself. */
+function validateFileVolumes(spec: PodSpec, path: string): FieldError[] {
+  const volumes = new Map((spec.volumes ?? []).map((volume) => [volume.name, volume]))
+  return (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((list) =>
+    (spec[list] ?? []).flatMap((container, i) =>
+      (container.env ?? []).flatMap((variable, j) => {
+        const reference = fieldsOf(fieldsOf(variable.valueFrom)?.fileKeyRef)
+        if (!reference) return []
+        const name = String(reference.volumeName ?? '')
+        const field = `${path}.${list}[${i}].env[${j}].valueFrom.fileKeyRef.volumeName`
+        const volume = volumes.get(name)
+        if (!volume) return [notFoundField(field, name)]
+        return fieldsOf(volume.emptyDir) ? [] : [invalidValue(field, name, 'referenced volume must be of type emptyDir')]
+      }),
+    ),
+  )
 }
 
 /** `meta` is given for a Pod itself, not for a template. `path` is `spec` or `spec.template.spec`. */
 export function validatePodSpec(spec: PodSpec, path: string, meta?: ObjectMeta): FieldError[] {
   const { known, errors } = validateVolumes(spec.volumes, `${path}.volumes`, meta)
   if (spec.terminationGracePeriodSeconds === undefined) errors.unshift(required(`${path}.terminationGracePeriodSeconds`))
-  const context = { volumes: known, grace: spec.terminationGracePeriodSeconds, restartPolicy: spec.restartPolicy }
-  const own = spec.resources as Parameters<typeof validateResources>[0]
+  const podClaims = listOf(spec.resourceClaims)
+  const context = {
+    volumes: known,
+    grace: spec.terminationGracePeriodSeconds,
+    restartPolicy: spec.restartPolicy,
+    claims: claimNames(podClaims),
+    hostUsers: spec.hostUsers !== false,
+  }
   errors.push(
+    ...validatePodClaims(podClaims, `${path}.resourceClaims`, meta),
     ...validateContainers(spec.containers, `${path}.containers`, context),
     ...validateInitContainers(spec, `${path}.initContainers`, context),
     ...validateEphemeralContainers(spec, `${path}.ephemeralContainers`, context),
-    ...validateResources(own, `${path}.resources`),
+    ...validatePodResources(spec, `${path}.resources`, context.claims),
     ...validateHostNetwork(spec, path, meta !== undefined),
     ...validateEnum(spec.restartPolicy, `${path}.restartPolicy`, RESTART_POLICIES),
     ...validateEnum(spec.dnsPolicy, `${path}.dnsPolicy`, DNS_POLICIES),
     ...validateLabels(spec.nodeSelector, `${path}.nodeSelector`),
     ...validatePodSecurityContext(spec as Fields, `${path}.securityContext`),
+    ...(spec.shareProcessNamespace === true && spec.hostPID === true
+      ? [invalidValue(`${path}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled')]
+      : []),
     ...validateAffinity(spec.affinity, `${path}.affinity`),
     ...validateDns(spec, path),
     ...validateGates(spec, path),
     ...validateSpread(listOf(spec.topologySpreadConstraints), `${path}.topologySpreadConstraints`),
+    ...validateHostProcess(spec, path),
     ...validateHostUsers(spec, path),
+    ...validateHostname(spec, path),
     ...validateNames(spec, path),
   )
   if (spec.preemptionPolicy !== undefined) {
     errors.push(...validateEnum(spec.preemptionPolicy, `${path}.preemptionPolicy`, ['PreemptLowerPriority', 'Never']))
   }
-  return [...errors, ...validateOs(spec, path)]
+  return [...errors, ...validateOs(spec, path), ...validateFileVolumes(spec, path)]
 }

@@ -111,6 +111,11 @@ function portWarnings(containers: [Container, string][]): string[] {
   for (const [container, path] of containers) {
     for (const [i, port] of (container.ports ?? []).entries()) {
       const field = `${path}.ports[${i}]`
+      if (port.hostIP && !port.hostPort) {
+        const { name = '', containerPort, protocol = '', hostIP } = port
+        const shown = `{Name:${name} HostPort:0 ContainerPort:${containerPort} Protocol:${protocol} HostIP:${hostIP}}`
+        warnings.push(`${field}: hostIP set without hostPort: ${shown}`)
+      }
       const key = `${port.containerPort}/${port.protocol}`
       const others = all.get(key) ?? []
       for (const other of others) {
@@ -152,6 +157,8 @@ function specWarnings(spec: PodSpec, meta: Partial<ObjectMeta> | undefined, pref
   }
   for (const [i, volume] of (spec.volumes ?? []).entries()) {
     for (const [key, shown, message] of OLD_VOLUMES) if (volume[key]) warnings.push(`${path}.volumes[${i}].${shown}: ${message}`)
+    const empty = listOf(fieldsOf(volume.projected)?.sources).filter((source) => !Object.values(source).some(fieldsOf))
+    warnings.push(...empty.map(() => `volume ${JSON.stringify(volume.name)} (Projected) has no sources provided`))
   }
   const aliases = (spec.hostAliases ?? []).map((alias) => alias.ip)
   warnings.push(...duplicates(aliases, (ip, i) => `${path}.hostAliases[${i}].ip: duplicate ip ${JSON.stringify(ip)}`))

@@ -4,6 +4,7 @@ import type { FieldError } from '../../errors'
 import { listOf } from '../defaults/fields'
 import { forbiddenField, invalidValue, required, same } from './errors'
 import { goDiff } from './go-diff'
+import { validateAnnotationChange, validatePodAnnotations, validateProfilesMatch } from './pod-annotations'
 import { validatePodSpec } from './pod-spec'
 
 function validateImages(containers: Container[] | undefined, path: string): FieldError[] {
@@ -16,7 +17,7 @@ function validateImages(containers: Container[] | undefined, path: string): Fiel
 /** What holds for every Pod, new or changed. */
 export function validatePod(pod: Pod): FieldError[] {
   const { spec } = pod
-  const errors = validatePodSpec(spec, 'spec', pod.metadata)
+  const errors = [...validatePodAnnotations(pod.metadata.annotations, spec), ...validatePodSpec(spec, 'spec', pod.metadata)]
   if (!spec.serviceAccountName) {
     for (const [i, volume] of (spec.volumes ?? []).entries()) {
       const sources = listOf((volume.projected as { sources?: unknown } | undefined)?.sources)
@@ -39,7 +40,7 @@ export function validatePodCreate(pod: Pod): FieldError[] {
   if (spec.nodeName && listOf(spec.schedulingGates).length) {
     errors.push(forbiddenField('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'))
   }
-  return errors
+  return [...errors, ...validateProfilesMatch(pod)]
 }
 
 const UPDATABLE = [
@@ -96,12 +97,14 @@ function munged(spec: PodSpec, old: PodSpec): PodSpec {
 
 export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   const [spec, before] = [pod.spec, old.spec]
+  const changed = validateAnnotationChange(pod, old)
   for (const key of ['containers', 'initContainers'] as const) {
     if ((spec[key]?.length ?? 0) !== (before[key]?.length ?? 0)) {
-      return [forbiddenField(`spec.${key}`, 'pod updates may not add or remove containers')]
+      return [...changed, forbiddenField(`spec.${key}`, 'pod updates may not add or remove containers')]
     }
   }
   const errors = (spec.containers ?? []).flatMap((c, i) => (c.image ? [] : [required(`spec.containers[${i}].image`)]))
+  errors.unshift(...changed)
   errors.push(...validateDeadline(spec, before))
   errors.push(...validateTolerationChange(spec.tolerations, before.tolerations), ...validateGateChange(spec, before))
   const rest = munged(spec, before)

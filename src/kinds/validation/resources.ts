@@ -3,8 +3,10 @@ import type { ResourceRequirements } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isLabelKey } from '../../lib/names'
 import { ownEntry } from '../../lib/own-entry'
-import { canonicalQuantity, compareQuantities, quantityMilliValue, quantityOf } from '../../lib/quantity'
-import { forbiddenField, invalids, invalidValue, NEGATIVE, required } from './errors'
+import { canonicalQuantity, compareQuantities, quantityMilliValue, quantityOf, quantityValue } from '../../lib/quantity'
+import { fieldsOf, listOf } from '../defaults/fields'
+import { forbiddenField, invalids, invalidValue, NEGATIVE, notSupported, required } from './errors'
+import { validateClaimsUsed } from './pod-claims'
 
 const CONTAINER_RESOURCES = ['cpu', 'memory', 'ephemeral-storage']
 const QUOTA_RESOURCES = [
@@ -85,35 +87,81 @@ export function validateAmount(name: string, value: string | number, field: stri
   return errors
 }
 
-/** Requests and limits of a container (or of a whole Pod). */
-export function validateResources(resources: ResourceRequirements | undefined, path: string): FieldError[] {
+/** Whether a whole Pod may ask for it. */
+const POD_RESOURCES = ['cpu', 'hugepages-', 'memory']
+
+export function validatePodResourceName(name: string, field: string): FieldError[] {
+  const errors = validateResourceName(name, field)
+  if (errors.length || POD_RESOURCES.includes(name) || isHugePage(name)) return errors
+  return [notSupported(field, name, POD_RESOURCES)]
+}
+
+function isMultiple(value: string | number, size: string): boolean {
+  try {
+    const page = quantityValue(quantityOf(size))
+    return page > 0 && quantityValue(quantityOf(value)) % page === 0
+  } catch {
+    return false
+  }
+}
+
+/** Huge pages come in pages, and in no part of one. */
+function validatePages(name: string, value: string | number, field: string): FieldError[] {
+  if (!isHugePage(name)) return []
+  if (isMultiple(value, name.slice('hugepages-'.length))) return []
+  const shown = canonicalQuantity(value)
+  return [invalidValue(field, shown, `${shown} is not positive integer multiple of ${name}`)]
+}
+
+type NameRule = (name: string, field: string) => FieldError[]
+
+function validateList(
+  list: Record<string, string | number>,
+  path: string,
+  nameRule: NameRule,
+  more: (name: string) => FieldError[],
+): FieldError[] {
+  return Object.keys(list)
+    .sort()
+    .flatMap((name) => {
+      const field = `${path}[${name}]`
+      return [
+        ...nameRule(name, field),
+        ...validateAmount(name, list[name], field),
+        ...more(name),
+        ...validatePages(name, list[name], field),
+      ]
+    })
+}
+
+/** Requests and limits of a container, or by another rule of names of a whole Pod. `claims` are the names of the Pod's resource claims. */
+export function validateResources(
+  resources: ResourceRequirements | undefined,
+  path: string,
+  claims: Set<string>,
+  nameRule: NameRule = validateContainerResourceName,
+): FieldError[] {
   const limits = resources?.limits ?? {}
   const requests = resources?.requests ?? {}
-  const errors: FieldError[] = []
-  for (const name of Object.keys(limits).sort()) {
-    const field = `${path}.limits[${name}]`
-    errors.push(...validateContainerResourceName(name, field), ...validateAmount(name, limits[name], field))
-  }
-  for (const name of Object.keys(requests).sort()) {
-    const field = `${path}.requests[${name}]`
-    errors.push(...validateContainerResourceName(name, field), ...validateAmount(name, requests[name], field))
+  const againstLimit = (name: string): FieldError[] => {
     const flexible = overcommits(name)
     const limit = ownEntry(limits, name)
-    const shown = canonicalQuantity(requests[name])
     if (limit === undefined) {
-      if (!flexible) errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'))
-      continue
+      return flexible ? [] : [required(`${path}.limits`, 'Limit must be set for non overcommitable resources')]
     }
+    const shown = canonicalQuantity(requests[name])
     const order = compareQuantities(quantityOf(requests[name]), quantityOf(limit))
-    if (order !== 0 && !flexible) {
-      errors.push(invalidValue(`${path}.requests`, shown, `must be equal to ${name} limit of ${canonicalQuantity(limit)}`))
-    } else if (order > 0) {
-      errors.push(invalidValue(`${path}.requests`, shown, `must be less than or equal to ${name} limit of ${canonicalQuantity(limit)}`))
-    }
+    const what = `${name} limit of ${canonicalQuantity(limit)}`
+    if (order !== 0 && !flexible) return [invalidValue(`${path}.requests`, shown, `must be equal to ${what}`)]
+    return order > 0 ? [invalidValue(`${path}.requests`, shown, `must be less than or equal to ${what}`)] : []
   }
+  const errors = [
+    ...validateList(limits, `${path}.limits`, nameRule, () => []),
+    ...validateList(requests, `${path}.requests`, nameRule, againstLimit),
+  ]
   const names = [...Object.keys(limits), ...Object.keys(requests)]
   if (names.some(isHugePage) && !names.includes('cpu') && !names.includes('memory')) {
     errors.push(forbiddenField(path, 'HugePages require cpu or memory'))
   }
-  return errors
+  return [...errors, ...validateClaimsUsed(listOf(fieldsOf(resources)?.claims), claims, `${path}.claims`)]
 }

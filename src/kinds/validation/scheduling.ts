@@ -25,7 +25,11 @@ export function validateTolerations(tolerations: Toleration[] | undefined, path:
       if (complaints.length) errors.push(invalidValue(`${here}.operator`, value, complaints.join(';')))
     } else if (operator === 'Exists') {
       if (value) errors.push(invalidValue(`${here}.operator`, value, "value must be empty when `operator` is 'Exists'"))
-    } else errors.push(notSupported(`${here}.operator`, operator, ['Equal', 'Exists']))
+    } else {
+      // Only the gate of a feature that is off keeps the two that compare numbers away.
+      const compares = operator === 'Lt' || operator === 'Gt'
+      errors.push(notSupported(`${here}.operator`, operator, compares ? ['Equal', 'Exists', 'Lt', 'Gt'] : ['Equal', 'Exists']))
+    }
     if (effect && !TAINT_EFFECTS.includes(effect)) errors.push(notSupported(`${here}.effect`, effect, TAINT_EFFECTS))
     return errors
   })
@@ -114,7 +118,35 @@ function validatePodTerm(term: Fields, path: string): FieldError[] {
   for (const name of (term.namespaces ?? []) as string[]) errors.push(...invalids(`${path}.namespace`, name, isDns1123Label(name)))
   const key = String(term.topologyKey ?? '')
   if (!key) errors.push(required(`${path}.topologyKey`, 'can not be empty'))
-  return [...errors, ...validateLabelKey(key, `${path}.topologyKey`)]
+  errors.push(...validateLabelKey(key, `${path}.topologyKey`))
+  return [...errors, ...validateTermLabelKeys(term, path)]
+}
+
+/** Of the keys whose values come from the Pod itself. Upstream: ValidateMatchLabelKeysAndMismatchLabelKeys. */
+function validateTermLabelKeys(term: Fields, path: string): FieldError[] {
+  const [match, mismatch] = [(term.matchLabelKeys ?? []) as string[], (term.mismatchLabelKeys ?? []) as string[]]
+  const selector = fieldsOf(term.labelSelector) as LabelSelector | undefined
+  const errors = [
+    ...validateLabelKeys(match, selector, `${path}.matchLabelKeys`),
+    ...validateLabelKeys(mismatch, selector, `${path}.mismatchLabelKeys`),
+  ]
+  // The Pod's own values were put at the end of the selector: a key is there twice when it was asked for before.
+  const seen = new Set(Object.keys(selector?.matchLabels ?? {}))
+  for (const { key } of selector?.matchExpressions ?? []) {
+    if (seen.has(key) && match.includes(key)) {
+      errors.push(invalidValue(`${path}[${match.lastIndexOf(key)}]`, key, 'exists in both matchLabelKeys and labelSelector'))
+    }
+    seen.add(key)
+  }
+  const both = [...match.entries()].filter(([, key]) => mismatch.includes(key))
+  const why = 'exists in both matchLabelKeys and mismatchLabelKeys'
+  return [...errors, ...both.map(([i, key]) => invalidValue(`${path}.matchLabelKeys[${i}]`, key, why))]
+}
+
+function validateLabelKeys(keys: string[], selector: LabelSelector | undefined, path: string): FieldError[] {
+  if (!keys.length) return []
+  if (!selector) return [forbiddenField(path, 'must not be specified when labelSelector is not set')]
+  return keys.flatMap((key, i) => validateLabelKey(key, `${path}[${i}]`))
 }
 
 function validatePodAffinity(affinity: Fields, path: string): FieldError[] {
@@ -151,10 +183,9 @@ export function validateSpread(constraints: Fields[], path: string): FieldError[
     if (skew <= 0) errors.push(invalidValue(`${here}.maxSkew`, skew, 'must be greater than zero'))
     const key = String(constraint.topologyKey ?? '')
     if (!key) errors.push(required(`${here}.topologyKey`, 'can not be empty'))
-    else errors.push(...validateLabelKey(key, `${here}.topologyKey`))
     const when = String(constraint.whenUnsatisfiable ?? '')
     if (!UNSATISFIABLE.includes(when)) errors.push(notSupported(`${here}.whenUnsatisfiable`, when, UNSATISFIABLE))
-    if (constraints.slice(0, i).some((c) => c.topologyKey === key && c.whenUnsatisfiable === when)) {
+    if (constraints.slice(i + 1).some((c) => c.topologyKey === key && c.whenUnsatisfiable === when)) {
       errors.push(duplicate(`${here}.{topologyKey, whenUnsatisfiable}`, `{${key}, ${when}}`))
     }
     const domains = constraint.minDomains as number | undefined
@@ -171,6 +202,7 @@ export function validateSpread(constraints: Fields[], path: string): FieldError[
         errors.push(notSupported(`${here}.${policy}`, value, ['Honor', 'Ignore']))
       }
     }
+    errors.push(...validateTermLabelKeys(constraint, here))
     return [...errors, ...validateSelector(fieldsOf(constraint.labelSelector) as LabelSelector | undefined, `${here}.labelSelector`)]
   })
 }

@@ -1,8 +1,10 @@
 // Validation of security contexts. Upstream: pkg/apis/core/validation/validation.go (ValidateSecurityContext, validatePodSpecSecurityContext).
 import type { FieldError } from '../../errors'
+import { internalForm } from '../../schema/internal'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { duplicate, invalidValue, notSupported, required } from './errors'
+import { duplicate, invalidValue, notSupported, required, tooLong } from './errors'
 import { validateLocalPath } from './paths'
+import { validateWindowsOptions } from './windows'
 
 const MAX_ID = 2147483647
 
@@ -29,57 +31,49 @@ function validateSeccomp(profile: Fields | undefined, path: string): FieldError[
   return errors
 }
 
+/** As long as a path can be. */
+const LONGEST_PROFILE = 4095
+
+function validateAppArmorName(name: unknown, field: string): FieldError[] {
+  const text = String(name ?? '')
+  if (!text) return [required(field, 'must be set when AppArmor type is Localhost')]
+  const errors = text === text.trim() ? [] : [invalidValue(field, text, 'must not be padded with whitespace')]
+  return Buffer.byteLength(text) > LONGEST_PROFILE ? [...errors, tooLong(field, LONGEST_PROFILE)] : errors
+}
+
 function validateAppArmor(profile: Fields | undefined, path: string): FieldError[] {
   if (!profile) return []
   const types = ['Localhost', 'RuntimeDefault', 'Unconfined']
   const local = profile.localhostProfile
   if (!profile.type) return [required(`${path}.type`, 'type is required when appArmorProfile is set')]
   if (!types.includes(String(profile.type))) return [notSupported(`${path}.type`, profile.type, types)]
-  if (profile.type === 'Localhost' && !local) return [required(`${path}.localhostProfile`, 'must be set when AppArmor type is Localhost')]
-  if (profile.type !== 'Localhost' && local !== undefined) {
-    return [invalidValue(`${path}.localhostProfile`, local, 'can only be set when AppArmor type is Localhost')]
-  }
-  return []
+  if (profile.type === 'Localhost') return validateAppArmorName(local, `${path}.localhostProfile`)
+  return local === undefined ? [] : [invalidValue(`${path}.localhostProfile`, local, 'can only be set when AppArmor type is Localhost')]
 }
 
-/** As the API server's own type prints: all fields, under Go's names. */
-function internalSecurityContext(context: Fields): Fields {
-  const capabilities = fieldsOf(context.capabilities)
-  const value = (key: string) => context[key] ?? null
-  return {
-    Capabilities: capabilities ? { Add: capabilities.add ?? null, Drop: capabilities.drop ?? null } : null,
-    Privileged: value('privileged'),
-    SELinuxOptions: value('seLinuxOptions'),
-    WindowsOptions: value('windowsOptions'),
-    RunAsUser: value('runAsUser'),
-    RunAsGroup: value('runAsGroup'),
-    RunAsNonRoot: value('runAsNonRoot'),
-    ReadOnlyRootFilesystem: value('readOnlyRootFilesystem'),
-    AllowPrivilegeEscalation: value('allowPrivilegeEscalation'),
-    ProcMount: value('procMount'),
-    SeccompProfile: value('seccompProfile'),
-    AppArmorProfile: value('appArmorProfile'),
-  }
-}
-
-export function validateSecurityContext(context: Fields | undefined, path: string): FieldError[] {
+/** `hostUsers`: whether the users of the Pod are those of its node. */
+export function validateSecurityContext(context: Fields | undefined, path: string, hostUsers: boolean): FieldError[] {
   if (!context) return []
   const errors = [...validateId(context, 'runAsUser', path), ...validateId(context, 'runAsGroup', path)]
   if (context.procMount !== undefined && context.procMount !== 'Default' && context.procMount !== 'Unmasked') {
     errors.push(notSupported(`${path}.procMount`, context.procMount, ['Default', 'Unmasked']))
+  }
+  if (hostUsers && context.procMount === 'Unmasked') {
+    errors.push(invalidValue(`${path}.procMount`, context.procMount, '`hostUsers` must be false to use `Unmasked`'))
   }
   errors.push(...validateSeccomp(fieldsOf(context.seccompProfile), `${path}.seccompProfile`))
   if (context.allowPrivilegeEscalation === false) {
     const add = fieldsOf(context.capabilities)?.add as string[] | undefined
     if (context.privileged === true) {
       const why = 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'
-      errors.push(invalidValue(path, internalSecurityContext(context), why))
+      errors.push(invalidValue(path, internalForm('SecurityContext', context), why))
     }
     if (add?.includes('CAP_SYS_ADMIN')) {
       const why = 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'
-      errors.push(invalidValue(path, internalSecurityContext(context), why))
+      errors.push(invalidValue(path, internalForm('SecurityContext', context), why))
     }
   }
+  errors.push(...validateWindowsOptions(fieldsOf(context.windowsOptions), `${path}.windowsOptions`))
   return [...errors, ...validateAppArmor(fieldsOf(context.appArmorProfile), `${path}.appArmorProfile`)]
 }
 
@@ -115,9 +109,6 @@ export function validatePodSecurityContext(spec: Fields, path: string): FieldErr
     if (id < 0 || id > MAX_ID)
       errors.push(invalidValue(`${path}.supplementalGroups[${i}]`, id, `must be between 0 and ${MAX_ID}, inclusive`))
   }
-  if (spec.shareProcessNamespace === true && spec.hostPID === true) {
-    errors.push(invalidValue(`${path}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled'))
-  }
   errors.push(...validateSysctls(listOf(context.sysctls), `${path}.sysctls`, spec))
   for (const [key, values] of [
     ['fsGroupChangePolicy', ['Always', 'OnRootMismatch']],
@@ -128,6 +119,7 @@ export function validatePodSecurityContext(spec: Fields, path: string): FieldErr
     if (value !== undefined && !(values as readonly unknown[]).includes(value)) errors.push(notSupported(`${path}.${key}`, value, values))
     if (key === 'fsGroupChangePolicy') {
       errors.push(...validateSeccomp(fieldsOf(context.seccompProfile), `${path}.seccompProfile`))
+      errors.push(...validateWindowsOptions(fieldsOf(context.windowsOptions), `${path}.windowsOptions`))
       errors.push(...validateAppArmor(fieldsOf(context.appArmorProfile), `${path}.appArmorProfile`))
     }
   }

@@ -1,14 +1,14 @@
 // Validation of PersistentVolumes, claims and storage classes. Upstream: pkg/apis/core/validation/validation.go, pkg/apis/storage/validation.
 import type { KubeObject, LabelSelector } from '../../api/types'
 import type { FieldError } from '../../errors'
-import { isDns1123Subdomain, isLabelKey } from '../../lib/names'
+import { isDns1123Label, isDns1123Subdomain, isLabelKey } from '../../lib/names'
 import { canonicalQuantity, compareQuantities, quantityOf } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { duplicate, forbiddenField, IMMUTABLE, immutable, invalids, invalidValue, notSupported, required, same, tooLong } from './errors'
+import { duplicate, forbiddenField, IMMUTABLE, immutable, invalids, invalidValue, notSupported, required, same } from './errors'
 import { goDiff } from './go-diff'
 import { validateSelector } from './object-meta'
-import { validateHostPath, validateNfs, validateNoBacksteps } from './paths'
 import { validateNodeSelector } from './scheduling'
+import { PERSISTENT_SOURCES } from './volume-sources'
 
 const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
 const VOLUME_MODES = ['Block', 'Filesystem']
@@ -55,8 +55,21 @@ export function validateClaimSpec(spec: Fields, path: string): FieldError[] {
     }
     const group = String(source.apiGroup ?? '')
     if (group) errors.push(...invalids(`${here}.apiGroup`, group, isDns1123Subdomain(group)))
+    const namespace = key === 'dataSourceRef' ? String(source.namespace ?? '') : ''
+    if (namespace) errors.push(...invalids(`${here}.namespace`, namespace, isDns1123Label(namespace)))
   }
+  errors.push(...validateSourcesAlike(fieldsOf(spec.dataSource), fieldsOf(spec.dataSourceRef), path))
+  const attributes = String(spec.volumeAttributesClassName ?? '')
+  if (attributes) errors.push(...invalids(`${path}.volumeAttributesClassName`, attributes, isDns1123Subdomain(attributes)))
   return errors
+}
+
+/** The two ways to say what a claim begins with; the value that upstream shows is a path that JSON cannot show. */
+function validateSourcesAlike(source: Fields | undefined, reference: Fields | undefined, path: string): FieldError[] {
+  if (!source || !reference) return []
+  if (reference.namespace) return [invalidValue(path, {}, 'may not be specified when dataSourceRef.namespace is specified')]
+  const alike = ['apiGroup', 'kind', 'name'].every((key) => (source[key] ?? '') === (reference[key] ?? ''))
+  return alike ? [] : [invalidValue(path, {}, 'must match dataSourceRef')]
 }
 
 export function validatePersistentVolumeClaim(claim: KubeObject): FieldError[] {
@@ -117,46 +130,11 @@ const SOURCES = [
   'storageos',
   'csi',
 ]
-const NEEDED: Record<string, string[]> = {
-  gcePersistentDisk: ['pdName'],
-  awsElasticBlockStore: ['volumeID'],
-  glusterfs: ['endpoints', 'path'],
-  local: ['path'],
-  cinder: ['volumeID'],
-  flexVolume: ['driver'],
-  iscsi: ['targetPortal', 'iqn'],
-}
-
-const MAX_DRIVER = 63
-
-export function validateCsiDriverName(name: string, field: string): FieldError[] {
-  const errors = name ? [] : [required(field)]
-  if (name.length > MAX_DRIVER) errors.push(tooLong(field, MAX_DRIVER))
-  return [...errors, ...invalids(field, name, isDns1123Subdomain(name.toLowerCase()))]
-}
-
-function validateCsi(source: Fields, path: string): FieldError[] {
-  const errors = validateCsiDriverName(String(source.driver ?? ''), `${path}.driver`)
-  if (!source.volumeHandle) errors.push(required(`${path}.volumeHandle`))
-  for (const key of ['controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef', 'nodeExpandSecretRef']) {
-    const reference = fieldsOf(source[key])
-    if (!reference) continue
-    for (const part of ['name', 'namespace']) if (!reference[part]) errors.push(required(`${path}.${key}.${part}`))
-  }
-  return errors
-}
-
-function validateSources(spec: Fields): FieldError[] {
+function validateSources(spec: Fields, name: string): FieldError[] {
   const given = SOURCES.filter((key) => fieldsOf(spec[key]))
   if (!given.length) return [required('spec', 'must specify a volume type')]
   const [first, ...others] = given
-  const source = fieldsOf(spec[first]) ?? {}
-  const errors: FieldError[] = []
-  if (first === 'hostPath') errors.push(...validateHostPath(source, 'spec.hostPath'))
-  if (first === 'nfs') errors.push(...validateNfs(source, 'spec.nfs'))
-  if (first === 'csi') errors.push(...validateCsi(source, 'spec.csi'))
-  for (const key of NEEDED[first] ?? []) if (!source[key]) errors.push(required(`spec.${first}.${key}`))
-  if (first === 'local' && source.path) errors.push(...validateNoBacksteps(String(source.path), 'spec.local.path'))
+  const errors = PERSISTENT_SOURCES[first](fieldsOf(spec[first]) ?? {}, `spec.${first}`, name)
   if (first === 'local' && !fieldsOf(fieldsOf(spec.nodeAffinity)?.required)) {
     errors.push(required('spec.nodeAffinity', 'Local volume requires node affinity'))
   }
@@ -185,7 +163,7 @@ export function validatePersistentVolume(pv: KubeObject): FieldError[] {
   const needed = fieldsOf(affinity?.required)
   if (affinity && !needed) errors.push(required('spec.nodeAffinity.required', 'must specify required node constraints'))
   if (needed) errors.push(...validateNodeSelector(needed, 'spec.nodeAffinity.required'))
-  errors.push(...validateSources(spec))
+  errors.push(...validateSources(spec, pv.metadata.name))
   const path = fieldsOf(spec.hostPath)?.path
   if (path === '/' && policy === 'Recycle') {
     errors.push(forbiddenField('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'"))
@@ -196,7 +174,15 @@ export function validatePersistentVolume(pv: KubeObject): FieldError[] {
   }
   const mode = spec.volumeMode
   if (mode !== undefined && !VOLUME_MODES.includes(String(mode))) errors.push(notSupported('spec.volumeMode', mode, VOLUME_MODES))
-  return errors
+  return [...errors, ...validateAttributesClass(spec)]
+}
+
+function validateAttributesClass(spec: Fields): FieldError[] {
+  const name = spec.volumeAttributesClassName
+  if (name === undefined) return []
+  const field = 'spec.volumeAttributesClassName'
+  const errors = name ? invalids(field, name, isDns1123Subdomain(String(name))) : [required(field, 'an empty string is disallowed')]
+  return fieldsOf(spec.csi) ? errors : [...errors, required('spec.csi', 'has to be specified when using volumeAttributesClassName')]
 }
 
 export function validateVolumeUpdate(pv: KubeObject, old: KubeObject): FieldError[] {

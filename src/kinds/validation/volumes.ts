@@ -3,152 +3,117 @@ import type { ObjectMeta, Volume } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isDns1123Label, isDns1123Subdomain } from '../../lib/names'
 import { quantityOf } from '../../lib/quantity'
-import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { VOLUME_FIELDS, validateFieldRef, validateResourceFieldRef } from './env'
+import { type Fields, fieldsOf } from '../defaults/fields'
 import { duplicate, forbiddenField, invalids, invalidValue, notSupported, required } from './errors'
-import { validateHostPath, validateLocalNonReservedPath, validateNfs } from './paths'
+import { validateAnnotations, validateLabels } from './object-meta'
+import { validateLocalPath } from './paths'
+import { validateDownwardApi, validateItems, validateMode, validateProjected } from './projected-volumes'
 import { validateClaimSpec } from './storage'
+import { need, POD_SOURCES } from './volume-sources'
 
-const MODE_ERROR = 'must be a number between 0 and 0777 (octal), both inclusive'
+/** What a claim's template may not say of its metadata, in the order of Go's struct. */
+const NOT_OF_TEMPLATES = [
+  'name',
+  'generateName',
+  'namespace',
+  'selfLink',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+]
 
-function validateMode(mode: unknown, field: string): FieldError[] {
-  return typeof mode === 'number' && (mode < 0 || mode > 0o777) ? [invalidValue(field, mode, MODE_ERROR)] : []
-}
-
-function validateItems(items: unknown, path: string): FieldError[] {
-  return listOf(items).flatMap((item, i) => {
-    const here = `${path}[${i}]`
-    const errors: FieldError[] = []
-    if (!item.key) errors.push(required(`${here}.key`))
-    if (!item.path) errors.push(required(`${here}.path`))
-    else errors.push(...validateLocalNonReservedPath(String(item.path), `${here}.path`))
-    return [...errors, ...validateMode(item.mode, `${here}.mode`)]
-  })
-}
-
-function need(source: Fields, path: string, ...keys: string[]): FieldError[] {
-  return keys.filter((key) => !source[key]).map((key) => required(`${path}.${key}`))
-}
-
-function validateDownwardItems(items: unknown, path: string): FieldError[] {
-  return listOf(items).flatMap((item, i) => {
-    const here = `${path}[${i}]`
-    const errors: FieldError[] = []
-    if (!item.path) errors.push(required(`${here}.path`))
-    else errors.push(...validateLocalNonReservedPath(String(item.path), `${here}.path`))
-    const fieldRef = fieldsOf(item.fieldRef)
-    const resource = fieldsOf(item.resourceFieldRef)
-    if (fieldRef) {
-      errors.push(...validateFieldRef(fieldRef as { fieldPath: string }, `${here}.fieldRef`, VOLUME_FIELDS))
-      if (resource) errors.push(invalidValue(here, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'))
-    } else if (resource) errors.push(...validateResourceFieldRef(resource as { resource: string }, `${here}.resourceFieldRef`, true))
-    else errors.push(required(here, 'one of fieldRef and resourceFieldRef is required'))
-    return [...errors, ...validateMode(item.mode, `${here}.mode`)]
-  })
-}
-
-function validateProjectedSource(source: Fields, path: string): FieldError[] {
-  const kinds = ['secret', 'configMap', 'downwardAPI', 'serviceAccountToken', 'clusterTrustBundle', 'podCertificate']
-  const given = kinds.filter((kind) => fieldsOf(source[kind]))
-  if (!given.length) return [required(path, 'must specify a volume source')]
-  const errors: FieldError[] = []
-  for (const [i, kind] of given.entries()) {
-    const here = `${path}.${kind}`
-    const value = fieldsOf(source[kind]) ?? {}
-    if (i > 0) errors.push(forbiddenField(here, 'may not specify more than 1 volume type per source'))
-    else if (kind === 'secret' || kind === 'configMap') {
-      errors.push(...need(value, here, 'name'), ...validateItems(value.items, `${here}.items`))
-    } else if (kind === 'downwardAPI') errors.push(...validateDownwardItems(value.items, `${here}.items`))
-    else if (kind === 'serviceAccountToken') {
-      const seconds = value.expirationSeconds as number | undefined
-      if (seconds !== undefined && seconds < 600) {
-        errors.push(invalidValue(`${here}.expirationSeconds`, seconds, 'may not specify a duration less than 10 minutes'))
-      } else if (seconds !== undefined && seconds > 2 ** 32) {
-        errors.push(invalidValue(`${here}.expirationSeconds`, seconds, 'may not specify a duration larger than 2^32 seconds'))
-      }
-      if (!value.path) errors.push(required(`${here}.path`))
-      else errors.push(...validateLocalNonReservedPath(String(value.path), `${here}.path`))
-    }
-  }
-  return errors
-}
-
-function validateProjected(source: Fields, path: string): FieldError[] {
-  const errors = validateMode(source.defaultMode, `${path}.defaultMode`)
-  return [...errors, ...listOf(source.sources).flatMap((s, i) => validateProjectedSource(s, `${path}.sources[${i}]`))]
+function validateTemplateMeta(meta: Fields, path: string): FieldError[] {
+  const set = NOT_OF_TEMPLATES.filter((key) => meta[key] !== undefined && meta[key] !== null && meta[key] !== '' && meta[key] !== 0)
+  return [
+    ...validateAnnotations(meta.annotations as Record<string, string> | undefined, `${path}.annotations`),
+    ...validateLabels(meta.labels as Record<string, string> | undefined, `${path}.labels`),
+    ...set.map((key) => forbiddenField(`${path}.${key}`, 'cannot be set')),
+  ]
 }
 
 function validateEphemeral(source: Fields, path: string, volume: string, podName: string | undefined): FieldError[] {
   const template = fieldsOf(source.volumeClaimTemplate)
-  if (!template) return [required(`${path}.volumeClaimTemplate`)]
-  const errors = validateClaimSpec(fieldsOf(template.spec) ?? {}, `${path}.volumeClaimTemplate.spec`)
-  if (podName !== undefined) {
-    const name = `${podName}-${volume}`
-    for (const complaint of isDns1123Subdomain(name)) {
-      errors.push(invalidValue(`${path}.name`, volume, `PVC name ${JSON.stringify(name)}: ${complaint}`))
-    }
-  }
-  return errors
+  const here = `${path}.volumeClaimTemplate`
+  const errors = template
+    ? [
+        ...validateTemplateMeta(fieldsOf(template.metadata) ?? {}, `${here}.metadata`),
+        ...validateClaimSpec(fieldsOf(template.spec) ?? {}, `${here}.spec`),
+      ]
+    : [required(here)]
+  if (podName === undefined || !volume) return errors
+  const name = `${podName}-${volume}`
+  const complaints = isDns1123Subdomain(name).map((complaint) => `PVC name ${JSON.stringify(name)}: ${complaint}`)
+  return [...errors, ...invalids(`${path.slice(0, path.lastIndexOf('.'))}.name`, volume, complaints)]
 }
 
 type Check = (source: Fields, path: string, volume: string, podName: string | undefined) => FieldError[]
 
-/** In upstream's order. Sources that are not listed are not looked into. */
+const POLICIES = ['Always', 'IfNotPresent', 'Never']
+
+/** In upstream's order, in which the first that is given is the one that is meant. */
 const SOURCES: Record<string, Check> = {
   emptyDir: (s, p) => {
     const limit = s.sizeLimit as string | undefined
     const negative = limit !== undefined && quantityOf(limit).unscaled < 0n
     return negative ? [forbiddenField(`${p}.sizeLimit`, 'SizeLimit field must be a valid resource quantity')] : []
   },
-  hostPath: validateHostPath,
-  gitRepo: (s, p) => [
-    ...need(s, p, 'repository'),
-    ...(s.directory ? validateLocalNonReservedPath(String(s.directory), `${p}.directory`) : []),
-  ],
-  gcePersistentDisk: (s, p) => need(s, p, 'pdName'),
-  awsElasticBlockStore: (s, p) => need(s, p, 'volumeID'),
+  hostPath: POD_SOURCES.hostPath,
+  gitRepo: (s, p) => [...need(s, p, 'repository'), ...validateLocalPath(String(s.directory ?? ''), `${p}.directory`)],
+  gcePersistentDisk: POD_SOURCES.gcePersistentDisk,
+  awsElasticBlockStore: POD_SOURCES.awsElasticBlockStore,
   secret: (s, p) => [
     ...need(s, p, 'secretName'),
     ...validateMode(s.defaultMode, `${p}.defaultMode`),
     ...validateItems(s.items, `${p}.items`),
   ],
-  nfs: validateNfs,
-  iscsi: (s, p) => need(s, p, 'targetPortal', 'iqn'),
-  glusterfs: (s, p) => need(s, p, 'endpoints', 'path'),
-  flexVolume: (s, p) => need(s, p, 'driver'),
-  configMap: (s, p) => [...need(s, p, 'name'), ...validateMode(s.defaultMode, `${p}.defaultMode`), ...validateItems(s.items, `${p}.items`)],
-  rbd: (s, p) => [...(listOf(s.monitors).length ? [] : [required(`${p}.monitors`)]), ...need(s, p, 'image')],
-  cinder: (s, p) => need(s, p, 'volumeID'),
-  cephfs: (s, p) => (listOf(s.monitors).length ? [] : [required(`${p}.monitors`)]),
-  flocker: () => [],
-  fc: () => [],
-  downwardAPI: (s, p) => [...validateMode(s.defaultMode, `${p}.defaultMode`), ...validateDownwardItems(s.items, `${p}.items`)],
-  azureFile: (s, p) => need(s, p, 'secretName', 'shareName'),
-  vsphereVolume: (s, p) => need(s, p, 'volumePath'),
-  photonPersistentDisk: (s, p) => need(s, p, 'pdID'),
-  portworxVolume: (s, p) => need(s, p, 'volumeID'),
-  azureDisk: (s, p) => need(s, p, 'diskName', 'diskURI'),
-  storageos: () => [],
-  quobyte: (s, p) => need(s, p, 'registry', 'volume'),
-  scaleIO: (s, p) => need(s, p, 'gateway', 'system', 'volumeName'),
+  nfs: POD_SOURCES.nfs,
+  iscsi: POD_SOURCES.iscsi,
+  glusterfs: POD_SOURCES.glusterfs,
+  flocker: POD_SOURCES.flocker,
   persistentVolumeClaim: (s, p) => need(s, p, 'claimName'),
+  rbd: POD_SOURCES.rbd,
+  cinder: POD_SOURCES.cinder,
+  cephfs: POD_SOURCES.cephfs,
+  quobyte: POD_SOURCES.quobyte,
+  downwardAPI: validateDownwardApi,
+  fc: POD_SOURCES.fc,
+  flexVolume: POD_SOURCES.flexVolume,
+  configMap: (s, p) => [...need(s, p, 'name'), ...validateMode(s.defaultMode, `${p}.defaultMode`), ...validateItems(s.items, `${p}.items`)],
+  azureFile: POD_SOURCES.azureFile,
+  vsphereVolume: POD_SOURCES.vsphereVolume,
+  photonPersistentDisk: POD_SOURCES.photonPersistentDisk,
+  portworxVolume: POD_SOURCES.portworxVolume,
+  azureDisk: POD_SOURCES.azureDisk,
+  storageos: POD_SOURCES.storageos,
   projected: validateProjected,
-  csi: (s, p) => need(s, p, 'driver'),
+  scaleIO: POD_SOURCES.scaleIO,
+  csi: POD_SOURCES.csi,
   ephemeral: validateEphemeral,
   image: (s, p) => {
     const policy = s.pullPolicy
-    const known = ['Always', 'IfNotPresent', 'Never']
-    const wrong = policy !== undefined && !known.includes(String(policy))
-    return [...need(s, p, 'reference'), ...(wrong ? [notSupported(`${p}.pullPolicy`, policy, known)] : [])]
+    const wrong = policy !== undefined && !POLICIES.includes(String(policy))
+    return [...need(s, p, 'reference'), ...(wrong ? [notSupported(`${p}.pullPolicy`, policy, POLICIES)] : [])]
   },
 }
+
+/** Where upstream names a source otherwise when it is one too many. */
+const OTHER_NAMES: Record<string, string> = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' }
 
 function validateSource(volume: Volume, path: string, podName: string | undefined): FieldError[] {
   const given = Object.keys(SOURCES).filter((key) => fieldsOf(volume[key]))
   if (!given.length) return [required(path, 'must specify a volume type')]
   const [first, ...others] = given
   const errors = SOURCES[first](fieldsOf(volume[first]) ?? {}, `${path}.${first}`, volume.name, podName)
-  return [...errors, ...others.map((key) => forbiddenField(`${path}.${key}`, 'may not specify more than 1 volume type'))]
+  return [
+    ...errors,
+    ...others.map((key) => forbiddenField(`${path}.${OTHER_NAMES[key] ?? key}`, 'may not specify more than 1 volume type')),
+  ]
 }
 
 /** The volumes that are right, by name, and what is wrong with the others. `meta` is that of a Pod, absent for a template. */
@@ -159,6 +124,8 @@ export function validateVolumes(
 ): { known: Map<string, Volume>; errors: FieldError[] } {
   const known = new Map<string, Volume>()
   const errors: FieldError[] = []
+  const ephemeral = meta?.name ? (volumes ?? []).filter((volume) => fieldsOf(volume.ephemeral)) : []
+  const made = new Set(ephemeral.map((volume) => `${meta?.name}-${volume.name}`))
   for (const [i, volume] of (volumes ?? []).entries()) {
     const here = `${path}[${i}]`
     const own = validateSource(volume, here, meta?.name || undefined)
@@ -167,6 +134,11 @@ export function validateVolumes(
     if (known.has(volume.name)) own.push(duplicate(`${here}.name`, volume.name))
     if (own.length) errors.push(...own)
     else known.set(volume.name, volume)
+    const claim = String(fieldsOf(volume.persistentVolumeClaim)?.claimName ?? '')
+    if (made.has(claim)) {
+      const why = 'must not reference a PVC that gets created for an ephemeral volume'
+      errors.push(invalidValue(`${here}.persistentVolumeClaim.claimName`, claim, why))
+    }
   }
   return { known, errors }
 }
