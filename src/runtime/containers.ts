@@ -314,7 +314,15 @@ export function answerHttp(world: World, at: NonNullable<ReturnType<typeof liste
   const answer = program.http(record.state, request, at.listener, new Context(world, at.pod, at.container, record))
   if (answer.grows) world.witness?.grows(TABLE, `${at.pod.metadata.uid}/${at.container.name}`, answer.grows)
   after(world, at.pod, at.container, record, answer)
-  return fault.delayMs === 0 ? answer.response : { ...answer.response, delayMs: (answer.response.delayMs ?? 0) + fault.delayMs }
+  const response = request.method === 'HEAD' ? withoutBody(answer.response) : answer.response
+  return fault.delayMs === 0 ? response : { ...response, delayMs: (response.delayMs ?? 0) + fault.delayMs }
+}
+
+/** An answer to HEAD: the length is that of the body that is not sent. */
+function withoutBody(response: HttpResponse): HttpResponse {
+  if (response.body === '') return response
+  const length = response.headers['content-length'] ?? String(Buffer.byteLength(response.body))
+  return { ...response, headers: { ...response.headers, 'content-length': length }, body: '' }
 }
 
 /** Tells the program behind a listener what the real process in its place answered. */

@@ -2,6 +2,7 @@
 // Follows pkg/kubelet/prober/prober.go and pkg/probe/{http,tcp,exec,grpc}.
 import type { Container, Pod, Probe } from '../api/types'
 import { probeFault } from '../faults'
+import { formatDuration } from '../lib/ages'
 import { connectToPod } from './connect'
 import { execInContainer } from './exec'
 import type { Connection, HttpResponse } from './process'
@@ -65,7 +66,7 @@ function execProbe(world: World, pod: Pod, container: Container, command: string
     return { result: 'error', error }
   }
   if ((result.durationMs ?? 0) + fault.delayMs >= timeoutMs) {
-    return failure(`command timed out: "${command.join(' ')}" timed out after ${timeoutMs / 1000}s`)
+    return failure(`command timed out: "${command.join(' ')}" timed out after ${formatDuration(timeoutMs)}`)
   }
   if (result.exitCode === 0) return { result: 'success' }
   return failure((result.stdout + result.stderr).slice(0, 10 * 1024))
@@ -129,11 +130,24 @@ function tcpProbe(world: World, pod: Pod, container: Container, probe: Probe, fa
   return problem ? failure(problem) : { result: 'success' }
 }
 
-/** A program speaks gRPC health when it answers its path over HTTP with the word SERVING or NOT_SERVING. */
+/** The codes that health checks end with. */
+const GRPC_CODES: Record<number, string> = {
+  2: 'Unknown',
+  5: 'NotFound',
+  7: 'PermissionDenied',
+  13: 'Internal',
+  14: 'Unavailable',
+  16: 'Unauthenticated',
+}
+
+/**
+ * A program speaks gRPC health when it answers its path over HTTP with the word SERVING or NOT_SERVING, or with a code in the header
+ * `grpc-status`.
+ */
 function grpcProbe(world: World, pod: Pod, probe: Probe, timeoutMs: number, fault: FaultEffect): ProbeOutcome {
   const { port, service = '' } = probe.grpc!
   const address = `${pod.status.podIP ?? ''}:${port}`
-  const limit = `${timeoutMs / 1000}s`
+  const limit = formatDuration(timeoutMs)
   const connection = connectToPod(world, pod, port)
   if (connection.outcome !== 'connected') {
     return failure(`timeout: failed to connect service "${address}" within ${limit}: context deadline exceeded`)
@@ -148,6 +162,11 @@ function grpcProbe(world: World, pod: Pod, probe: Probe, timeoutMs: number, faul
     return failure(
       'error: this server does not implement the grpc health protocol (grpc.health.v1.Health): unknown service grpc.health.v1.Health',
     )
+  }
+  const code = Number(response.headers['grpc-status'] ?? 0)
+  if (code !== 0 && !fault.fails) {
+    const error = `rpc error: code = ${GRPC_CODES[code] ?? `Code(${code})`} desc = ${response.headers['grpc-message'] ?? ''}`
+    return failure(`error: health rpc probe failed: ${error}`)
   }
   const word = fault.fails ? 'NOT_SERVING' : response.body
   return word === 'SERVING' ? { result: 'success' } : failure(`service unhealthy (responded with "${word}")`)

@@ -196,7 +196,7 @@ export interface Image {
   sizeBytes: number
   /** Time from creation until the program runs, ms; default 0. */
   startupMs?: number
-  /** Files of the image that commands and servers read. */
+  /** Files of the image that commands and servers read; a path that ends in a slash is a directory. */
   files?: Record<string, string>
   /** Default `none`. */
   userland?: Userland

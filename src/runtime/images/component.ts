@@ -1,6 +1,7 @@
 // What the images of the cluster's own components share: ports, health checks, a binary.
 import type { HttpResponse, Image, Listener, ProcessContext, Program } from '../process'
-import { executable, goNotFound, plain, splitPath } from './servers'
+import { goNotFound } from './go-http'
+import { executable, plain, splitPath } from './servers'
 
 interface Port {
   port: number
@@ -32,7 +33,7 @@ export function component(
     },
     signal: (state, signal) => (signal === 'SIGTERM' || signal === 'SIGINT' ? { state, exit: { code: 0 } } : undefined),
     http: (_state, request, listener, context) => ({
-      response: respond(splitPath(request.path).path, listener.port, context) ?? goNotFound(),
+      response: respond(splitPath(request.path).path, listener.port, context) ?? goNotFound(context),
     }),
     stream: () => ({ data: '' }),
   }

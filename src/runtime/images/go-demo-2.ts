@@ -1,6 +1,7 @@
 // vfarcic/go-demo-2: a small API in front of MongoDB. It listens only once its database answers, and panics when it does not within 10 s.
 import type { Json } from '../../api/types'
 import type { Command, HttpRequest, HttpResponse, Image, ProcessContext, Program, Step } from '../process'
+import { goAnswer, goEnd, goError, goInteger, goNotFound } from './go-http'
 import { goLog } from './times'
 
 /** mgo.Dial gives up after this long, ms. */
@@ -95,10 +96,6 @@ function metricsText(state: State, context: ProcessContext): string {
   return `${lines.join('\n')}\n`
 }
 
-function text(status: number, body: string, delayMs?: number): HttpResponse {
-  return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body, ...(delayMs ? { delayMs } : {}) }
-}
-
 /** People live in the database, under `test.people`. */
 function person(request: HttpRequest, query: URLSearchParams, context: ProcessContext): HttpResponse {
   for (const { host, port } of servers(databaseHost(context))) {
@@ -107,12 +104,12 @@ function person(request: HttpRequest, query: URLSearchParams, context: ProcessCo
     if (request.method === 'PUT') {
       const name = query.get('name') ?? ''
       connection.stream(JSON.stringify({ update: 'test.people', id: name, set: { name } }))
-      return text(200, 'Everything is OK')
+      return goAnswer(context, 'Everything is OK')
     }
     const found = JSON.parse(connection.stream(JSON.stringify({ find: 'test.people' })) || '{}') as { documents?: { name?: string }[] }
-    return text(200, (found.documents ?? []).map((p) => p.name ?? '').join('\n'))
+    return goAnswer(context, (found.documents ?? []).map((p) => p.name ?? '').join('\n'))
   }
-  if (request.method === 'PUT') return text(500, 'EOF')
+  if (request.method === 'PUT') return goError(context, 'EOF', 500)
   goLog(context, `http: panic serving ${request.remoteAddress}:41234: EOF`)
   // net/http recovers the panic and closes the connection without an answer.
   return { status: 0, headers: {}, body: '' }
@@ -121,30 +118,23 @@ function person(request: HttpRequest, query: URLSearchParams, context: ProcessCo
 function answer(request: HttpRequest, state: State, context: ProcessContext): HttpResponse {
   const [path, search] = [request.path.split('?', 1)[0], request.path.slice(request.path.indexOf('?') + 1)]
   if (path === '/metrics')
-    return { ...text(200, metricsText(state, context)), headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } }
+    return goAnswer(context, metricsText(state, context), { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } })
   const known = ['/demo/hello', '/demo/person', '/demo/random-error'].includes(path)
-  if (!known)
-    return {
-      ...text(404, '404 page not found\n'),
-      headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
-    }
+  if (!known) return goNotFound(context)
   goLog(context, `${request.method} request to ${request.path}`)
   const query = new URLSearchParams(request.path.includes('?') ? search : '')
-  if (path === '/demo/hello') return text(200, 'hello, world!\n', Math.max(0, Number.parseInt(query.get('delay') ?? '', 10) || 0))
+  if (path === '/demo/hello')
+    return goAnswer(context, 'hello, world!\n', { delayMs: Math.max(0, goInteger(query.get('delay') ?? '') ?? 0) })
   if (path === '/demo/person') return person(request, query, context)
-  if (context.env.random() >= 0.1) return text(200, 'Everything is still OK\n')
+  if (context.env.random() >= 0.1) return goAnswer(context, 'Everything is still OK\n')
   goLog(context, 'ERROR: Something, somewhere, went wrong!')
-  return text(500, 'ERROR: Something, somewhere, went wrong!\n')
+  return goAnswer(context, 'ERROR: Something, somewhere, went wrong!\n', { status: 500 })
 }
 
 const server: Program = {
   start: (context) => dial({ since: context.env.now(), metrics: {} }, context),
   wake: (state, context) => ((state as State).since === null ? { state } : dial(state as State, context)),
-  // Go's default: a SIGTERM kills, also process 1, because the runtime has a handler of its own.
-  signal: (state, signal) =>
-    signal === 'SIGTERM' || signal === 'SIGINT'
-      ? { state, exit: { code: signal === 'SIGTERM' ? 143 : 130 } }
-      : { state, exit: { code: 2 } },
+  signal: goEnd,
   http(raw, request, _listener, context) {
     const state = raw as State
     const response = answer(request, state, context)

@@ -1,6 +1,7 @@
 // gcr.io/google-samples/hello-app: a greeting with its version and host name.
 import type { Image } from '../process'
-import { executable, hostnameOf, httpServer, plain, splitPath } from './servers'
+import { goAnswer } from './go-http'
+import { executable, hostnameOf, httpServer, splitPath } from './servers'
 import { goLog } from './times'
 
 export const helloApp: Image = {
@@ -17,9 +18,12 @@ export const helloApp: Image = {
           started: (context) => goLog(context, `Server listening on port ${context.variables['PORT'] || 8080}`),
           respond(request, context) {
             goLog(context, `Serving request: ${splitPath(request.path).path}`)
-            return plain(`Hello, world!\nVersion: ${tag.startsWith('2') ? '2.0.0' : '1.0.0'}\nHostname: ${hostnameOf(context)}\n`)
+            return goAnswer(
+              context,
+              `Hello, world!\nVersion: ${tag.startsWith('2') ? '2.0.0' : '1.0.0'}\nHostname: ${hostnameOf(context)}\n`,
+            )
           },
-          onTerm: 143,
+          onTerm: 'go',
         })
       : undefined,
 }

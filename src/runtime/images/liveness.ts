@@ -1,6 +1,6 @@
 // registry.k8s.io/liveness: the image of the documentation's first liveness examples.
 import type { Image } from '../process'
-import { liveness } from './agnhost-programs'
+import { liveness } from './agnhost-servers'
 import { executable } from './servers'
 
 /** The image of the documentation's first liveness examples. */

@@ -1,6 +1,6 @@
 // registry.k8s.io/serve_hostname.
 import type { Image } from '../process'
-import { serveHostname } from './agnhost-programs'
+import { serveHostname } from './agnhost-servers'
 import { executable } from './servers'
 
 export const serveHostnameImage: Image = {

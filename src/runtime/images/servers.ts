@@ -1,5 +1,6 @@
 // What small HTTP servers of the catalogue share: a port, an answer, how they start and end.
 import type { HttpRequest, HttpResponse, Json, Listener, ProcessContext, Program } from '../process'
+import { goEnd } from './go-http'
 
 export interface ServerOptions {
   ports(context: ProcessContext): number[]
@@ -8,8 +9,8 @@ export interface ServerOptions {
   started?(context: ProcessContext): void
   /** What it writes when a port is taken, before it ends with `code`. */
   taken?(context: ProcessContext, port: number): number
-  /** Exit code on SIGTERM; undefined: it has no handler and, as process 1, ignores it. */
-  onTerm?: number
+  /** Exit code on SIGTERM; `go`: what a Go program without a handler does; undefined: it has none and, as process 1, ignores it. */
+  onTerm?: number | 'go'
   tls?: boolean
 }
 
@@ -25,7 +26,8 @@ export function httpServer(options: ServerOptions): Program {
         listeners: ports.map((port) => ({ port, protocol: 'TCP', handler: 'http', ...(options.tls ? { tls: true } : {}) })),
       }
     },
-    signal(state, signal) {
+    signal(state, signal, context) {
+      if (options.onTerm === 'go') return goEnd(state, signal, context)
       if (options.onTerm === undefined || (signal !== 'SIGTERM' && signal !== 'SIGINT' && signal !== 'SIGQUIT')) return undefined
       return { state, exit: { code: options.onTerm } }
     },
@@ -41,15 +43,6 @@ export function plain(body: string, status = 200): HttpResponse {
 export function splitPath(path: string): { path: string; query: URLSearchParams } {
   const at = path.indexOf('?')
   return { path: at < 0 ? path : path.slice(0, at), query: new URLSearchParams(at < 0 ? '' : path.slice(at + 1)) }
-}
-
-/** Go's http.NotFound. */
-export function goNotFound(): HttpResponse {
-  return {
-    status: 404,
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
-    body: '404 page not found\n',
-  }
 }
 
 /** The value of a flag: `-name=x`, `--name x`, undefined when it is not there. */

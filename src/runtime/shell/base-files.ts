@@ -50,7 +50,8 @@ export function baseFiles(image: Image): Tree {
       for (const name of commandNames(image)) tree.set(`${directoryOf(userland, name)}/${name}`, { t: '', m: 0o755 })
     }
     for (const [path, text] of Object.entries(image.files ?? {}))
-      tree.set(path, { t: text, ...(path.endsWith('.sh') || /\/s?bin\//.test(path) ? { m: 0o755 } : {}) })
+      if (path.endsWith('/')) tree.set(path.slice(0, -1), { d: 1 })
+      else tree.set(path, { t: text, ...(path.endsWith('.sh') || /\/s?bin\//.test(path) ? { m: 0o755 } : {}) })
     for (const path of [...tree.keys()]) {
       for (let up = parentOf(path); up !== '/' && !tree.has(up); up = parentOf(up)) tree.set(up, { d: 1 })
     }
