@@ -1,11 +1,11 @@
 // A cluster in memory: the API server, the controllers' loop and the clock that plays the past. Owns the reconcile loop.
-import type { Change, Controller, ControllerContext, Rehearsed, Routine, View } from './api/contracts'
+import type { Change, Controller, ControllerContext, Lull, Rehearsed, View } from './api/contracts'
 import type { KubeObject } from './api/types'
 import { ComponentClient } from './apiserver/client'
 import { ApiServer } from './apiserver/server'
 import { entryKey } from './apiserver/storage'
 import { CONTROLLERS, type ControllerEntry } from './controllers'
-import { DueTimes } from './due'
+import { Agenda, DueTimes } from './due'
 import type { MutableEnv } from './env'
 import { isNamespaceTerminating } from './errors'
 import { clusterNetwork } from './network/cluster-network'
@@ -67,6 +67,8 @@ export class Cluster {
   private readonly rehearsals: Rehearsals
   private readonly alike: Rehearsed
   private changes = 0
+  /** The earliest time that was asked for since this was last reset, ms. */
+  private earliestWake = Number.POSITIVE_INFINITY
   /** Told of every change, with what to say of it to who waits. */
   progress?: (text: () => string) => void
 
@@ -192,7 +194,10 @@ export class Cluster {
       }),
     )
     if (wake === undefined) this.due.clear(label)
-    else this.due.set(label, wake)
+    else {
+      this.due.set(label, wake)
+      this.earliestWake = Math.min(this.earliestWake, wake)
+    }
   }
 
   private contextOf(worker: Worker, wakeAt: ControllerContext['wakeAt']): ControllerContext {
@@ -218,8 +223,8 @@ export class Cluster {
         leapAgain = Math.max(until, at + LEAP_PAUSE)
       }
       for (const label of this.due.take(at)) {
-        const slash = label.indexOf('/')
-        this.enqueue(label.slice(0, slash), label.slice(slash + 1))
+        const { worker, key } = this.byLabel(label)
+        if (worker) this.queue(worker, key)
       }
       this.settle()
     }
@@ -239,30 +244,55 @@ export class Cluster {
    */
   private leap(at: number, now: number): number {
     let until = now + 1
-    const routines: { worker: Worker; routine: Routine; key: string; label: string }[] = []
+    const routines: { label: string; lull: Lull }[] = []
     for (const [label, time] of this.due.entries()) {
       if (time >= until) continue
-      const slash = label.indexOf('/')
-      const key = label.slice(slash + 1)
-      const worker = this.byName.get(label.slice(0, slash))
-      const routine = worker?.controller.routine
-      const lasts =
-        worker &&
-        routine?.lasts(
-          key,
-          this.contextOf(worker, () => {}),
-        )
-      if (!worker || !routine || lasts === undefined || lasts <= time) until = time
+      const lull = this.lullOf(label)
+      if (!lull || lull.until <= time) until = time
       else {
-        until = Math.min(until, lasts)
-        routines.push({ worker, routine, key, label })
+        until = Math.min(until, lull.until)
+        routines.push({ label, lull })
       }
       if (until - at < SHORTEST_LEAP) return until
     }
-    for (const { worker, routine, key, label } of routines) {
-      this.withContext(worker, label, (context) => routine.play(key, until, context))
-    }
+    until = this.playWriters(routines, until)
+    for (const { label } of routines) this.playRoutine(label, until)
     return until
+  }
+
+  /** Plays what routines write before `until`, in order; answers that time, or an earlier one at which something else has become due. */
+  private playWriters(routines: { label: string; lull: Lull }[], until: number): number {
+    const agenda = new Agenda(routines.flatMap(({ label, lull }) => (lull.writes === undefined ? [] : [[lull.writes, label]])))
+    let ends = until
+    for (let next = agenda.pop(); next && next[0] < ends; next = agenda.pop()) {
+      const [at, label] = next
+      this.env.set(at)
+      this.playRoutine(label, at + 1)
+      this.earliestWake = Number.POSITIVE_INFINITY
+      this.settle()
+      const lull = this.lullOf(label)
+      ends = Math.min(ends, this.earliestWake, lull?.until ?? at + 1)
+      if (lull?.writes !== undefined) agenda.push([lull.writes, label])
+    }
+    return ends
+  }
+
+  private lullOf(label: string): Lull | undefined {
+    const { worker, key } = this.byLabel(label)
+    return worker?.controller.routine?.lull(
+      key,
+      this.contextOf(worker, () => {}),
+    )
+  }
+
+  private playRoutine(label: string, until: number): void {
+    const { worker, key } = this.byLabel(label)
+    if (worker) this.withContext(worker, label, (context) => worker.controller.routine?.play(key, until, context))
+  }
+
+  private byLabel(label: string): { worker: Worker | undefined; key: string } {
+    const slash = label.indexOf('/')
+    return { worker: this.byName.get(label.slice(0, slash)), key: label.slice(slash + 1) }
   }
 
   /** Moves the cluster's clock forward by so many milliseconds and plays what happens in between. */

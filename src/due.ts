@@ -6,7 +6,7 @@ const TABLE = 'due'
 /** Keys are `controller/key`, times cluster milliseconds. Loaded from the records only when first needed. */
 export class DueTimes {
   private times: Map<string, number> | undefined
-  private heap: [number, string][] = []
+  private agenda = new Agenda([])
 
   constructor(
     private readonly records: Records,
@@ -17,8 +17,7 @@ export class DueTimes {
   private load(): Map<string, number> {
     if (!this.times) {
       this.times = new Map(this.records.list<number>(TABLE))
-      this.heap = [...this.times].map(([key, time]) => [time, key])
-      this.heap.sort((a, b) => (before(a, b) ? -1 : 1))
+      this.agenda = new Agenda([...this.times].map(([key, time]) => [time, key]))
     }
     return this.times
   }
@@ -26,10 +25,10 @@ export class DueTimes {
   /** The earliest time, undefined when nothing is due ever. */
   next(): number | undefined {
     if (!this.times) return this.known
-    while (this.heap.length) {
-      const [time, key] = this.heap[0]
+    for (let first = this.agenda.first; first; first = this.agenda.first) {
+      const [time, key] = first
       if (this.times.get(key) === time) return time
-      this.pop()
+      this.agenda.pop()
     }
     return undefined
   }
@@ -44,7 +43,7 @@ export class DueTimes {
     if (times.get(key) === time) return
     times.set(key, time)
     this.records.put(TABLE, key, time)
-    this.push([time, key])
+    this.agenda.push([time, key])
   }
 
   clear(key: string): void {
@@ -57,15 +56,29 @@ export class DueTimes {
     const times = this.load()
     const keys: string[] = []
     for (let at = this.next(); at !== undefined && at <= time; at = this.next()) {
-      const [, key] = this.pop()
+      const [, key] = this.agenda.pop()!
       times.delete(key)
       this.records.put(TABLE, key, undefined)
       keys.push(key)
     }
     return keys
   }
+}
 
-  private push(entry: [number, string]): void {
+/** Times and keys, the earliest first: a binary heap. */
+export class Agenda {
+  private readonly heap: [number, string][]
+
+  constructor(entries: [number, string][]) {
+    // What is sorted is a heap.
+    this.heap = entries.sort((a, b) => (before(a, b) ? -1 : 1))
+  }
+
+  get first(): [number, string] | undefined {
+    return this.heap[0]
+  }
+
+  push(entry: [number, string]): void {
     const { heap } = this
     let i = heap.push(entry) - 1
     while (i > 0) {
@@ -76,8 +89,9 @@ export class DueTimes {
     }
   }
 
-  private pop(): [number, string] {
+  pop(): [number, string] | undefined {
     const { heap } = this
+    if (heap.length === 0) return undefined
     const top = heap[0]
     const last = heap.pop() as [number, string]
     if (heap.length) {

@@ -58,6 +58,8 @@ export function removeFault(records: Records, id: string): void {
 interface Surroundings {
   records: Records
   env: { now(): number; random(): number }
+  /** Who watches a look at the world, and is to know when what it sees of faults ends. */
+  witness?: { real: { env: { now(): number } }; endsAt(time: number): void }
 }
 
 export function isOver(fault: Fault, now: number): boolean {
@@ -67,11 +69,13 @@ export function isOver(fault: Fault, now: number): boolean {
 const NONE: Fault[] = []
 
 /** The faults of a kind that are in force now. */
-export function activeFaults({ records, env }: Surroundings, kind: FaultKind): Fault[] {
+export function activeFaults({ records, env, witness }: Surroundings, kind: FaultKind): Fault[] {
   const all = records.list<Fault>(TABLE)
   if (all.length === 0) return NONE
-  const now = env.now()
-  return all.map(([, fault]) => fault).filter((f) => f.kind === kind && !isOver(f, now))
+  const now = (witness?.real.env ?? env).now()
+  const active = all.map(([, fault]) => fault).filter((f) => f.kind === kind && !isOver(f, now))
+  for (const { until } of active) if (until !== undefined) witness?.endsAt(until)
+  return active
 }
 
 /** Does a fault concern this Pod (and container)? */

@@ -82,6 +82,18 @@ export interface Client extends View {
   delete(resource: string, namespace: string | undefined, name: string, options?: DeleteOptions): void
   /** Records an Event about an object, merged with an equal earlier one (count, lastTimestamp) as client-go's correlator does. */
   event(about: KubeObject, event: NewEvent): void
+  /** What would become of events of a component about an object in the time to come. */
+  forecast(about: KubeObject, component: string): EventForecast
+}
+
+/** Foresees a recorder's spam filter: takes the events to come one after another, and writes none. */
+export interface EventForecast {
+  /** Would this event be dropped at this time (ms)? If so, the forecast goes on from there. */
+  drops(event: NewEvent, at: number): boolean
+  /** Would this event, if it is not dropped at this time (ms), count one up that is there? */
+  counts(event: NewEvent, at: number): boolean
+  /** Lets the recorder remember what was dropped. */
+  keep(): void
 }
 
 export type NewObject<T extends KubeObject> = Omit<T, 'metadata' | 'status'> & {
@@ -154,8 +166,16 @@ export interface Controller {
 }
 
 export interface Routine {
-  /** Until when (ms) nothing but routine befalls a key, as long as nothing else changes; undefined: it is not in one. */
-  lasts(key: string, context: ControllerContext): number | undefined
+  /** What is known of the time to come, as long as nothing else changes; undefined: the key is not in a routine. */
+  lull(key: string, context: ControllerContext): Lull | undefined
   /** Leaves behind what reconciling at every wake before `until` (ms) would have, and asks for the next wake. */
   play(key: string, until: number, context: ControllerContext): void
+}
+
+/** Times in ms. */
+export interface Lull {
+  /** Nothing but routine befalls the key before. */
+  until: number
+  /** When it writes next what no other routine looks at, such as an event's count; to be played up to there with the clock at that time. */
+  writes?: number
 }

@@ -1,8 +1,8 @@
 // The API as the cluster's own components use it: objects and events, written under the component's name.
-import type { Client, DeleteOptions, NewEvent, NewObject } from '../api/contracts'
+import type { Client, DeleteOptions, EventForecast, NewEvent, NewObject } from '../api/contracts'
 import type { KubeObject, Namespace, Service, StringMap } from '../api/types'
 import { notFound } from '../errors'
-import { recordEvent } from './events'
+import { forecastEvents, recordEvent } from './events'
 import type { ApiServer } from './server'
 
 export class ComponentClient implements Client {
@@ -52,5 +52,8 @@ export class ComponentClient implements Client {
   event(about: KubeObject, event: NewEvent): void {
     const { storage, env } = this.server
     recordEvent({ storage, component: this.component, env }, about, event)
+  }
+  forecast(about: KubeObject, component: string): EventForecast {
+    return forecastEvents(this.server.storage, component, about)
   }
 }

@@ -1,5 +1,5 @@
 // Events as client-go's recorder and correlator write them: an equal event counts up, a new one is stored with its own name.
-import type { Env, NewEvent } from '../api/contracts'
+import type { Env, EventForecast, NewEvent } from '../api/contracts'
 import type { Event, KubeObject, ObjectReference } from '../api/types'
 import { fnv32a } from '../lib/fnv'
 import { uuid } from '../lib/random'
@@ -70,30 +70,78 @@ export function recordEvent(recorder: Recorder, about: KubeObject, event: NewEve
     write(recorder, component, about, event, undefined)
     return
   }
-  const { uid } = about.metadata
-  const known = storage.records.get<Memory>(TABLE, `${uid}/${component}`)
-  const memory: Memory = { left: { ...known?.left }, similar: { ...known?.similar }, names: known?.names ?? [] }
+  const key = `${about.metadata.uid}/${component}`
+  const memory = copyOf(storage.records.get<Memory>(TABLE, key))
+  const { passes, name, message } = correlate(memory, event, now, hashed)
+  if (passes) {
+    const counted = suffixIn(memory, name)
+    const written = write(recorder, component, about, { ...event, message }, counted && `${about.metadata.name}.${counted}`)
+    const suffix = written.slice(written.lastIndexOf('.') + 1)
+    if (suffix !== counted) memory.names = [...memory.names.filter(([known]) => known !== name), [name, suffix]]
+  }
+  storage.records.put(TABLE, key, memory)
+}
+
+function copyOf(known: Memory | undefined): Memory {
+  return { left: { ...known?.left }, similar: { ...known?.similar }, names: known?.names ?? [] }
+}
+
+function suffixIn({ names }: Memory, name: string): string | undefined {
+  return names.find(([known]) => known === name)?.[1]
+}
+
+interface Verdict {
+  /** The spam filter lets it through. */
+  passes: boolean
+  /** What counts together, by hash. */
+  name: string
+  message: string
+}
+
+/** Takes an event into what is remembered. */
+function correlate(memory: Memory, event: NewEvent, now: number, hashed: (text: string) => string): Verdict {
   const before = memory.left[event.type] ?? { tokens: BURST, at: now }
-  const left = { tokens: Math.min(BURST, before.tokens + (now - before.at) / REFILL_MS), at: now }
-  memory.left[event.type] = left
+  const tokens = Math.min(BURST, before.tokens + (now - before.at) / REFILL_MS)
   const group = `${event.type} ${event.reason}`
   const similar = memory.similar[group]
   const messages = similar && now - similar.at <= SIMILAR_INTERVAL_MS ? [...similar.messages] : []
   const said = hashed(event.message)
   if (!messages.includes(said)) messages.push(said)
-  memory.similar[group] = { at: now, messages }
   const combined = messages.length >= DISTINCT_MESSAGES
   if (combined) messages.pop()
-  if (left.tokens >= 1) {
-    left.tokens -= 1
-    const key = hashed(combined ? group : `${group} ${event.fieldPath ?? ''} ${event.message}`)
-    const message = combined ? `(combined from similar events): ${event.message}` : event.message
-    const counted = memory.names.find(([known]) => known === key)?.[1]
-    const name = write(recorder, component, about, { ...event, message }, counted && `${about.metadata.name}.${counted}`)
-    const suffix = name.slice(name.lastIndexOf('.') + 1)
-    if (suffix !== counted) memory.names = [...memory.names.filter(([known]) => known !== key), [key, suffix]]
+  const passes = tokens >= 1
+  memory.left[event.type] = { tokens: passes ? tokens - 1 : tokens, at: now }
+  memory.similar[group] = { at: now, messages }
+  return {
+    passes,
+    name: passes ? hashed(combined ? group : `${group} ${event.fieldPath ?? ''} ${event.message}`) : '',
+    message: combined ? `(combined from similar events): ${event.message}` : event.message,
   }
-  storage.records.put(TABLE, `${uid}/${component}`, memory)
+}
+
+/** What `recordEvent` would do with the events of a component about an object, one after another. */
+export function forecastEvents(storage: Storage, component: string, about: KubeObject): EventForecast {
+  const { uid, name, namespace = 'default' } = about.metadata
+  const hashes = new Map<string, string>()
+  const hashed = (text: string) => {
+    const known = hashes.get(text) ?? hash(text)
+    hashes.set(text, known)
+    return known
+  }
+  let memory = copyOf(storage.records.get<Memory>(TABLE, `${uid}/${component}`))
+  return {
+    drops(event, at) {
+      const after = copyOf(memory)
+      if (correlate(after, event, at, hashed).passes) return false
+      memory = after
+      return true
+    },
+    counts(event, at) {
+      const suffix = suffixIn(memory, correlate(copyOf(memory), event, at, hashed).name)
+      return suffix !== undefined && storage.get<Event>('events', namespace, `${name}.${suffix}`) !== undefined
+    },
+    keep: () => storage.records.put(TABLE, `${uid}/${component}`, memory),
+  }
 }
 
 /** Counts an event up or stores a new one; answers its name. */

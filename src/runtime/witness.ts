@@ -41,6 +41,7 @@ export class Witness {
   private readonly lists: { given: [string, unknown][]; table: string; prefix: string }[] = []
   private readonly lines: Line[] = []
   private grown?: Grown
+  private until = Number.POSITIVE_INFINITY
 
   constructor(readonly real: World) {
     this.world = {
@@ -63,6 +64,11 @@ export class Witness {
     this.grown = { table, key, next }
   }
 
+  /** Something that was seen ends at this time, ms. */
+  endsAt(time: number): void {
+    this.until = Math.min(this.until, time)
+  }
+
   /** Something decided by the time. */
   dated(): void {
     this.repeatable = false
@@ -70,7 +76,7 @@ export class Witness {
 
   /** What was seen, to be held against the world later; undefined when it cannot be. */
   sighting(): Sighting | undefined {
-    return this.repeatable ? new Sighting([...this.reads.values()], this.lists, this.lines, this.grown) : undefined
+    return this.repeatable ? new Sighting([...this.reads.values()], this.lists, this.lines, this.grown, this.until) : undefined
   }
 
   private env(): Env {
@@ -170,11 +176,14 @@ export class Sighting {
     private readonly lists: { given: [string, unknown][]; table: string; prefix: string }[],
     readonly lines: Line[],
     private readonly grown: Grown | undefined,
+    /** ms; holds no longer. */
+    readonly until: number,
   ) {}
 
   /** Is everything that was seen still so? */
-  holds({ view, records }: World): boolean {
+  holds({ view, records, env }: World): boolean {
     const { grown } = this
+    if (env.now() >= this.until) return false
     for (const read of this.reads) {
       if (!('table' in read)) {
         if (view.get(read.resource, read.namespace, read.name) !== read.value) return false

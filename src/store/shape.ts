@@ -235,12 +235,14 @@ const MOST_VARIANTS = 16
 /** So many entries are looked at to find what tells variants apart, and so many characters it has to save in each. */
 export const SAMPLE = 512
 const LEAST_SAVED = 20
+/** So many leaves are compared with each other: the lines of a long log all differ, and are no variants. */
+const MOST_CANDIDATES = 64
 
 /** The leaf by which entries of one structure fall into few sorts that are alike in most else; undefined when there is none. */
 export function variantsBy(structures: Leaf[][]): number | undefined {
   const sample = structures
   const candidates: number[] = []
-  for (let leaf = 0; leaf < sample[0].length; leaf++) {
+  for (let leaf = 0; leaf < sample[0].length && candidates.length < MOST_CANDIDATES; leaf++) {
     const count = new Set(sample.map((leaves) => leaves[leaf])).size
     if (count > 1 && count <= MOST_VARIANTS) candidates.push(leaf)
   }

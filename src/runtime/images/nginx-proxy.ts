@@ -218,7 +218,7 @@ function fromUpstream(ask: Ask, target: string): Draft {
 }
 
 function error(context: ProcessContext, message: string): void {
-  context.log(`${goLogTime(context.env.now())} [error] 29#29: *1 ${message}`, 'stderr')
+  context.log((now) => `${goLogTime(now)} [error] 29#29: *1 ${message}`, 'stderr')
 }
 
 function fromFile(ask: Ask): Draft {

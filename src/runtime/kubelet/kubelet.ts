@@ -2,7 +2,7 @@
 // Upstream: pkg/kubelet. A call plays what is due at this moment, in the order in which a kubelet would see it, and says when it is next due.
 import type { Change, Controller, ControllerContext, View } from '../../api/contracts'
 import type { KubeObject, Pod } from '../../api/types'
-import { faultsOf, listFaults, nodeFault } from '../../faults'
+import { faultsOf, nodeFault } from '../../faults'
 import { deepEqual } from '../../lib/equal'
 import { podWords } from '../../lib/pod-words'
 import { fromTime, timestamp } from '../../lib/time'
@@ -18,7 +18,7 @@ import { advanceKills, shortenKills } from './kill'
 import { watchStorage } from './local-storage'
 import { isTerminalPhase } from './phase'
 import { nextTick, runTriggered, tick } from './probe-workers'
-import { playRoutine, programWakes, routineLasts } from './routine'
+import { lullOf, playRoutine, programWakes } from './routine'
 import { containerOf, emit, isRunning, type PodState, type Session, withAddress } from './state'
 import { isBusy, isWaiting, resumeSync, syncPod } from './sync'
 import { beginTermination, confirmDeletion, finishTermination, tearDown } from './termination'
@@ -70,7 +70,7 @@ export const kubelet: Controller = {
   },
   reconcile,
   routine: {
-    lasts: (key, context) => routineLasts(sessionOf(key, context), nextButProbes),
+    lull: (key, context) => lullOf(sessionOf(key, context), nextButProbes),
     play(key, until, context) {
       const session = sessionOf(key, context)
       if (!session) return
@@ -88,7 +88,7 @@ function worldOf({ api, records, env, enqueue }: ControllerContext): World {
   return { view: api, records, env, network: clusterNetwork({ view: api, records, env }), touched }
 }
 
-/** A Pod that is known already and not concerned by faults. */
+/** A Pod that is known already, on a node that works. */
 function sessionOf(key: string, context: ControllerContext): Session | undefined {
   const { api, records, env } = context
   const [namespace, name] = key.split('/')
@@ -96,8 +96,9 @@ function sessionOf(key: string, context: ControllerContext): Session | undefined
   const state = records.get<PodState>(TABLE, key)
   if (!pod?.spec.nodeName || pod.metadata.deletionTimestamp || state?.uid !== pod.metadata.uid || seenOf(pod) !== state.seen)
     return undefined
-  if (listFaults(records).length > 0) return undefined
-  return { api, records, env, world: worldOf(context), pod, state, host: pod.spec.nodeName, triggers: new Set() }
+  const world = worldOf(context)
+  if (nodeFault(world, pod.spec.nodeName)) return undefined
+  return { api, records, env, world, pod, state, host: pod.spec.nodeName, triggers: new Set() }
 }
 
 function reconcile(key: string, context: ControllerContext): void {

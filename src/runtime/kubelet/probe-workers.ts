@@ -1,11 +1,11 @@
 // The prober's workers: when a probe runs, how outcomes in a row become a result, what a result changes.
 // Follows doProbe of pkg/kubelet/prober/worker.go and the results manager.
-import type { View } from '../../api/contracts'
+import type { NewEvent, View } from '../../api/contracts'
 import type { Container, ContainerStatus, Pod, Probe } from '../../api/types'
 import { type ProbeOutcome, runProbe } from '../probes'
 import { type Sighting, Witness } from '../witness'
 import { isTerminalPhase } from './phase'
-import { containerOf, emit, initContainers, isSidecar, type ProbeResult, type ProbeType, type ProbeWorker, type Session } from './state'
+import { containerOf, initContainers, isSidecar, newEvent, type ProbeResult, type ProbeType, type ProbeWorker, type Session } from './state'
 
 const TITLES: Record<ProbeType, string> = { startup: 'Startup', readiness: 'Readiness', liveness: 'Liveness' }
 const INITIAL: Record<ProbeType, ProbeResult> = { startup: 'unknown', readiness: 'failure', liveness: 'success' }
@@ -77,7 +77,8 @@ export function doProbe(session: Session, type: ProbeType, name: string): boolea
   if (Math.floor((env.now() - startedAt) / 1000) < (probe.initialDelaySeconds ?? 0)) return news
   if (status.started ? type === 'startup' : type !== 'startup') return news
   const outcome = look(session, container, probe, type)
-  report(session, type, name, outcome)
+  const event = eventOf(session, type, name, outcome)
+  if (event) session.api.event(pod, event)
   if (outcome.result === 'error') return news
   const result: ProbeResult = outcome.result === 'failure' ? 'failure' : 'success'
   worker.run = worker.last === result ? worker.run + 1 : 1
@@ -135,12 +136,18 @@ function look(session: Session, container: Container, probe: Probe, type: ProbeT
   return outcome
 }
 
-function report(session: Session, type: ProbeType, name: string, outcome: ProbeOutcome): void {
-  const title = TITLES[type]
-  if (outcome.result === 'failure') emit(session, 'Warning', 'Unhealthy', `${title} probe failed: ${outcome.output}`, name)
-  else if (outcome.result === 'warning') emit(session, 'Warning', 'ProbeWarning', `${title} probe warning: ${outcome.output}`, name)
-  else if (outcome.result === 'error')
-    emit(session, 'Warning', 'Unhealthy', `${title} probe errored and resulted in unknown state: ${outcome.error}`, name)
+/** The event that tells of an outcome; none tells of success. */
+export function eventOf(
+  session: Pick<Session, 'pod' | 'host'>,
+  type: ProbeType,
+  name: string,
+  outcome: ProbeOutcome,
+): NewEvent | undefined {
+  const said = (reason: string, message: string) =>
+    newEvent(session, { type: 'Warning', reason, message: `${TITLES[type]} probe ${message}` }, name)
+  if (outcome.result === 'failure') return said('Unhealthy', `failed: ${outcome.output}`)
+  if (outcome.result === 'warning') return said('ProbeWarning', `warning: ${outcome.output}`)
+  return outcome.result === 'error' ? said('Unhealthy', `errored and resulted in unknown state: ${outcome.error}`) : undefined
 }
 
 /** Runs the workers of these kinds whose tick has come, up to the first whose result changed: true then. */

@@ -1,10 +1,12 @@
-// A Pod in which nothing happens but probes that pass: how long that lasts, and a long time of it played at once, with the same logs,
-// counts and next looks that each look by itself would have left.
+// A Pod in which nothing happens but probes that go on as they did: how long that lasts, and a long time of it played at once, with the
+// same logs, events, counts and next looks that each look by itself would have left.
+import type { EventForecast, Lull, NewEvent } from '../../api/contracts'
 import { containerRecord } from '../containers'
 import { appendLines, endsOpen, type RepeatedLine } from '../logs'
+import type { ProbeOutcome } from '../probes'
 import type { Sighting } from '../witness'
-import { type Look, periodOf, probeOf, standingLook, statusOf, typeOf, workerKeys } from './probe-workers'
-import { containerOf, isExited, isRunning, type ProbeType, type ProbeWorker, type Session } from './state'
+import { eventOf, type Look, periodOf, probeOf, standingLook, statusOf, typeOf, workerKeys } from './probe-workers'
+import { COMPONENT, containerOf, isExited, isRunning, type ProbeType, type ProbeWorker, type Session } from './state'
 
 /** A worker whose next looks are known. `look` is absent where a tick does nothing. */
 interface Ticker {
@@ -12,10 +14,12 @@ interface Ticker {
   type: ProbeType
   period: number
   look?: Look
+  /** What each look says in an event. */
+  event?: NewEvent
 }
 
-/** Until when (ms) the Pod stays as it is; undefined when something else is due or not known. `next`: when something other than a probe is. */
-export function routineLasts(session: Session | undefined, next: (session: Session) => number | undefined): number | undefined {
+/** What is known of the time to come; undefined when something other than probes is at work, or the next look may have news. `next`: when something else is due. */
+export function lullOf(session: Session | undefined, next: (session: Session) => number | undefined): Lull | undefined {
   if (session?.state.stage !== 'syncing') return undefined
   const { state } = session
   if (state.pending || state.mountFailures !== undefined || state.evicted || Object.keys(state.kills).length > 0) return undefined
@@ -23,8 +27,24 @@ export function routineLasts(session: Session | undefined, next: (session: Sessi
     if (!isRunning(own) && !isExited(own)) return undefined
     if (isExited(own) && !own.current!.shown) return undefined
   }
-  if (!tickers(session)) return undefined
-  return next(session) ?? Number.POSITIVE_INFINITY
+  const all = tickers(session)
+  if (!all) return undefined
+  const ends = all.map(({ look }) => look?.sighting.until ?? Number.POSITIVE_INFINITY)
+  const until = Math.min(next(session) ?? Number.POSITIVE_INFINITY, ...ends)
+  const first = firstWritten(session, all)
+  if (!first) return { until }
+  return first.counts ? { until, writes: first.at } : { until: Math.min(until, first.at) }
+}
+
+/** The first event that is not dropped. */
+function firstWritten(session: Session, all: Ticker[]): { at: number; counts: boolean } | undefined {
+  const telling = all.filter(({ event }) => event)
+  if (telling.length === 0) return undefined
+  const forecast = session.api.forecast(session.pod, COMPONENT)
+  for (const { at, ticker } of inOrder(telling, Number.POSITIVE_INFINITY)) {
+    const event = ticker.event!
+    if (!forecast.drops(event, at)) return { at, counts: forecast.counts(event, at) }
+  }
 }
 
 /** All workers that tick, in the order in which a kubelet would see to them; undefined when one may have news. */
@@ -54,10 +74,18 @@ function tickerOf(session: Session, worker: ProbeWorker, type: ProbeType, name: 
   if (!status.state.running || !isRunning(state.containers[name])) return undefined
   if (Math.floor((worker.next! - current.startedAt) / 1000) < (probe.initialDelaySeconds ?? 0)) return undefined
   if (status.started ? type === 'startup' : type !== 'startup') return ticker
-  const passes = worker.result === 'success' && worker.last === 'success' && worker.run >= (probe.successThreshold ?? 1)
-  const look = passes ? standingLook(session, container, probe, type) : undefined
-  if (look?.outcome.result !== 'success' || !look.sighting.lines.every((line) => isWholeLine(world, line))) return undefined
-  return { ...ticker, look }
+  const look = standingLook(session, container, probe, type)
+  if (!look || !goesOn(worker, type, look.outcome, probe.successThreshold ?? 1)) return undefined
+  if (!look.sighting.lines.every((line) => isWholeLine(world, line))) return undefined
+  return { ...ticker, look, event: eventOf(session, type, name, look.outcome) }
+}
+
+/** Does this outcome once more change nothing but a count? */
+function goesOn({ result, last, run }: ProbeWorker, type: ProbeType, outcome: ProbeOutcome, successThreshold: number): boolean {
+  if (outcome.result === 'error') return true
+  // Other kinds end the container when they have failed often enough.
+  if (outcome.result === 'failure') return type === 'readiness' && result === 'failure' && last === 'failure'
+  return result === 'success' && last === 'success' && run >= successThreshold
 }
 
 function isWholeLine({ records, env }: Session['world'], { pod, container, restart, text }: Sighting['lines'][number]): boolean {
@@ -65,46 +93,68 @@ function isWholeLine({ records, env }: Session['world'], { pod, container, resta
   return shown.indexOf('\n') === shown.length - 1 && !endsOpen(records, pod, container, restart)
 }
 
-/** Plays every look before `until`. The state of the session is changed. */
+/** Plays every look before `until`, at whose time the clock stands if the last of them writes. The state of the session is changed. */
 export function playRoutine(session: Session, until: number): void {
   const all = tickers(session) ?? []
   const lines = new Map<string, { head: Sighting['lines'][number]; added: RepeatedLine[] }>()
-  const plan: { ticker: Ticker; first: number; times: number }[] = []
-  for (const ticker of all) {
-    const { worker, period, look } = ticker
-    const first = worker.next!
-    const times = first < until ? Math.ceil((until - first) / period) : 0
-    worker.next = first + times * period
-    if (!look) continue
-    worker.run += times
-    look.sighting.grow(session.world, times)
-    plan.push({ ticker, first, times })
-  }
-  for (const { at, look } of inOrder(plan)) {
-    for (const line of look.sighting.lines) {
+  const events = new EventsInTurn(session)
+  for (const { at, ticker } of inOrder(
+    all.filter(({ look, event }) => event || look?.sighting.lines.length),
+    until,
+  )) {
+    for (const line of ticker.look!.sighting.lines) {
       const key = `${line.pod}/${line.container}/${line.restart}`
       const log = lines.get(key) ?? { head: line, added: [] }
       lines.set(key, log)
       const { text, stream } = line
       log.added.push({ at, stream, text: () => (typeof text === 'string' ? text : text(at)).slice(0, -1) })
     }
+    if (ticker.event) events.take(ticker.event, at)
+  }
+  for (const { worker, period, look } of all) {
+    const times = looksBefore(worker, period, until)
+    worker.next! += times * period
+    if (!look) continue
+    if (look.outcome.result !== 'error') worker.run += times
+    look.sighting.grow(session.world, times)
   }
   for (const { head, added } of lines.values()) appendLines(session.world.records, head.pod, head.container, head.restart, added)
+  events.end()
 }
 
-/** The looks of all workers by time; at one time in the workers' order. */
-function* inOrder(plan: { ticker: Ticker; first: number; times: number }[]): Iterable<{ at: number; look: Look }> {
-  const writing = plan.filter(({ ticker, times }) => times > 0 && ticker.look!.sighting.lines.length > 0)
-  const next = writing.map(({ first }) => first)
-  const left = writing.map(({ times }) => times)
+/** Events of which most are dropped. */
+class EventsInTurn {
+  private forecast?: EventForecast
+
+  constructor(private readonly session: Session) {}
+
+  take(event: NewEvent, at: number): void {
+    const { api, pod } = this.session
+    this.forecast ??= api.forecast(pod, COMPONENT)
+    if (this.forecast.drops(event, at)) return
+    this.end()
+    api.event(pod, event)
+  }
+
+  end(): void {
+    this.forecast?.keep()
+    this.forecast = undefined
+  }
+}
+
+function looksBefore({ next }: ProbeWorker, period: number, until: number): number {
+  return next! < until ? Math.ceil((until - next!) / period) : 0
+}
+
+/** The looks of workers before `until` by time; at one time in the workers' order. */
+function* inOrder(tickers: Ticker[], until: number): Iterable<{ at: number; ticker: Ticker }> {
+  const next = tickers.map(({ worker }) => worker.next!)
   for (;;) {
     let best = -1
-    for (let i = 0; i < writing.length; i++) if (left[i] > 0 && (best < 0 || next[i] < next[best])) best = i
+    for (let i = 0; i < next.length; i++) if (next[i] < until && (best < 0 || next[i] < next[best])) best = i
     if (best < 0) return
-    const { look, period } = writing[best].ticker
-    yield { at: next[best], look: look! }
-    next[best] += period
-    left[best]--
+    yield { at: next[best], ticker: tickers[best] }
+    next[best] += tickers[best].period
   }
 }
 

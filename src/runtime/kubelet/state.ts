@@ -162,15 +162,18 @@ export function podText(pod: Pod): string {
 }
 
 export function emit(session: Session, type: NewEvent['type'], reason: string, message: string, container?: string): void {
-  const { api, pod, host } = session
-  api.event(pod, {
-    type,
-    reason,
-    message,
-    host,
-    component: 'kubelet',
-    ...(container === undefined ? {} : { fieldPath: fieldPathOf(pod, container) }),
-  })
+  session.api.event(session.pod, newEvent(session, { type, reason, message }, container))
+}
+
+export const COMPONENT = 'kubelet'
+
+/** What the kubelet says of the Pod or one of its containers. */
+export function newEvent(
+  { pod, host }: Pick<Session, 'pod' | 'host'>,
+  said: Pick<NewEvent, 'type' | 'reason' | 'message'>,
+  container?: string,
+): NewEvent {
+  return { ...said, host, component: COMPONENT, ...(container === undefined ? {} : { fieldPath: fieldPathOf(pod, container) }) }
 }
 
 /** The Pod with the address it has got, which its status may not say yet. */
