@@ -1,5 +1,6 @@
 // BusyBox: no daemon, only commands.
 import type { Image } from '../process'
+import { extraCommands } from '../shell/catalogue'
 
 export const busybox: Image = {
   repositories: [
@@ -15,4 +16,6 @@ export const busybox: Image = {
   command: ['sh'],
   sizeBytes: 2_222_356,
   userland: 'busybox',
+  // radial/busyboxplus:curl.
+  variant: (tag) => (tag === 'curl' ? { commands: extraCommands('curl') } : {}),
 }

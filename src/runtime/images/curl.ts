@@ -3,7 +3,7 @@ import type { Image } from '../process'
 import { extraCommands } from '../shell/catalogue'
 
 export const curlImage: Image = {
-  repositories: ['curlimages/curl', 'radial/busyboxplus:curl', 'appropriate/curl', 'quay.io/curl/curl', 'badouralix/curl-jq'],
+  repositories: ['curlimages/curl', 'alpine/curl', 'appropriate/curl', 'quay.io/curl/curl', 'badouralix/curl-jq'],
   entrypoint: ['/entrypoint.sh'],
   command: ['curl'],
   sizeBytes: 9_155_220,

@@ -45,8 +45,10 @@ import { postgres } from './postgres'
 import { python } from './python'
 import { redis } from './redis'
 import { digestOf, parseReference, type Reference } from './reference'
+import { RPM_DISTRIBUTIONS } from './rpm-distributions'
 import { ruby } from './ruby'
 import { serveHostnameImage } from './serve-hostname'
+import { ubuntu } from './ubuntu'
 import { userImage } from './user'
 import { whoami } from './whoami'
 
@@ -60,6 +62,8 @@ export const IMAGES: Image[] = [
   busybox,
   alpine,
   debian,
+  ubuntu,
+  ...RPM_DISTRIBUTIONS,
   bash,
   curlImage,
   networkTools,

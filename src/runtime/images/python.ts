@@ -1,10 +1,20 @@
 // python: no interpreter, but `python -m http.server`.
 import type { Image, Program } from '../process'
-import { extraCommands } from '../shell/catalogue'
-import { packageManager } from './packages'
+import { versionOfTag } from './entrypoint'
+import { language } from './language'
 import { executable, httpServer, splitPath } from './servers'
 
-function fileServer(argv: string[]): Program {
+const LAST: Record<string, string> = {
+  '3': '3.14.0',
+  '3.14': '3.14.0',
+  '3.13': '3.13.9',
+  '3.12': '3.12.12',
+  '3.11': '3.11.14',
+  '3.10': '3.10.19',
+  '3.9': '3.9.25',
+}
+
+function fileServer(argv: string[], version: string): Program {
   const after = argv.slice(argv.indexOf('http.server') + 1)
   const port = Number(after.find((a) => /^\d+$/.test(a)) ?? 8000)
   const at = after.findIndex((a) => a === '-d' || a === '--directory')
@@ -33,7 +43,7 @@ function fileServer(argv: string[]): Program {
       return {
         status,
         headers: {
-          server: 'SimpleHTTP/0.6 Python/3.13.0',
+          server: `SimpleHTTP/0.6 Python/${version}`,
           date: context.dateHeader(),
           'content-type':
             status === 404 || context.files.isDirectory(target) || /\.html?$/.test(target) ? 'text/html;charset=utf-8' : 'text/plain',
@@ -55,25 +65,25 @@ function listing(path: string, names: string[]): string {
   return `<!DOCTYPE HTML>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>${title}</title>\n</head>\n<body>\n<h1>${title}</h1>\n<hr>\n<ul>\n${names.map((n) => `<li><a href="${n}">${n}</a></li>\n`).join('')}</ul>\n<hr>\n</body>\n</html>\n`
 }
 
-export const python: Image = {
+export const python: Image = language({
   repositories: ['python', 'bitnami/python'],
   command: ['python3'],
+  says: {
+    python: (v) => `Python ${v}`,
+    python3: (v) => `Python ${v}`,
+    pip: () => 'pip 25.2 from /usr/local/lib/python3/site-packages/pip',
+  },
+  last: LAST,
+  latest: LAST['3'],
+  variables: (version) => ({
+    PATH: '/usr/local/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    LANG: 'C.UTF-8',
+    PYTHON_VERSION: version,
+  }),
   sizeBytes: 364_000_000,
-  userland: 'debian',
-  variables: { LANG: 'C.UTF-8', PYTHON_VERSION: '3.13.0' },
-  commands: {
-    ...extraCommands('curl', 'wget', 'ps'),
-    'apt-get': packageManager,
-    python: versionOnly,
-    python3: versionOnly,
-    pip: () => 0,
+  program(argv, tag) {
+    return /^python\d?/.test(executable(argv)) && argv.includes('http.server')
+      ? fileServer(argv, versionOfTag(tag, LAST, LAST['3']))
+      : undefined
   },
-  program(argv) {
-    return /^python\d?/.test(executable(argv)) && argv.includes('http.server') ? fileServer(argv) : undefined
-  },
-}
-
-function versionOnly(io: Parameters<NonNullable<Image['commands']>[string]>[0]): number {
-  if (io.args.some((a) => a === '-V' || a === '--version')) io.out('Python 3.13.0\n')
-  return 0
-}
+})

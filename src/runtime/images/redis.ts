@@ -241,6 +241,7 @@ export const redis: Image = {
   ports: [6379],
   sizeBytes: 45_006_722,
   userland: 'debian',
+  variant: (tag) => ({ variables: { GOSU_VERSION: '1.17', REDIS_VERSION: versionOf(tag) } }),
   commands: { 'redis-cli': cli },
   files: { '/usr/local/bin/docker-entrypoint.sh': '#!/bin/sh\nexec "$@"\n', '/usr/local/bin/redis-server': '' },
   program(argv, tag) {
