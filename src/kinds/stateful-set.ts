@@ -12,7 +12,7 @@ import { podCounts } from './describe/pods'
 import { selectorText } from './describe/selectors'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
-import { validateStatefulSet, validateStatefulSetUpdate, workloadWarnings } from './validation/workloads'
+import { statefulSetWarnings, validateStatefulSet, validateStatefulSetUpdate } from './validation/workloads'
 
 function describeStatefulSet(set: StatefulSet, context: DescribeContext): string {
   const { metadata, spec, status } = set
@@ -47,7 +47,7 @@ export const statefulSet = defineKind<StatefulSet>({
   resource: 'statefulsets.apps',
   validate: validateStatefulSet,
   validateUpdate: validateStatefulSetUpdate,
-  warnings: workloadWarnings,
+  warnings: statefulSetWarnings,
   defaults: defaultStatefulSet,
   prepareForCreate: clearStatus({ availableReplicas: 0, replicas: 0 }),
   columns: [

@@ -17,6 +17,7 @@ export function defaultJob(job: KubeObject): void {
     backoffLimit: has(spec, 'backoffLimitPerIndex') ? UNLIMITED : 6,
     completionMode: 'NonIndexed',
     suspend: false,
+    manualSelector: false,
     podReplacementPolicy: fieldsOf(spec.podFailurePolicy) ? 'Failed' : 'TerminatingOrFailed',
   })
   const labels = fieldsOf(fieldsOf(fieldsOf(spec.template)?.metadata)?.labels)
@@ -33,25 +34,27 @@ export function defaultCronJob(cron: KubeObject): void {
   defaultPodTemplate(fieldsOf(fieldsOf(spec.jobTemplate)?.spec)?.template)
 }
 
-/** Gives the Job's Pods labels of their own and the Job the selector that finds them, under the old names and the new. */
+/** What the Pods of a Job are known by, under the old names and the new. */
+export function jobLabels({ metadata: { name, uid } }: KubeObject): Record<string, string> {
+  return {
+    'controller-uid': uid,
+    'job-name': name,
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+  }
+}
+
+/** Gives the Job's Pods labels of their own and the Job the selector that finds them; labels that are there already are left to validation. */
 export function prepareJob(job: KubeObject): void {
   const spec = job.spec as Fields
   job.status = {}
   if (spec.manualSelector === true) return
   const template = childOf(spec, 'template')
   const metadata = childOf(template, 'metadata')
-  const labels = { ...fieldsOf(metadata.labels) }
-  const { uid } = job.metadata
-  const name = job.metadata.name
-  const own: [string, string][] = [
-    ['controller-uid', uid],
-    ['job-name', name],
-    ['batch.kubernetes.io/controller-uid', uid],
-    ['batch.kubernetes.io/job-name', name],
-  ]
-  for (const [key, value] of own) labels[key] = value
-  metadata.labels = labels
+  metadata.labels = { ...fieldsOf(metadata.labels) }
+  fill(metadata.labels as Fields, jobLabels(job))
   const selector = fieldsOf(spec.selector) ?? {}
-  selector.matchLabels = { ...fieldsOf(selector.matchLabels), 'batch.kubernetes.io/controller-uid': uid }
-  spec.selector = selector
+  const own = { ...fieldsOf(selector.matchLabels) }
+  fill(own, { 'batch.kubernetes.io/controller-uid': job.metadata.uid })
+  spec.selector = { ...selector, matchLabels: own }
 }

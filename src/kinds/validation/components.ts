@@ -5,6 +5,7 @@ import type { FieldError } from '../../errors'
 import { isDns1035Label, isDns1123Subdomain } from '../../lib/names'
 import { compareQuantities, parseQuantity } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
+import { networkOf, validateCanonicalCidr } from './addresses'
 import { duplicate, forbiddenField, invalids, invalidValue, nonNegative, notSupported, required, tooLong } from './errors'
 import { validateLabelKey, validateSelector } from './object-meta'
 
@@ -159,23 +160,13 @@ export function validateStorageVersionMigration({ spec }: KubeObject): FieldErro
   return group ? [...errors, ...invalids('spec.resource.group', text(group), isDns1123Subdomain(text(group)))] : errors
 }
 
-const CIDR = /^(?:\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\/\d{1,3})$/
-
-/** An address and how many of its bits count. */
-export function isNetwork(text: string): boolean {
-  return CIDR.test(text)
-}
-
 export function validateServiceCidr({ spec }: KubeObject): FieldError[] {
   const cidrs = (fieldsOf(spec)?.cidrs ?? []) as string[]
   if (!cidrs.length) return [required('spec.cidrs', 'at least one CIDR required')]
-  if (cidrs.length > 2) return [invalidValue('spec.cidrs', cidrs, 'only one CIDR for each IP family is allowed')]
-  const families = cidrs.map((cidr) => cidr.includes(':'))
-  if (cidrs.length === 2 && families[0] === families[1] && cidrs.every(isNetwork)) {
-    const why = 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'
-    return [invalidValue('spec.cidrs', cidrs, why)]
-  }
-  return cidrs.flatMap((cidr, i) =>
-    isNetwork(cidr) ? [] : [invalidValue(`spec.cidrs[${i}]`, cidr, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')],
-  )
+  if (cidrs.length > 2) return [invalidValue('spec.cidrs', { CIDRs: cidrs }, 'may only hold up to 2 values')]
+  const errors = cidrs.flatMap((cidr, i) => validateCanonicalCidr(cidr, `spec.cidrs[${i}]`))
+  const [first, second] = cidrs.map(networkOf)
+  if (!first || !second || first.bits.length !== second.bits.length) return errors
+  const why = 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'
+  return [...errors, invalidValue('spec.cidrs', cidrs, why)]
 }

@@ -18,7 +18,8 @@ export function validateNotMoreThanAll(value: unknown, field: string): FieldErro
   return [invalidValue(field, value, 'must not be greater than 100%')]
 }
 
-/** `0`, `0%` or nothing. */
+/** `0`, `0%`, nothing, or what is no amount at all. */
 export function isZero(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'string' ? Number.parseInt(value, 10) === 0 : value === 0)
+  if (value === undefined || value === null || value === 0) return true
+  return typeof value === 'string' && (!/^[0-9]+%$/.test(value) || Number.parseInt(value, 10) === 0)
 }

@@ -28,7 +28,7 @@ function validateExitCodes(codes: Fields, path: string, containers: string[]): F
     errors.push(invalidValue(`${path}.containerName`, name, why))
   }
   const values = (codes.values ?? []) as number[]
-  if (!values.length) errors.push(invalidValue(`${path}.values`, values, 'at least one value is required'))
+  if (!values.length) errors.push(invalidValue(`${path}.values`, codes.values ?? null, 'at least one value is required'))
   else if (values.length > MAX_EXIT_CODES) errors.push(tooMany(`${path}.values`, values.length, MAX_EXIT_CODES))
   for (const [i, value] of values.entries()) {
     const field = `${path}.values[${i}]`

@@ -5,6 +5,7 @@ import { isDns1123Label } from '../../lib/names'
 import { matchesSelector } from '../../lib/selectors'
 import { internalForm } from '../../schema/internal'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
+import { jobLabels } from '../defaults/jobs'
 import { cronError } from './cron'
 import { IMMUTABLE, immutable, invalidValue, nonNegative, notSupported, podCount, required, same, tooLong } from './errors'
 import { validateFailurePolicy, validateSuccessPolicy } from './job-policies'
@@ -120,19 +121,19 @@ function validateJobTemplateSpec(spec: Fields, path: string): FieldError[] {
   return errors
 }
 
-/** A selector that is made for the Job holds nothing but what the Job's Pods are labelled with. */
+/** A selector that is made for the Job holds nothing but what the Job's Pods are labelled with, and nobody else labels them so. */
 function validateGeneratedSelector(job: KubeObject, spec: Fields): FieldError[] {
   const selector = fieldsOf(spec.selector) as LabelSelector | undefined
   if (spec.manualSelector === true || !selector) return []
-  const { uid, name } = job.metadata
-  const labels = {
-    'controller-uid': uid,
-    'job-name': name,
-    'batch.kubernetes.io/controller-uid': uid,
-    'batch.kubernetes.io/job-name': name,
-  }
-  if (validateSelector(selector, '').length || matchesSelector(selector, labels)) return []
-  return [invalidValue('spec.selector', selector, '`selector` not auto-generated')]
+  const own = jobLabels(job)
+  const given = templateOf(spec).metadata?.labels ?? {}
+  const errors = Object.entries(own).flatMap(([key, value]) => {
+    const field = `spec.template.metadata.labels[${key}]`
+    if (given[key] === value) return []
+    return [given[key] === undefined ? required(field, `must be '${value}'`) : invalidValue(field, given, `must be '${value}'`)]
+  })
+  if (validateSelector(selector, '').length || matchesSelector(selector, own)) return errors
+  return [...errors, invalidValue('spec.selector', selector, '`selector` not auto-generated')]
 }
 
 function validateIndexedName(job: KubeObject, spec: Fields): FieldError[] {
@@ -151,7 +152,7 @@ export function validateJob(job: KubeObject, old?: KubeObject): FieldError[] {
   if (!selector) errors.push(required('spec.selector'))
   else errors.push(...validateSelector(selector, 'spec.selector'))
   const labels = templateOf(spec).metadata?.labels
-  if (selector && !matchesSelector(selector, labels)) {
+  if (!matchesSelector(selector, labels)) {
     errors.push(invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'))
   }
   return [...errors, ...validateIndexedName(job, spec)]
@@ -200,7 +201,8 @@ function validateTimeZone(zone: unknown): FieldError[] {
   const field = 'spec.timeZone'
   const name = String(zone)
   if (!name) return [invalidValue(field, name, 'timeZone must be nil or non-empty string')]
-  if (!/^[A-Za-z0-9_+/-]{0,255}$/.test(name) || /^[-_+/0-9]/.test(name)) {
+  const parts = name.split('/')
+  if (parts.some((part) => part === '.' || part === '..' || !/^(?!-)[A-Za-z0-9._+-]{1,14}$/.test(part))) {
     return [invalidValue(field, name, `unknown time zone ${name}`)]
   }
   if (name.toLowerCase() === 'local')

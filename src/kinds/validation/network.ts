@@ -3,11 +3,19 @@
 import type { KubeObject, LabelSelector } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isIP } from '../../lib/is-ip'
-import { isDns1123Label, isDns1123Subdomain, isLabelKey, isPortName, isPortNumber, isWildcardDns1123Subdomain } from '../../lib/names'
+import {
+  isDns1123Label,
+  isDns1123Subdomain,
+  isLabelKey,
+  isLabelValue,
+  isPortName,
+  isPortNumber,
+  isWildcardDns1123Subdomain,
+} from '../../lib/names'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
+import { isStrictlyInside, networkOf, validateCanonicalIp, validateCidr, validateIp } from './addresses'
 import { duplicate, forbiddenField, IMMUTABLE, immutable, invalids, invalidValue, notSupported, required, tooLong, tooMany } from './errors'
 import { isPathSegment, validateDomainPath, validateSelector } from './object-meta'
-import { validateIp } from './pod-spec'
 import { validatePort } from './probes'
 import { validateNonSpecialIp } from './service'
 
@@ -22,7 +30,9 @@ function validateBackend(backend: Fields, path: string): FieldError[] {
   const resource = fieldsOf(backend.resource)
   if (service && resource) return [invalidValue(path, '', 'cannot set both resource and service backends')]
   if (resource) {
-    return ['kind', 'name'].filter((key) => !resource[key]).map((key) => required(`${path}.resource.${key}`))
+    const group = resource.apiGroup
+    const errors = group === undefined ? [] : invalids(`${path}.resource.apiGroup`, group, isDns1123Subdomain(String(group)))
+    return [...errors, ...['kind', 'name'].filter((key) => !resource[key]).map((key) => required(`${path}.resource.${key}`))]
   }
   if (!service) return [invalidValue(path, '', 'resource or service backend is required')]
   const errors: FieldError[] = []
@@ -99,8 +109,9 @@ const CLASS_ANNOTATION = 'kubernetes.io/ingress.class'
 
 export function validateIngressCreate(ingress: KubeObject): FieldError[] {
   const annotation = ingress.metadata.annotations?.[CLASS_ANNOTATION]
-  if (annotation === undefined || fieldsOf(ingress.spec)?.ingressClassName === undefined) return []
-  return [invalidValue(`annotations.${CLASS_ANNOTATION}`, annotation, 'can not be set when the class field is also set')]
+  const name = fieldsOf(ingress.spec)?.ingressClassName
+  if (annotation === undefined || name === undefined || annotation === name) return []
+  return [invalidValue(`annotations.${CLASS_ANNOTATION}`, annotation, 'must match `ingressClassName` when both are specified')]
 }
 
 export function ingressWarnings(ingress: KubeObject): string[] {
@@ -150,36 +161,17 @@ export function validateIngressClassUpdate(ingressClass: KubeObject, old: KubeOb
 
 // ---------------------------------------------------------------- network policies
 
-function cidrOf(text: string): { ip: string; bits: number } | undefined {
-  const [ip, bits, ...rest] = text.split('/')
-  const most = isIP(ip) === 6 ? 128 : 32
-  return isIP(ip) && !rest.length && /^\d+$/.test(bits ?? '') && Number(bits) <= most ? { ip, bits: Number(bits) } : undefined
-}
-
-function bits(ip: string): string {
-  return ip
-    .split('.')
-    .map((part) => Number(part).toString(2).padStart(8, '0'))
-    .join('')
-}
-
-function isInside(inner: string, outer: string): boolean {
-  const [a, b] = [cidrOf(inner), cidrOf(outer)]
-  if (!a || !b || isIP(a.ip) !== 4 || isIP(b.ip) !== 4) return true
-  return a.bits > b.bits && bits(a.ip).slice(0, b.bits) === bits(b.ip).slice(0, b.bits)
-}
-
-const INVALID_CIDR = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
-
 function validateIpBlock(block: Fields, path: string): FieldError[] {
   const cidr = String(block.cidr ?? '')
   if (!cidr) return [required(`${path}.cidr`)]
-  if (!cidrOf(cidr)) return [invalidValue(`${path}.cidr`, cidr, INVALID_CIDR)]
-  const errors: FieldError[] = []
+  const errors = validateCidr(cidr, `${path}.cidr`)
+  const network = networkOf(cidr)
+  if (!network) return errors
   for (const [i, except] of ((block.except ?? []) as string[]).entries()) {
     const field = `${path}.except[${i}]`
-    if (!cidrOf(except)) errors.push(invalidValue(field, except, INVALID_CIDR))
-    else if (!isInside(except, cidr)) errors.push(invalidValue(field, except, 'must be a strict subset of `cidr`'))
+    errors.push(...validateCidr(except, field))
+    const part = networkOf(except)
+    if (part && !isStrictlyInside(part, network)) errors.push(invalidValue(field, except, 'must be a strict subset of `cidr`'))
   }
   return errors
 }
@@ -283,14 +275,47 @@ export function validateEndpoints(endpoints: KubeObject): FieldError[] {
 
 const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6']
 
-function validateSliceAddress(type: string, address: string, field: string): FieldError[] {
+/** Upstream: apimachinery/pkg/util/validation (IsFullyQualifiedDomainName). */
+function validateDomain(text: string, field: string): FieldError[] {
+  if (!text) return [required(field)]
+  const name = text.replace(/\.$/, '')
+  const complaints = isDns1123Subdomain(name)
+  if (complaints.length) return [invalidValue(field, name, complaints.join(','))]
+  const labels = name.split('.')
+  if (labels.length < 2) return [invalidValue(field, name, 'should be a domain with at least two segments separated by dots')]
+  const wrong = labels.find((label) => isDns1123Label(label).length)
+  return wrong === undefined ? [] : [invalidValue(field, wrong, isDns1123Label(wrong).join(','))]
+}
+
+/** `list` is the field of all addresses, which upstream blames for a wrong family. */
+function validateSliceAddress(type: string, address: string, list: string, field: string): FieldError[] {
   if (!ADDRESS_TYPES.includes(type)) return []
-  if (type === 'FQDN') return invalids(field, address, isDns1123Subdomain(address))
-  const errors = validateIp(address, field)
-  if (!errors.length && isIP(address) !== (type === 'IPv4' ? 4 : 6)) {
-    return [invalidValue(field, address, type === 'IPv4' ? 'must be an IPv4 address' : 'must be an IPv6 address')]
-  }
-  return errors.length ? errors : validateNonSpecialIp(address, field)
+  if (type === 'FQDN') return validateDomain(address, field)
+  const wrong = (type === 'IPv4' ? validateIp : validateCanonicalIp)(address, field)
+  if (wrong.length) return wrong
+  const isOther = isIP(address) !== (type === 'IPv4' ? 4 : 6)
+  const errors = isOther ? [invalidValue(list, address, `must be an ${type} address`)] : []
+  return [...errors, ...validateNonSpecialIp(address, field)]
+}
+
+const MOST_HINTS = 8
+
+/** Upstream: validateHints. */
+function validateHints(hints: Fields, path: string): FieldError[] {
+  const [zones, nodes] = [listOf(hints.forZones), listOf(hints.forNodes)]
+  const errors = validateHinted(zones, `${path}.forZones`, isLabelValue)
+  return zones.length > MOST_HINTS ? errors : [...errors, ...validateHinted(nodes, `${path}.forNodes`, isDns1123Subdomain)]
+}
+
+function validateHinted(places: Fields[], path: string, rule: (name: string) => string[]): FieldError[] {
+  if (places.length > MOST_HINTS) return [tooMany(path, places.length, MOST_HINTS)]
+  const seen = new Set<string>()
+  return places.flatMap((place, i) => {
+    const [field, name] = [`${path}[${i}].name`, String(place.name ?? '')]
+    const again = seen.has(name) ? [duplicate(field, name)] : []
+    seen.add(name)
+    return [...again, ...invalids(field, name, rule(name))]
+  })
 }
 
 export function validateEndpointSlice(slice: KubeObject): FieldError[] {
@@ -320,10 +345,13 @@ export function validateEndpointSlice(slice: KubeObject): FieldError[] {
     const addresses = (endpoint.addresses ?? []) as string[]
     if (!addresses.length) declared.push(required(`${here}.addresses`))
     else if (addresses.length > 100) declared.push(tooMany(`${here}.addresses`, addresses.length, 100))
-    for (const [j, address] of addresses.entries()) errors.push(...validateSliceAddress(type, address, `${here}.addresses[${j}]`))
+    for (const [j, address] of addresses.entries())
+      errors.push(...validateSliceAddress(type, address, `${here}.addresses`, `${here}.addresses[${j}]`))
     const { nodeName: node, hostname } = endpoint
     if (node !== undefined) errors.push(...invalids(`${here}.nodeName`, node, isDns1123Subdomain(String(node))))
     if (hostname !== undefined) errors.push(...invalids(`${here}.hostname`, hostname, isDns1123Label(String(hostname))))
+    const hints = fieldsOf(endpoint.hints)
+    if (hints) errors.push(...validateHints(hints, `${here}.hints`))
   }
   return [...errors, ...declared]
 }

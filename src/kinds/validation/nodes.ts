@@ -3,7 +3,7 @@ import type { KubeObject, LabelSelector, Toleration } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isDns1123Label, isLabelValue } from '../../lib/names'
 import { fieldsOf, listOf } from '../defaults/fields'
-import { isNetwork } from './components'
+import { validateCidr } from './addresses'
 import { forbiddenField, immutable, invalids, invalidValue, notSupported, required, same } from './errors'
 import { validateLabelKey, validateLabels } from './object-meta'
 import { validateAmount, validateContainerResourceName } from './resources'
@@ -30,10 +30,7 @@ function validateTaints(node: KubeObject, path: string): FieldError[] {
 
 export function validateNode(node: KubeObject): FieldError[] {
   const ranges = (fieldsOf(node.spec)?.podCIDRs ?? []) as string[]
-  const wrong = ranges.flatMap((range, i) => {
-    const must = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
-    return isNetwork(range) ? [] : [invalidValue(`spec.podCIDRs[${i}]`, range, must)]
-  })
+  const wrong = ranges.flatMap((range, i) => validateCidr(range, `spec.podCIDRs[${i}]`))
   return [...validateTaints(node, 'metadata.taints'), ...wrong]
 }
 

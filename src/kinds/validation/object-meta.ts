@@ -2,6 +2,7 @@
 import type { KubeObject, LabelSelector, ObjectMeta, OwnerReference, StringMap } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isDns1123Label, isDns1123Subdomain, isLabelKey, isLabelValue, regexError } from '../../lib/names'
+import { validateCanonicalIp } from './addresses'
 import { forbiddenField, immutable, invalids, invalidValue, required, same, tooLong } from './errors'
 
 type NameRule = (name: string) => string[]
@@ -12,8 +13,9 @@ export function isPathSegment(name: string): string[] {
   return ['/', '%'].filter((c) => name.includes(c)).map((c) => `may not contain '${c}'`)
 }
 
-function podName(name: string): string[] {
-  return isDns1123Subdomain(name)
+/** An address is its own name. */
+function ipName(name: string): string[] {
+  return validateCanonicalIp(name, '').map(({ message }) => message.slice(message.indexOf('": ') + 3))
 }
 
 /** A StatefulSet's name becomes a label and a host name. */
@@ -28,8 +30,8 @@ const PATH_NAMED = [
 function nameRule(resource: string): NameRule {
   if (LABEL_NAMED.includes(resource)) return isDns1123Label
   if (PATH_NAMED.includes(resource)) return isPathSegment
-  if (resource === 'certificatesigningrequests.certificates.k8s.io') return isDns1123Subdomain
-  return podName
+  if (resource === 'ipaddresses.networking.k8s.io') return ipName
+  return isDns1123Subdomain
 }
 
 /** The beginning of a name that is still to be made may end in a hyphen. */

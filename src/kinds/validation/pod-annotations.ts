@@ -15,7 +15,6 @@ const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod'
 const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/'
 const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/'
 const LOCALHOST = 'localhost/'
-const PATH = 'metadata.annotations'
 const LISTS = ['initContainers', 'containers', 'ephemeralContainers'] as const
 
 function isInt32(text: string): boolean {
@@ -28,34 +27,35 @@ function validateSeccompName(profile: string, field: string): FieldError[] {
   return [invalidValue(field, profile, 'must be a valid seccomp profile')]
 }
 
-function validateTolerationText(text: string): FieldError[] {
+function validateTolerationText(text: string, path: string): FieldError[] {
   const wrong = jsonSyntaxError(text)
-  if (wrong) return [invalidValue(PATH, TOLERATIONS, wrong.message)]
+  if (wrong) return [invalidValue(path, TOLERATIONS, wrong.message)]
   const list = JSON.parse(text) as Toleration[] | null
-  return Array.isArray(list) ? validateTolerations(list, `${PATH}.${TOLERATIONS}`) : []
+  return Array.isArray(list) ? validateTolerations(list, `${path}.${TOLERATIONS}`) : []
 }
 
-export function validatePodAnnotations(annotations: StringMap = {}, spec: PodSpec): FieldError[] {
+/** `path` is that of the annotations: `metadata.annotations`, or `spec.template.annotations`. */
+export function validatePodAnnotations(annotations: StringMap = {}, spec: PodSpec, path: string): FieldError[] {
   const errors: FieldError[] = []
   const mirror = annotations[MIRROR]
   if (mirror !== undefined && !spec.nodeName) {
-    errors.push(invalidValue(`${PATH}[${MIRROR}]`, mirror, 'must set spec.nodeName if mirror pod annotation is set'))
+    errors.push(invalidValue(`${path}[${MIRROR}]`, mirror, 'must set spec.nodeName if mirror pod annotation is set'))
   }
-  if (annotations[TOLERATIONS]) errors.push(...validateTolerationText(annotations[TOLERATIONS]))
+  if (annotations[TOLERATIONS]) errors.push(...validateTolerationText(annotations[TOLERATIONS], path))
   const cost = annotations[DELETION_COST]
-  if (cost !== undefined && !isInt32(cost)) errors.push(invalidValue(`${PATH}[${DELETION_COST}]`, cost, 'must be a 32bit integer'))
-  if (annotations[SECCOMP_POD] !== undefined) errors.push(...validateSeccompName(annotations[SECCOMP_POD], `${PATH}.${SECCOMP_POD}`))
+  if (cost !== undefined && !isInt32(cost)) errors.push(invalidValue(`${path}[${DELETION_COST}]`, cost, 'must be a 32bit integer'))
+  if (annotations[SECCOMP_POD] !== undefined) errors.push(...validateSeccompName(annotations[SECCOMP_POD], `${path}.${SECCOMP_POD}`))
   const keys = Object.keys(annotations).sort()
   for (const key of keys.filter((k) => k.startsWith(SECCOMP_CONTAINER))) {
-    errors.push(...validateSeccompName(annotations[key], `${PATH}.${key}`))
+    errors.push(...validateSeccompName(annotations[key], `${path}.${key}`))
   }
   for (const key of keys.filter((k) => k.startsWith(APPARMOR))) {
     const [name, profile] = [key.slice(APPARMOR.length), annotations[key]]
     if (!containersOf(spec).some(([container]) => container.name === name)) {
-      errors.push(invalidValue(`${PATH}[${key}]`, name, 'container not found'))
+      errors.push(invalidValue(`${path}[${key}]`, name, 'container not found'))
     }
     if (!['', 'runtime/default', 'unconfined'].includes(profile) && !profile.startsWith(LOCALHOST)) {
-      errors.push(invalidValue(`${PATH}[${key}]`, profile, `invalid AppArmor profile name: ${JSON.stringify(profile)}`))
+      errors.push(invalidValue(`${path}[${key}]`, profile, `invalid AppArmor profile name: ${JSON.stringify(profile)}`))
     }
   }
   return errors
@@ -106,8 +106,8 @@ export function validateAnnotationChange(pod: Pod, old: Pod): FieldError[] {
   const [now, before] = [pod.metadata.annotations ?? {}, old.metadata.annotations ?? {}]
   const refuse = (keys: string[], verb: string) =>
     keys.sort().flatMap((key) => {
-      if (key.startsWith(APPARMOR)) return [forbiddenField(`${PATH}[${key}]`, `may not ${verb} AppArmor annotations`)]
-      return key === MIRROR ? [forbiddenField(`${PATH}[${key}]`, `may not ${verb} mirror pod annotation`)] : []
+      if (key.startsWith(APPARMOR)) return [forbiddenField(`metadata.annotations[${key}]`, `may not ${verb} AppArmor annotations`)]
+      return key === MIRROR ? [forbiddenField(`metadata.annotations[${key}]`, `may not ${verb} mirror pod annotation`)] : []
     })
   return [
     ...refuse(

@@ -2,9 +2,9 @@
 
 import type { ObjectMeta, PodSpec } from '../../api/types'
 import type { FieldError } from '../../errors'
-import { isIP } from '../../lib/is-ip'
 import { isDns1123Label, isDns1123Subdomain, isDns1123SubdomainWithUnderscore, isLabelKey } from '../../lib/names'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
+import { validateIp } from './addresses'
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers'
 import { duplicate, forbiddenField, invalids, invalidValue, notFoundField, notSupported, required, tooLong } from './errors'
 import { validateLabels } from './object-meta'
@@ -19,11 +19,6 @@ import { validateHostProcess, validateOs } from './windows'
 const LONGEST_HOSTNAME = 64
 const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
 export const RESTART_POLICIES = ['Always', 'OnFailure', 'Never']
-const INVALID_IP = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
-
-export function validateIp(value: string, field: string): FieldError[] {
-  return isIP(value) === 0 ? [invalidValue(field, value, INVALID_IP)] : []
-}
 
 function validateEnum(value: unknown, field: string, allowed: readonly string[]): FieldError[] {
   if (!value) return [required(field)]

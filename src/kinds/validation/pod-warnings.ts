@@ -148,6 +148,17 @@ function affinityWarnings(spec: PodSpec, path: string): string[] {
   return warnings
 }
 
+const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/'
+
+/** Of annotations where the field is not used. */
+function appArmorWarnings(containers: [Container, string][], meta: Partial<ObjectMeta> | undefined, prefix: string): string[] {
+  return containers.flatMap(([{ name, securityContext }]) => {
+    const key = APPARMOR + name
+    if (meta?.annotations?.[key] === undefined || fieldsOf(fieldsOf(securityContext)?.appArmorProfile)) return []
+    return [`${prefix}metadata.annotations[${key}]: deprecated since v1.30; use the "appArmorProfile" field instead`]
+  })
+}
+
 /** `prefix` is empty for a Pod, `spec.template.` for a Deployment's template. */
 function specWarnings(spec: PodSpec, meta: Partial<ObjectMeta> | undefined, prefix: string): string[] {
   const path = `${prefix}spec`
@@ -166,6 +177,7 @@ function specWarnings(spec: PodSpec, meta: Partial<ObjectMeta> | undefined, pref
   warnings.push(...duplicates(secrets, (name, i) => `${path}.imagePullSecrets[${i}].name: duplicate name ${JSON.stringify(name)}`))
   for (const [i, name] of secrets.entries()) if (!name) warnings.push(`${path}.imagePullSecrets[${i}].name: invalid empty name ""`)
   const containers = namedContainers(spec, path)
+  warnings.push(...appArmorWarnings(containers, meta, prefix))
   for (const [container, here] of containers) warnings.push(...fractionWarnings(container, here), ...envWarnings(container, here))
   warnings.push(...portWarnings(containers))
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {

@@ -17,7 +17,10 @@ function validateImages(containers: Container[] | undefined, path: string): Fiel
 /** What holds for every Pod, new or changed. */
 export function validatePod(pod: Pod): FieldError[] {
   const { spec } = pod
-  const errors = [...validatePodAnnotations(pod.metadata.annotations, spec), ...validatePodSpec(spec, 'spec', pod.metadata)]
+  const errors = [
+    ...validatePodAnnotations(pod.metadata.annotations, spec, 'metadata.annotations'),
+    ...validatePodSpec(spec, 'spec', pod.metadata),
+  ]
   if (!spec.serviceAccountName) {
     for (const [i, volume] of (spec.volumes ?? []).entries()) {
       const sources = listOf((volume.projected as { sources?: unknown } | undefined)?.sources)

@@ -1,12 +1,12 @@
 // Validation of Services, and what an update may not change. Upstream: pkg/apis/core/validation/validation.go (ValidateService, ValidateServiceUpdate).
 
-import type { Service, ServicePort, ServiceSpec } from '../../api/types'
+import type { ObjectMeta, Service, ServicePort, ServiceSpec } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isIP } from '../../lib/is-ip'
 import { isDns1123Label, isDns1123Subdomain, isLabelKey, isPortNumber } from '../../lib/names'
+import { validateCidr, validateIp } from './addresses'
 import { duplicate, forbiddenField, invalids, invalidValue, notSupported, required, same } from './errors'
 import { validateLabels } from './object-meta'
-import { validateIp } from './pod-spec'
 import { validatePort } from './probes'
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
@@ -14,7 +14,7 @@ const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
 const AFFINITIES = ['ClientIP', 'None']
 const FAMILIES = ['IPv4', 'IPv6']
 const FAMILY_POLICIES = ['PreferDualStack', 'RequireDualStack', 'SingleStack']
-const DISTRIBUTIONS = ['PreferClose', 'PreferSameNode', 'PreferSameZone']
+const DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode']
 /** A day. */
 const MAX_AFFINITY_SECONDS = 86400
 const KUBELET_PORT = 10250
@@ -178,22 +178,29 @@ function validateUniquePorts(spec: ServiceSpec): FieldError[] {
   return errors
 }
 
-function validateCidr(value: string, field: string): FieldError[] {
-  const [ip, bits, ...rest] = value.split('/')
-  const most = isIP(ip) === 6 ? 128 : 32
-  const fine = isIP(ip) !== 0 && rest.length === 0 && /^\d+$/.test(bits ?? '') && Number(bits) <= most
-  return fine ? [] : [invalidValue(field, value, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')]
+const RANGES_ANNOTATION = 'service.beta.kubernetes.io/load-balancer-source-ranges'
+
+/** The old way to say who may come. */
+function validateRangesAnnotation(metadata: ObjectMeta, type: string | undefined): FieldError[] {
+  const text = metadata.annotations?.[RANGES_ANNOTATION]
+  if (text === undefined) return []
+  const field = `metadata.annotations[${RANGES_ANNOTATION}]`
+  const errors = type === 'LoadBalancer' ? [] : [forbiddenField(field, BALANCERS_ONLY)]
+  const ranges = text.trim() ? text.split(',') : []
+  return [...errors, ...ranges.flatMap((range) => validateCidr(range.trim(), field))]
 }
 
-function validateLoadBalancer(spec: ServiceSpec): FieldError[] {
+const BALANCERS_ONLY = "may only be used when `type` is 'LoadBalancer'"
+
+function validateLoadBalancer({ metadata, spec }: Service): FieldError[] {
   const errors: FieldError[] = []
-  const only = "may only be used when `type` is 'LoadBalancer'"
+  const only = BALANCERS_ONLY
   const ranges = spec.loadBalancerSourceRanges ?? []
   if (ranges.length) {
     const field = 'spec.LoadBalancerSourceRanges'
     if (spec.type !== 'LoadBalancer') errors.push(forbiddenField(field, only))
     for (const [i, range] of ranges.entries()) errors.push(...validateCidr(range.trim(), `${field}[${i}]`))
-  }
+  } else errors.push(...validateRangesAnnotation(metadata, spec.type))
   if (spec.allocateLoadBalancerNodePorts !== undefined && spec.type !== 'LoadBalancer') {
     errors.push(forbiddenField('spec.allocateLoadBalancerNodePorts', only))
   }
@@ -231,7 +238,8 @@ function validateTraffic(spec: ServiceSpec): FieldError[] {
   return errors
 }
 
-export function validateService({ spec }: Service): FieldError[] {
+export function validateService(service: Service): FieldError[] {
+  const { spec } = service
   const ports = spec.ports ?? []
   const names = new Set<string>()
   const errors = !ports.length && !isHeadless(spec) && spec.type !== 'ExternalName' ? [required('spec.ports')] : []
@@ -250,7 +258,7 @@ export function validateService({ spec }: Service): FieldError[] {
       if (port.nodePort) errors.push(forbiddenField(`spec.ports[${i}].nodePort`, "may not be used when `type` is 'ClusterIP'"))
     }
   }
-  return [...errors, ...validateUniquePorts(spec), ...validateLoadBalancer(spec), ...validateTraffic(spec)]
+  return [...errors, ...validateUniquePorts(spec), ...validateLoadBalancer(service), ...validateTraffic(spec)]
 }
 
 // ---------------------------------------------------------------- updates

@@ -1,11 +1,13 @@
 // Validation of the kinds that keep Pods running. Upstream: pkg/apis/apps/validation/validation.go, pkg/apis/core/validation (ReplicationController).
 import type { KubeObject, LabelSelector, PodTemplateSpec, StringMap, Volume } from '../../api/types'
 import type { FieldError } from '../../errors'
+import { isDns1123Label } from '../../lib/names'
 import { isEmptySelector, matchesLabels, matchesSelector } from '../../lib/selectors'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { forbiddenField, immutable, invalidValue, nonNegative, notSupported, podCount, required } from './errors'
+import { forbiddenField, immutable, invalids, invalidValue, nonNegative, notSupported, podCount, required } from './errors'
 import { isZero, validateAmountOrPercent, validateNotMoreThanAll } from './int-or-percent'
 import { validateAnnotations, validateLabels, validateSelector } from './object-meta'
+import { validatePodAnnotations } from './pod-annotations'
 import { validatePodSpec } from './pod-spec'
 import { nameWarnings, templateWarnings } from './pod-warnings'
 import { validateClaimSpec } from './storage'
@@ -26,6 +28,7 @@ export function validatePodTemplate(template: PodTemplateSpec, path: string): Fi
   const errors = [
     ...validateLabels(template.metadata?.labels, `${path}.labels`),
     ...validateAnnotations(template.metadata?.annotations, `${path}.annotations`),
+    ...validatePodAnnotations(template.metadata?.annotations, template.spec, `${path}.annotations`),
     ...validatePodSpec(template.spec, `${path}.spec`),
   ]
   if (template.spec.ephemeralContainers?.length) {
@@ -176,8 +179,8 @@ function validateDaemonStrategy(strategy: Fields): FieldError[] {
   const { maxUnavailable, maxSurge } = rolling
   const errors = [
     ...validateAmountOrPercent(maxUnavailable, `${here}.maxUnavailable`),
-    ...validateNotMoreThanAll(maxUnavailable, `${here}.maxUnavailable`),
     ...validateAmountOrPercent(maxSurge, `${here}.maxSurge`),
+    ...validateNotMoreThanAll(maxUnavailable, `${here}.maxUnavailable`),
     ...validateNotMoreThanAll(maxSurge, `${here}.maxSurge`),
   ]
   if (!isZero(maxUnavailable) && !isZero(maxSurge)) {
@@ -237,7 +240,8 @@ function withClaims(template: PodTemplateSpec, claims: Fields[]): PodTemplateSpe
   return volumes.length ? { ...template, spec: { ...template.spec, volumes: [...(template.spec.volumes ?? []), ...volumes] } } : template
 }
 
-export function validateStatefulSet(set: KubeObject): FieldError[] {
+/** A name of a Service and claims that were taken once are taken again. */
+export function validateStatefulSet(set: KubeObject, old?: KubeObject): FieldError[] {
   const spec = specOf(set)
   const errors: FieldError[] = []
   const management = spec.podManagementPolicy
@@ -254,11 +258,13 @@ export function validateStatefulSet(set: KubeObject): FieldError[] {
     }
   }
   const claims = listOf(spec.volumeClaimTemplates)
+  const service = String(spec.serviceName ?? '')
   errors.push(
-    ...claims.flatMap((claim, i) => validateClaimSpec(fieldsOf(claim.spec) ?? {}, `spec.volumeClaimTemplates[${i}].spec`)),
+    ...(old ? [] : claims).flatMap((claim, i) => validateClaimSpec(fieldsOf(claim.spec) ?? {}, `spec.volumeClaimTemplates[${i}].spec`)),
     ...podCount('spec.replicas', spec.replicas),
     ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...nonNegative('spec.ordinals.start', fieldsOf(spec.ordinals)?.start),
+    ...(old || !service ? [] : invalids('spec.serviceName', service, isDns1123Label(service))),
     ...validateRequiredSelector(spec, 'statefulset'),
   )
   const selector = fieldsOf(spec.selector) as LabelSelector | undefined
@@ -282,6 +288,11 @@ export function validateStatefulSetUpdate(set: KubeObject, old: KubeObject): Fie
 
 export function workloadWarnings(object: KubeObject): string[] {
   return templateWarnings(specOf(object).template, 'spec.template')
+}
+
+export function statefulSetWarnings(set: KubeObject): string[] {
+  const warning = 'spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended'
+  return [...workloadWarnings(set), ...(Number(specOf(set).revisionHistoryLimit) < 0 ? [warning] : [])]
 }
 
 /** Of the kinds whose Pods are named after them. */
