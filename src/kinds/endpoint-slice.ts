@@ -32,11 +32,17 @@ function endpointLines(w: DescribeWriter, endpoint: SliceEndpoint): void {
   w.write(2, `Zone:\t${endpoint.zone ?? '<unset>'}\n`)
 }
 
+/** Of the first versions of the API. */
+function dropOldTopology({ endpoints }: EndpointSlice): void {
+  for (const endpoint of endpoints ?? []) delete (endpoint as { deprecatedTopology?: unknown }).deprecatedTopology
+}
+
 export const endpointSlice = defineKind<EndpointSlice>({
   resource: 'endpointslices.discovery.k8s.io',
   validate: validateEndpointSlice,
   validateUpdate: validateEndpointSliceUpdate,
   defaults: defaultEndpointSlice,
+  prepareForCreate: dropOldTopology,
   columns: [
     NAME,
     { name: 'ADDRESSTYPE', cell: (slice) => slice.addressType },

@@ -3,7 +3,7 @@ import type { Event, KubeObject, ObjectReference } from '../api/types'
 import { age } from '../lib/ages'
 import { count } from './columns'
 import { type Column, defineKind } from './kind'
-import { validateEvent } from './validation/cluster'
+import { validateEvent } from './validation/events'
 
 /** The fields that events.k8s.io/v1 names otherwise. */
 interface NewEventForm extends KubeObject {

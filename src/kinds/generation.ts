@@ -26,6 +26,7 @@ const COUNTED = new Set([
   'validatingadmissionpolicybindings.admissionregistration.k8s.io',
   'mutatingadmissionpolicies.admissionregistration.k8s.io',
   'mutatingadmissionpolicybindings.admissionregistration.k8s.io',
+  'priorityclasses.scheduling.k8s.io',
   'resourceslices.resource.k8s.io',
   'deviceclasses.resource.k8s.io',
 ])

@@ -9,7 +9,7 @@ import { headLines, timedConditionLines } from './describe/metadata'
 import { quotaLines } from './describe/quotas'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
-import { validateNamespace } from './validation/cluster'
+import { validateNamespace, validateSecurityLabels } from './validation/cluster'
 
 function describeNamespace(namespace: Namespace, { view }: DescribeContext): string {
   const { metadata, status } = namespace
@@ -26,7 +26,7 @@ function describeNamespace(namespace: Namespace, { view }: DescribeContext): str
 
 export const namespace = defineKind<Namespace>({
   resource: 'namespaces',
-  validate: validateNamespace,
+  validate: (namespace) => [...validateNamespace(namespace), ...validateSecurityLabels(namespace)],
   defaults: defaultNamespace,
   prepareForCreate: prepareNamespace,
   prepareForUpdate: prepareNamespaceUpdate,

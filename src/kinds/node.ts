@@ -1,6 +1,7 @@
 // Node: a machine that runs pods.
 import type { Node } from '../api/types'
 import { AGE, NAME, nodeRoles } from './columns'
+import { defaultNode } from './defaults/cluster'
 import { describeNode } from './describe/node'
 import { defineKind } from './kind'
 import { validateNode, validateNodeUpdate } from './validation/nodes'
@@ -18,6 +19,7 @@ function address(node: Node, type: string): string {
 export const node = defineKind<Node>({
   resource: 'nodes',
   validate: validateNode,
+  defaults: defaultNode,
   validateUpdate: validateNodeUpdate,
   columns: [
     NAME,

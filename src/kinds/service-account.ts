@@ -5,6 +5,7 @@ import { eventLines } from './describe/events'
 import { headLines, multiline } from './describe/metadata'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { serviceAccountWarnings } from './validation/cluster'
 
 interface ServiceAccount extends KubeObject {
   imagePullSecrets?: { name?: string }[]
@@ -23,6 +24,7 @@ function describeServiceAccount(account: ServiceAccount, context: DescribeContex
 
 export const serviceAccount = defineKind<ServiceAccount>({
   resource: 'serviceaccounts',
+  warnings: serviceAccountWarnings,
   columns: [NAME, AGE],
   describe: describeServiceAccount,
 })

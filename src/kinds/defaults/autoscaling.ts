@@ -8,7 +8,7 @@ const PODS = { type: 'Pods', value: 4, periodSeconds: 15 }
 function rules(given: Fields | undefined, policies: Fields[], window: Fields): Fields {
   const made: Fields = { ...given }
   fill(made, { selectPolicy: 'Max', ...window })
-  if (!listOf(made.policies).length) made.policies = policies.map((p) => ({ ...p }))
+  if (made.policies === undefined) made.policies = policies.map((p) => ({ ...p }))
   return made
 }
 

@@ -35,6 +35,24 @@ export function defaultSecret(secret: KubeObject): void {
   fill(secret, { type: 'Opaque' })
 }
 
+/** The old field and the first of the new one are the same; what can be asked for is what there is. */
+export function defaultNode(node: KubeObject): void {
+  const spec = childOf(node, 'spec')
+  const ranges = (spec.podCIDRs ?? []) as string[]
+  if (spec.podCIDR && ranges[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR]
+  else if (!spec.podCIDR && ranges.length) spec.podCIDR = ranges[0]
+  const status = fieldsOf(node.status)
+  if (status && !status.allocatable && status.capacity) status.allocatable = { ...fieldsOf(status.capacity) }
+}
+
+/** Of a feature that is off. */
+export function prepareLease(lease: KubeObject): void {
+  const spec = fieldsOf(lease.spec)
+  if (!spec) return
+  delete spec.strategy
+  delete spec.preferredHolder
+}
+
 export function defaultLimitRange(range: KubeObject): void {
   for (const item of listOf(fieldsOf(range.spec)?.limits)) {
     if (item.type !== 'Container') continue

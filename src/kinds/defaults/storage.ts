@@ -33,7 +33,11 @@ export function defaultPersistentVolumeClaim(claim: KubeObject): void {
   if (reference && !source && !reference.namespace) spec.dataSource = { ...reference }
 }
 
+/** A source in another namespace is a feature that is off. */
 export function preparePersistentVolumeClaim(claim: KubeObject): void {
+  const spec = childOf(claim, 'spec')
+  if (fieldsOf(spec.dataSourceRef)?.namespace) delete spec.dataSourceRef
+  if (!fieldsOf(spec.dataSourceRef) && isVolumeSource(fieldsOf(spec.dataSource))) spec.dataSourceRef = { ...fieldsOf(spec.dataSource) }
   claim.status = { phase: 'Pending' }
 }
 
@@ -49,6 +53,7 @@ export function defaultCsiDriver(driver: KubeObject): void {
     fsGroupPolicy: 'ReadWriteOnceWithFSType',
     requiresRepublish: false,
     seLinuxMount: false,
+    preventPodSchedulingIfMissing: false,
     volumeLifecycleModes: ['Persistent'],
   })
 }

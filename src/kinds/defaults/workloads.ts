@@ -56,6 +56,7 @@ export function defaultDaemonSet(set: KubeObject): void {
   const spec = specOf(set)
   fill(spec, { revisionHistoryLimit: 10 })
   defaultRollingUpdate(spec, 'updateStrategy', { maxUnavailable: 1, maxSurge: 0 })
+  fill(fieldsOf(fieldsOf(spec.updateStrategy)?.rollingUpdate), { maxSurge: 0 })
   defaultPodTemplate(spec.template)
 }
 

@@ -2,7 +2,7 @@
 import type { KubeObject, LabelSelector } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isDns1123Label } from '../../lib/names'
-import { quantityOf } from '../../lib/quantity'
+import { canonicalQuantity, quantityOf } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { forbiddenField, invalids, invalidValue, NEGATIVE, notSupported, required } from './errors'
 import { validateAmountOrPercent, validateNotMoreThanAll } from './int-or-percent'
@@ -92,14 +92,18 @@ function validateSource(type: string, source: Fields, here: string): FieldError[
   if (type === 'Object') errors.push(...validateReference(fieldsOf(source.describedObject) ?? {}, `${here}.describedObject`))
   const identifier = fieldsOf(source.metric) ?? {}
   if (!identifier.name) errors.push(required(`${here}.metric.name`, 'must specify a metric name'))
-  errors.push(...validateSelector(fieldsOf(identifier.selector) as LabelSelector | undefined, `${here}.metric.selector`))
+  else errors.push(...invalids(`${here}.metric.name`, identifier.name, isPathSegment(String(identifier.name))))
   const target = fieldsOf(source.target) ?? {}
   errors.push(...validateTarget(target, `${here}.target`))
   if (type === 'Pods' && target.averageValue === undefined) {
     errors.push(required(`${here}.target.averageValue`, 'must specify a positive target averageValue'))
   }
   if (type !== 'Pods' && target.value === undefined && target.averageValue === undefined) {
-    errors.push(required(`${here}.target.averageValue`, 'must set either a target value for metric or a per-pod target'))
+    const values = type === 'Object' ? 'a target value or averageValue' : 'a target value for metric or a per-pod target'
+    errors.push(required(`${here}.target.averageValue`, `must set either ${values}`))
+  }
+  if (type === 'External' && target.value !== undefined && target.averageValue !== undefined) {
+    errors.push(forbiddenField(`${here}.target.value`, 'may not set both a target value for metric and a per-pod target'))
   }
   return errors
 }
@@ -131,6 +135,10 @@ function validateScaling(rules: Fields | undefined, path: string): FieldError[] 
     if (Number(policy.periodSeconds) > 1800) {
       errors.push(invalidValue(`${here}.periodSeconds`, policy.periodSeconds, 'must be less than or equal to 1800'))
     }
+  }
+  const tolerance = rules.tolerance as string | undefined
+  if (tolerance !== undefined && quantityOf(tolerance).unscaled < 0n) {
+    errors.push(invalidValue(`${path}.tolerance`, canonicalQuantity(tolerance), NEGATIVE))
   }
   return errors
 }

@@ -201,7 +201,7 @@ export function validateRoleBindingUpdate(binding: KubeObject, old: KubeObject):
   return [invalidValue('roleRef', shown, IMMUTABLE)]
 }
 
-// ---------------------------------------------------------------- namespaces, events
+// ---------------------------------------------------------------- namespaces
 
 const FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion']
 
@@ -215,11 +215,28 @@ export function validateNamespace(namespace: KubeObject): FieldError[] {
   })
 }
 
-/** Old events stand in the namespace of what they tell of. Upstream: pkg/apis/core/validation/events.go (legacyValidateEvent). */
-export function validateEvent(event: KubeObject): FieldError[] {
-  const { namespace } = event.metadata
-  const about = String(fieldsOf(event.involvedObject ?? event.regarding)?.namespace ?? '')
-  const homes = about ? [about] : event.eventTime ? ['default', 'kube-system'] : ['default']
-  const fits = (about && event.eventTime) || homes.includes(namespace ?? '')
-  return fits ? [] : [invalidValue('involvedObject.namespace', about, 'does not match event.namespace')]
+const SECURITY = 'pod-security.kubernetes.io/'
+const LEVELS = ['privileged', 'baseline', 'restricted']
+
+/** How strict the namespace is with its Pods must be understood. Upstream: pod-security-admission/api/helpers.go (PolicyToEvaluate). */
+export function validateSecurityLabels({ metadata }: KubeObject): FieldError[] {
+  const errors: FieldError[] = []
+  for (const mode of ['enforce', 'audit', 'warn']) {
+    const refuse = (key: string, why: string) => {
+      const value = metadata.labels?.[SECURITY + key]
+      if (value !== undefined) errors.push(invalidValue(`metadata.labels[${SECURITY}${key}]`, value, why))
+    }
+    if (!LEVELS.includes(metadata.labels?.[SECURITY + mode] ?? 'baseline')) {
+      refuse(mode, 'must be one of privileged, baseline, restricted')
+    }
+    const version = metadata.labels?.[`${SECURITY}${mode}-version`] ?? 'latest'
+    if (version !== 'latest' && !/^v1\.(0|[1-9][0-9]*)$/.test(version)) refuse(`${mode}-version`, 'must be "latest" or "v1.x"')
+  }
+  return errors
+}
+
+export function serviceAccountWarnings({ metadata }: KubeObject): string[] {
+  const key = 'kubernetes.io/enforce-mountable-secrets'
+  if (metadata.annotations?.[key] === undefined) return []
+  return [`metadata.annotations[${key}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`]
 }

@@ -8,6 +8,7 @@ import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { networkOf, validateCanonicalCidr } from './addresses'
 import { duplicate, forbiddenField, invalids, invalidValue, nonNegative, notSupported, required, tooLong } from './errors'
 import { validateLabelKey, validateSelector } from './object-meta'
+import { validateInlineVolume, validateParameters } from './storage'
 
 function text(value: unknown): string {
   return String(value ?? '')
@@ -131,26 +132,40 @@ export function validateCsiStorageCapacity(object: KubeObject): FieldError[] {
   return [...errors, invalidValue('capacity', capacity, 'must be greater than or equal to 0')]
 }
 
+/** What is declared with the fields is asked last. */
 export function validateVolumeAttachment({ spec }: KubeObject): FieldError[] {
   const { attacher, nodeName, source } = fieldsOf(spec) ?? {}
-  const errors = validateDriverName(text(attacher), 'spec.attacher')
   const { persistentVolumeName: volume, inlineVolumeSpec: inline } = fieldsOf(source) ?? {}
+  const errors: FieldError[] = []
   const why = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'
+  const field = 'spec.source.inlineVolumeSpec'
   if (inline === undefined && volume === undefined) errors.push(required('spec.source', why))
   else if (inline !== undefined && volume !== undefined) errors.push(forbiddenField('spec.source', why))
   else if (volume === '') errors.push(required('spec.source.persistentVolumeName', 'must specify non empty persistentVolumeName'))
+  else if (inline !== undefined) errors.push(...validateInlineVolume(fieldsOf(inline) ?? {}, field))
   errors.push(...invalids('spec.nodeName', text(nodeName), isDns1123Subdomain(text(nodeName))))
-  if (volume === undefined) return errors
-  return [...errors, ...invalids('spec.source.persistentVolumeName', volume, isDns1123Subdomain(text(volume)))]
+  if (volume !== undefined) errors.push(...invalids('spec.source.persistentVolumeName', volume, isDns1123Subdomain(text(volume))))
+  return [...errors, ...validateAttacher(text(attacher))]
+}
+
+/** As the rule declared with the field says it. */
+function validateAttacher(attacher: string): FieldError[] {
+  const [wrong] = validateDriverName(attacher, 'spec.attacher')
+  if (!wrong || !attacher || attacher.length > MOST_DRIVER_NAME) return wrong ? [wrong] : []
+  const message = wrong.message
+    .replace('a lowercase RFC', 'an RFC')
+    .replace('lower case alphanumeric', 'alphanumeric')
+    .replace("'example.com'", "'Example.com'")
+  return [{ ...wrong, message }]
 }
 
 export function validateVolumeAttributesClass(object: KubeObject): FieldError[] {
   const { driverName, parameters } = object as unknown as Fields
   const driver = text(driverName)
   const errors = driver ? validateLabelKey(driver.toLowerCase(), 'driverName') : [required('driverName')]
-  const keys = Object.keys(fieldsOf(parameters) ?? {})
-  errors.push(...keys.filter((key) => !key).map((key) => invalidValue('parameters', key, 'field can not be empty.')))
-  return keys.length ? errors : [...errors, required('parameters', 'must contain at least one key/value pair')]
+  const given = fieldsOf(parameters) ?? {}
+  errors.push(...validateParameters(given, 'parameters'))
+  return Object.keys(given).length ? errors : [...errors, required('parameters', 'must contain at least one key/value pair')]
 }
 
 /** Of what kind the objects are that are to be rewritten. Upstream: pkg/apis/storagemigration/validation. */

@@ -72,7 +72,7 @@ function validateScopes(spec: Fields, resources: string[]): FieldError[] {
 }
 
 const ONLY_EXISTS =
-  "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity"
+  "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity"
 
 function validateScopeSelector(spec: Fields, resources: string[]): FieldError[] {
   const selector = fieldsOf(spec.scopeSelector)

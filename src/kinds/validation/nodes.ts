@@ -1,10 +1,12 @@
 // Validation of nodes, and of what they hold and how they run: leases and runtime classes. Upstream: pkg/apis/{core,coordination,node}/validation.
 import type { KubeObject, LabelSelector, Toleration } from '../../api/types'
 import type { FieldError } from '../../errors'
+import { jsonSyntaxError } from '../../lib/go-json-error'
 import { isDns1123Label, isLabelValue } from '../../lib/names'
+import { internalForm } from '../../schema/internal'
 import { fieldsOf, listOf } from '../defaults/fields'
-import { validateCidr } from './addresses'
-import { forbiddenField, immutable, invalids, invalidValue, notSupported, required, same } from './errors'
+import { networkOf, validateCidr } from './addresses'
+import { duplicate, forbiddenField, immutable, invalids, invalidValue, notSupported, required, same } from './errors'
 import { validateLabelKey, validateLabels } from './object-meta'
 import { validateAmount, validateContainerResourceName } from './resources'
 import { TAINT_EFFECTS, validateTolerations } from './scheduling'
@@ -28,10 +30,26 @@ function validateTaints(node: KubeObject, path: string): FieldError[] {
   })
 }
 
+const AVOID = 'scheduler.alpha.kubernetes.io/preferAvoidPods'
+
+function validateAvoidedPods({ metadata }: KubeObject): FieldError[] {
+  const wrong = jsonSyntaxError(metadata.annotations?.[AVOID] || 'null')
+  return wrong ? [invalidValue('metadata.annotations.AvoidPods', AVOID, wrong.message)] : []
+}
+
 export function validateNode(node: KubeObject): FieldError[] {
   const ranges = (fieldsOf(node.spec)?.podCIDRs ?? []) as string[]
-  const wrong = ranges.flatMap((range, i) => validateCidr(range, `spec.podCIDRs[${i}]`))
-  return [...validateTaints(node, 'metadata.taints'), ...wrong]
+  const errors = [...validateAvoidedPods(node), ...validateTaints(node, 'metadata.taints')]
+  for (const list of ['capacity', 'allocatable']) {
+    const amounts = (fieldsOf(fieldsOf(node.status)?.[list]) ?? {}) as Record<string, string>
+    for (const name of Object.keys(amounts).sort()) errors.push(...validateAmount(name, amounts[name], `status.${list}.${name}`))
+  }
+  errors.push(...ranges.flatMap((range, i) => validateCidr(range, `spec.podCIDRs[${i}]`)))
+  const families = new Set(ranges.map((range) => networkOf(range)?.bits.length))
+  if (ranges.length > 1 && families.size < ranges.length) {
+    errors.push(invalidValue('spec.podCIDRs', ranges, 'may specify no more than one CIDR for each IP family'))
+  }
+  return errors
 }
 
 export function validateNodeUpdate(node: KubeObject, old: KubeObject): FieldError[] {
@@ -61,7 +79,9 @@ export function validateLease(lease: KubeObject): FieldError[] {
 
 export function validateRuntimeClass(object: KubeObject): FieldError[] {
   const handler = String(object.handler ?? '')
-  const errors = handler ? invalids('handler', handler, isDns1123Label(handler)) : [required('handler')]
+  // A rule declared with the field, which counts bytes.
+  const complaints = isDns1123Label(handler).map((why) => why.replace('63 characters', '63 bytes'))
+  const errors = handler ? invalids('handler', handler, complaints) : [required('handler')]
   const overhead = fieldsOf(fieldsOf(object.overhead)?.podFixed) ?? {}
   for (const name of Object.keys(overhead).sort()) {
     const field = `overhead.limits[${name}]`
@@ -74,7 +94,20 @@ export function validateRuntimeClass(object: KubeObject): FieldError[] {
     ...errors,
     ...validateLabels(scheduling.nodeSelector as LabelSelector['matchLabels'], 'scheduling.nodeSelector'),
     ...validateTolerations(tolerations, 'scheduling.tolerations'),
+    ...validateOnce(tolerations ?? [], 'scheduling.tolerations'),
   ]
+}
+
+/** No toleration twice, however long it lasts. */
+function validateOnce(tolerations: Toleration[], path: string): FieldError[] {
+  const seen = new Set<string>()
+  return tolerations.flatMap((toleration, i) => {
+    const { key, operator, value, effect } = toleration
+    const content = JSON.stringify([key ?? '', operator ?? '', value ?? '', effect ?? ''])
+    if (seen.has(content)) return [duplicate(`${path}[${i}]`, internalForm('Toleration', toleration))]
+    seen.add(content)
+    return []
+  })
 }
 
 export function validateRuntimeClassUpdate(object: KubeObject, old: KubeObject): FieldError[] {

@@ -1,10 +1,11 @@
 // Validation of PersistentVolumes, claims and storage classes. Upstream: pkg/apis/core/validation/validation.go, pkg/apis/storage/validation.
+import { posix } from 'node:path'
 import type { KubeObject, LabelSelector } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isDns1123Label, isDns1123Subdomain, isLabelKey } from '../../lib/names'
-import { canonicalQuantity, compareQuantities, quantityOf } from '../../lib/quantity'
+import { canonicalQuantity, compareQuantities, quantityOf, quantityValue } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { duplicate, forbiddenField, IMMUTABLE, immutable, invalids, invalidValue, notSupported, required, same } from './errors'
+import { duplicate, forbiddenField, IMMUTABLE, immutable, invalids, invalidValue, notSupported, required, same, tooLong } from './errors'
 import { goDiff } from './go-diff'
 import { validateSelector } from './object-meta'
 import { validateNodeSelector } from './scheduling'
@@ -15,7 +16,8 @@ const VOLUME_MODES = ['Block', 'Filesystem']
 
 function validateModes(modes: string[], field: string): FieldError[] {
   const errors = modes.filter((mode) => !ACCESS_MODES.includes(mode)).map((mode) => notSupported(field, mode, ACCESS_MODES))
-  if (modes.includes('ReadWriteOncePod') && modes.length > 1) {
+  const others = modes.filter((mode) => mode !== 'ReadWriteOncePod' && ACCESS_MODES.includes(mode))
+  if (modes.includes('ReadWriteOncePod') && others.length) {
     errors.push(forbiddenField(field, 'may not use ReadWriteOncePod with other access modes'))
   }
   return errors
@@ -135,13 +137,39 @@ function validateSources(spec: Fields, name: string): FieldError[] {
   if (!given.length) return [required('spec', 'must specify a volume type')]
   const [first, ...others] = given
   const errors = PERSISTENT_SOURCES[first](fieldsOf(spec[first]) ?? {}, `spec.${first}`, name)
-  if (first === 'local' && !fieldsOf(fieldsOf(spec.nodeAffinity)?.required)) {
+  if (first === 'local' && !fieldsOf(spec.nodeAffinity)) {
     errors.push(required('spec.nodeAffinity', 'Local volume requires node affinity'))
   }
   return [
     ...errors,
     ...others.map((key) => forbiddenField(`spec.${key === 'cephfs' ? 'cephFS' : key}`, 'may not specify more than 1 volume type')),
   ]
+}
+
+/** A volume without an object of its own. Upstream: ValidatePersistentVolumeSpec with validateInlinePersistentVolumeSpec. */
+export function validateInlineVolume(spec: Fields, path: string): FieldError[] {
+  const inline = 'in the context of inline volumes'
+  const refuse = (key: string) => [forbiddenField(`${path}.${key}`, `may not be specified ${inline}`)]
+  const given = (key: string) => (spec[key] !== undefined && spec[key] !== '' ? refuse(key) : [])
+  const modes = (spec.accessModes ?? []) as string[]
+  const errors = [...given('claimRef'), ...given('capacity')]
+  if (!fieldsOf(spec.csi)) errors.push(required(`${path}.csi`, `has to be specified ${inline}`))
+  if (!modes.length) errors.push(required(`${path}.accessModes`))
+  errors.push(...validateModes(modes, `${path}.accessModes`))
+  const policy = spec.persistentVolumeReclaimPolicy
+  if (policy && policy !== 'Retain') {
+    errors.push(forbiddenField(`${path}.persistentVolumeReclaimPolicy`, `may only be Retain ${inline}`))
+  }
+  errors.push(...given('nodeAffinity'))
+  const [first, ...others] = SOURCES.filter((key) => fieldsOf(spec[key]))
+  if (!first) errors.push(required(path, 'must specify a volume type'))
+  else errors.push(...PERSISTENT_SOURCES[first](fieldsOf(spec[first]) ?? {}, `${path}.${first}`, ''))
+  errors.push(
+    ...others.map((key) => forbiddenField(`${path}.${key}`, 'may not specify more than 1 volume type')),
+    ...given('storageClassName'),
+  )
+  if (spec.volumeMode === undefined || spec.volumeMode === 'Filesystem') return errors
+  return [...errors, forbiddenField(`${path}.volumeMode`, `may not specify volumeMode other than Filesystem ${inline}`)]
 }
 
 export function validatePersistentVolume(pv: KubeObject): FieldError[] {
@@ -155,7 +183,13 @@ export function validatePersistentVolume(pv: KubeObject): FieldError[] {
   if (capacity.storage === undefined || Object.keys(capacity).length > 1) {
     errors.push(notSupported('spec.capacity', spec.capacity ?? null, ['storage']))
   }
-  for (const name of Object.keys(capacity).sort()) errors.push(...validatePositive(capacity[name], `spec.capacity[${name}]`))
+  for (const name of Object.keys(capacity).sort()) {
+    const field = `spec.capacity[${name}]`
+    const { unscaled } = quantityOf(capacity[name] as string)
+    if (unscaled < 0n)
+      errors.push(invalidValue(field, quantityValue(quantityOf(capacity[name] as string)), 'must be a valid resource quantity'))
+    errors.push(...validatePositive(capacity[name], field))
+  }
   const policy = String(spec.persistentVolumeReclaimPolicy ?? '')
   const policies = ['Delete', 'Recycle', 'Retain']
   if (policy && !policies.includes(policy)) errors.push(notSupported('spec.persistentVolumeReclaimPolicy', policy, policies))
@@ -165,7 +199,7 @@ export function validatePersistentVolume(pv: KubeObject): FieldError[] {
   if (needed) errors.push(...validateNodeSelector(needed, 'spec.nodeAffinity.required'))
   errors.push(...validateSources(spec, pv.metadata.name))
   const path = fieldsOf(spec.hostPath)?.path
-  if (path === '/' && policy === 'Recycle') {
+  if (typeof path === 'string' && posix.normalize(path).replace(/(.)\/$/, '$1') === '/' && policy === 'Recycle') {
     errors.push(forbiddenField('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'"))
   }
   const name = spec.storageClassName
@@ -174,7 +208,18 @@ export function validatePersistentVolume(pv: KubeObject): FieldError[] {
   }
   const mode = spec.volumeMode
   if (mode !== undefined && !VOLUME_MODES.includes(String(mode))) errors.push(notSupported('spec.volumeMode', mode, VOLUME_MODES))
-  return [...errors, ...validateAttributesClass(spec)]
+  return [...errors, ...validateAttributesClass(spec), ...validateMountOptions(pv, spec)]
+}
+
+const MOUNT_OPTIONS = 'volume.beta.kubernetes.io/mount-options'
+const UNMOUNTABLE = ['hostPath', 'flocker', 'fc', 'flexVolume', 'portworxVolume', 'scaleIO', 'local', 'storageos', 'csi']
+
+/** Upstream: pkg/volume/validation/pv_validation.go. */
+function validateMountOptions({ metadata }: KubeObject, spec: Fields): FieldError[] {
+  if (metadata.annotations?.[MOUNT_OPTIONS] === undefined) return []
+  const others = SOURCES.filter((key) => !UNMOUNTABLE.includes(key))
+  if (others.some((key) => fieldsOf(spec[key]))) return []
+  return [forbiddenField(`metadata.annotations.${MOUNT_OPTIONS}`, 'may not specify mount options for this volume type')]
 }
 
 function validateAttributesClass(spec: Fields): FieldError[] {
@@ -200,13 +245,24 @@ export function validateVolumeUpdate(pv: KubeObject, old: KubeObject): FieldErro
 
 // ---------------------------------------------------------------- classes
 
+const MOST_PARAMETERS = 512
+/** In bytes. */
+const LARGEST_PARAMETERS = 256 * 1024
+
+export function validateParameters(parameters: Fields, field: string): FieldError[] {
+  const keys = Object.keys(parameters)
+  if (keys.length > MOST_PARAMETERS) return [tooLong(field, MOST_PARAMETERS)]
+  const errors = keys.includes('') ? [invalidValue(field, '', 'field can not be empty.')] : []
+  const size = keys.reduce((sum, key) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(parameters[key])), 0)
+  return size > LARGEST_PARAMETERS ? [...errors, tooLong(field, LARGEST_PARAMETERS)] : errors
+}
+
 export function validateStorageClass(object: KubeObject): FieldError[] {
   const errors: FieldError[] = []
   const provisioner = String(object.provisioner ?? '')
   if (!provisioner) errors.push(required('provisioner'))
   else errors.push(...invalids('provisioner', provisioner.toLowerCase(), isLabelKey(provisioner.toLowerCase())))
-  const parameters = fieldsOf(object.parameters) ?? {}
-  if (Object.hasOwn(parameters, '')) errors.push(invalidValue('parameters', '', 'field can not be empty.'))
+  errors.push(...validateParameters(fieldsOf(object.parameters) ?? {}, 'parameters'))
   const policy = object.reclaimPolicy
   if (policy !== undefined && policy !== 'Delete' && policy !== 'Retain') {
     errors.push(notSupported('reclaimPolicy', policy, ['Delete', 'Retain']))
@@ -224,7 +280,8 @@ function validateTopologies(terms: Fields[], path: string): FieldError[] {
   const seen: string[] = []
   for (const [i, term] of terms.entries()) {
     const known = new Map<string, string[]>()
-    for (const [j, expression] of listOf(term.matchLabelExpressions).entries()) {
+    const expressions = listOf(term.matchLabelExpressions)
+    for (const [j, expression] of expressions.entries()) {
       const here = `${path}[${i}].matchLabelExpressions[${j}]`
       const values = (expression.values ?? []) as string[]
       const key = String(expression.key ?? '')
@@ -235,7 +292,7 @@ function validateTopologies(terms: Fields[], path: string): FieldError[] {
       known.set(key, [...new Set(values)].sort())
     }
     const content = JSON.stringify([...known].sort())
-    if (seen.includes(content)) errors.push(duplicate(`${path}[${i}].matchLabelExpressions`, ''))
+    if (!expressions.length || seen.includes(content)) errors.push(duplicate(`${path}[${i}].matchLabelExpressions`, ''))
     seen.push(content)
   }
   return errors
