@@ -2,9 +2,11 @@
 import type { Records } from '../api/contracts'
 import type { Container, Pod } from '../api/types'
 import { replyFault } from '../faults'
+import { ownEntry } from '../lib/own-entry'
 import { openConnection } from './connect'
-import { expandReferences } from './environment-references'
+import { expandReferences, WordList } from './environment-references'
 import { filesOf, releaseContainerFiles } from './files'
+import { isHeld, noteRemoved, noteStored } from './held-ports'
 import type { Passed } from './http-watch'
 import { imageOf } from './images/index'
 import { appendLog, trimLogs } from './logs'
@@ -28,17 +30,21 @@ import { descends, type Growth, type LogText } from './witness'
 import type { World } from './world'
 
 const TABLE = 'containers'
+/** Beyond so many containers of a Pod it is written down who holds which port. */
+const MANY = 64
 
 export function containerRecord(world: Pick<World, 'records'>, podUid: string, name: string): ContainerRecord | undefined {
   return world.records.get<ContainerRecord>(TABLE, `${podUid}/${name}`)
 }
 
 /** Every container of a Pod's spec: init, regular, ephemeral. */
-export function allContainers(pod: Pod): Container[] {
-  return [...(pod.spec.initContainers ?? []), ...pod.spec.containers, ...(pod.spec.ephemeralContainers ?? [])]
+export function allContainers(pod: Pod): readonly Container[] {
+  const { initContainers, containers, ephemeralContainers } = pod.spec
+  return initContainers || ephemeralContainers ? [...(initContainers ?? []), ...containers, ...(ephemeralContainers ?? [])] : containers
 }
 
 function save(world: World, pod: Pod, record: ContainerRecord): ContainerRecord {
+  if (allContainers(pod).length > MANY) noteStored(world, pod.metadata.uid, containerRecord(world, pod.metadata.uid, record.name), record)
   world.records.put<ContainerRecord>(TABLE, `${pod.metadata.uid}/${record.name}`, record)
   return record
 }
@@ -125,13 +131,17 @@ function listenersOf(world: World, pod: Pod): Listener[] {
 }
 
 function portTaken(world: World, pod: Pod, own: string, port: number, protocol: Listener['protocol']): boolean {
-  return networkPeers(world, pod).some((peer) =>
-    allContainers(peer).some((c) => {
-      if (peer.metadata.uid === pod.metadata.uid && c.name === own) return false
-      const record = containerRecord(world, peer.metadata.uid, c.name)
+  return networkPeers(world, pod).some((peer) => {
+    const { uid } = peer.metadata
+    const except = uid === pod.metadata.uid ? own : undefined
+    const containers = allContainers(peer)
+    if (containers.length > MANY)
+      return isHeld(world, uid, containers, (name) => containerRecord(world, uid, name), `${port}/${protocol}`, except)
+    return containers.some((c) => {
+      const record = c.name === except ? undefined : containerRecord(world, uid, c.name)
       return !!record && !record.exit && record.listeners.some((l) => l.port === port && l.protocol === protocol)
-    }),
-  )
+    })
+  })
 }
 
 /** The process behind a record: a daemon of the image, or a command or script of its userland. */
@@ -159,9 +169,10 @@ export function startContainer(world: World, pod: Pod, container: Container, opt
   const found = imageOf(container.image, world.records)
   if ('missing' in found) throw new Error(found.message)
   const { image } = found
-  const argv = commandLine(world.records, image, container, options.environment)
+  const { tooLong, ...environment } = options.environment
+  const argv = tooLong ? 'too long' : commandLine(world.records, image, container, environment)
   const now = world.env.now()
-  const parts = partsOf(world, pod, container, options.environment)
+  const parts = partsOf(world, pod, container, environment)
   let record: ContainerRecord = {
     ...(parts ? { parts } : {}),
     id: options.id,
@@ -169,8 +180,8 @@ export function startContainer(world: World, pod: Pod, container: Container, opt
     namespace: pod.metadata.namespace!,
     name: container.name,
     image: container.image,
-    argv,
-    ...options.environment,
+    argv: argv === 'too long' ? [] : argv,
+    ...environment,
     workingDir: container.workingDir || image.workingDir || '/',
     restartCount: options.restartCount,
     startedAt: now,
@@ -180,27 +191,39 @@ export function startContainer(world: World, pod: Pod, container: Container, opt
   releaseContainerFiles(world.records, pod.metadata.uid, container.name)
   trimLogs(world.records, pod.metadata.uid, container.name, options.restartCount)
   record = save(world, pod, record)
+  if (argv === 'too long') return save(world, pod, failed(record, now, startError('argument list too long'), 'StartError'))
   if (argv.length === 0) return save(world, pod, failed(record, now, 'no command specified', 'CreateContainerError'))
   const tag = found.reference.tag ?? 'latest'
   const program = programOf(image, argv, tag)
   const context = new Context(world, pod, container, record)
   const problem = image.program?.(argv, tag) ? undefined : executableProblem(image, argv[0], context)
   if (!program || problem) {
-    const why = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${problem ?? ''}`
-    return save(world, pod, failed(record, now, why, 'StartError'))
+    return save(world, pod, failed(record, now, startError(problem ?? ''), 'StartError'))
   }
   return settle(world, pod, record, program.start(context))
+}
+
+function startError(problem: string): string {
+  const task = 'failed to create containerd task: failed to create shim task'
+  return `${task}: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${problem}`
 }
 
 function failed(record: ContainerRecord, now: number, message: string, reason: string): ContainerRecord {
   return { ...record, finishedAt: now, exit: { code: 128, reason, message } }
 }
 
-/** Entrypoint and arguments as the kubelet and the runtime put them together, `$(VAR)` expanded. */
-export function commandLine(records: Records, image: Image, container: Container, environment: Environment): string[] {
-  const expand = (text: string) => (text.includes('$') ? expandReferences(text, allVariables(records, environment)) : text)
+/** Entrypoint and arguments as the kubelet and the runtime put them together, `$(VAR)` expanded, unless no process can be given so much. */
+export function commandLine(records: Records, image: Image, container: Container, environment: Environment): string[] | 'too long' {
+  const words = new WordList()
+  let all: Record<string, string> | undefined
+  const lookUp = (name: string) => {
+    all ??= allVariables(records, environment)
+    return ownEntry(all, name)
+  }
+  const expand = (text: string) => (words.isFull ? '' : words.add(text.includes('$') ? expandReferences(text, lookUp) : text))
   const command = container.command?.length ? container.command.map(expand) : undefined
   const args = container.args?.length ? container.args.map(expand) : undefined
+  if (words.isFull) return 'too long'
   if (command) return [...command, ...(args ?? [])]
   return [...(image.entrypoint ?? []), ...(args ?? image.command ?? [])]
 }
@@ -259,6 +282,7 @@ export function endContainer(world: World, pod: Pod, container: Container, exit:
 /** Forgets a container's process and the files it wrote (its logs stay until the Pod is gone). */
 export function removeContainer(world: World, podUid: string, name: string): void {
   world.records.put(TABLE, `${podUid}/${name}`, undefined)
+  noteRemoved()
   releaseContainerFiles(world.records, podUid, name)
 }
 

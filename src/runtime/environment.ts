@@ -1,9 +1,10 @@
 // The environment variables of a container: its own, from configuration and fields, beside the Services' links. Follows pkg/kubelet/kubelet_pods.go.
 import type { ConfigMap, Container, EnvVar, Pod, Secret } from '../api/types'
+import { named } from '../lib/named'
 import { isRelaxedEnvVarName } from '../lib/names'
 import { ownEntry } from '../lib/own-entry'
 import { quantityOf, quantityToFloat } from '../lib/quantity'
-import { expandReferences } from './environment-references'
+import { expandReferences, WordList } from './environment-references'
 import { imageOf } from './images/index'
 import { type Environment, serviceLinks, serviceLog } from './service-links'
 import type { World } from './world'
@@ -27,21 +28,26 @@ export function containerEnvironment(
   podIp = pod.status?.podIP,
 ): Environment | EnvironmentError {
   const links = serviceLog(world, pod)
+  const linked = (name: string) => ownEntry(serviceLinks(world.records, links), name)
+  const words = new WordList()
   const own: Record<string, string> = {}
   const namespace = pod.metadata.namespace ?? 'default'
   for (const source of container.envFrom ?? []) {
     const problem = addEnvFrom(world, namespace, source, own)
     if (problem) return { error: problem }
   }
+  for (const value of Object.values(own)) words.add(value)
   for (const variable of container.env ?? []) {
     if (!variable.valueFrom) {
       const { value = '' } = variable
-      own[variable.name] = value.includes('$') ? expandReferences(value, { ...serviceLinks(world.records, links), ...own }) : value
-      continue
+      const whole = value.includes('$') ? expandReferences(value, (name) => ownEntry(own, name) ?? linked(name)) : value
+      own[variable.name] = words.add(whole)
+    } else {
+      const value = valueFrom(world, pod, container, variable, podIp)
+      if (typeof value === 'object') return value
+      if (value !== undefined) own[variable.name] = words.add(value)
     }
-    const value = valueFrom(world, pod, container, variable, podIp)
-    if (typeof value === 'object') return value
-    if (value !== undefined) own[variable.name] = value
+    if (words.isFull) return { variables: {}, tooLong: true }
   }
   const found = imageOf(container.image, world.records)
   const image = 'missing' in found ? {} : (found.image.variables ?? {})
@@ -98,7 +104,7 @@ function valueFrom(
   if (fieldRef) return podField(world, pod, fieldRef.fieldPath, podIp)
   if (resourceFieldRef) {
     const of = resourceFieldRef.containerName
-      ? [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find((c) => c.name === resourceFieldRef.containerName)
+      ? (named(pod.spec.containers, resourceFieldRef.containerName) ?? named(pod.spec.initContainers, resourceFieldRef.containerName))
       : container
     return resourceField(world, pod, of ?? container, resourceFieldRef.resource, resourceFieldRef.divisor)
   }

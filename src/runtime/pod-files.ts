@@ -1,5 +1,6 @@
 // Files that the kubelet and the kernel put into every container: hosts, resolv.conf, hostname, the account's token, /proc.
 import type { Container, Node, Pod } from '../api/types'
+import { named } from '../lib/named'
 import { quantityOf, quantityValue } from '../lib/quantity'
 import { resolvConf, resolvConfText } from '../network/dns/resolv-conf'
 import { podMac } from '../network/ipam'
@@ -161,12 +162,12 @@ const NODE_MEMORY = 8_148_232
 
 /** /proc/mounts of a container: the image, the kernel's file systems, its volumes, the files that the kubelet keeps. */
 function mountTable(pod: Pod, record: ContainerRecord | undefined): string {
-  const container = pod.spec.containers.find((c) => c.name === record?.name) ?? pod.spec.containers[0]
+  const container = named(pod.spec.containers, record?.name ?? '') ?? pod.spec.containers[0]
   const readOnlyRoot = container.securityContext?.['readOnlyRootFilesystem'] === true
   const limit = container.resources?.limits?.['memory']
   const memory = limit === undefined ? NODE_MEMORY : Math.floor(quantityValue(quantityOf(limit)) / KIB)
   const volumes = (container.volumeMounts ?? []).map((mount) => {
-    const volume = pod.spec.volumes?.find((v) => v.name === mount.name)
+    const volume = named(pod.spec.volumes, mount.name)
     const { medium, sizeLimit } = (volume?.['emptyDir'] ?? {}) as { medium?: string; sizeLimit?: string | number }
     const kept = KEPT.some((source) => volume?.[source])
     const inMemory = medium === 'Memory' || (kept && !volume?.['configMap'])

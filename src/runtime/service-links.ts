@@ -132,7 +132,10 @@ function addLinks(links: Record<string, string>, service: string, fact: string):
 }
 
 /** A container's variables, and the place in the log of its Services: their links come after the first so many of them, and replace none. */
-export type Environment = Pick<ContainerRecord, 'variables' | 'links' | 'linksAt'>
+export type Environment = Pick<ContainerRecord, 'variables' | 'links' | 'linksAt'> & {
+  /** No process can be given so much; `variables` are not all. */
+  tooLong?: true
+}
 
 /** All variables as the container's process sees them, in the runtime's order. */
 export function allVariables(records: Records, { variables, links: place, linksAt }: Environment): Record<string, string> {

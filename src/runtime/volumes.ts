@@ -1,5 +1,6 @@
 // Mounted volumes: what lies behind each mount path of a container, with keys, modes and current content.
 import type { ConfigMap, Container, KubeObject, Pod, Secret, Volume } from '../api/types'
+import { named } from '../lib/named'
 import { ownEntry } from '../lib/own-entry'
 import { podField, resourceField } from './environment'
 import { hostPathProblem } from './host-paths'
@@ -50,7 +51,7 @@ interface ProjectedSource {
 export function mountsOf(world: World, pod: Pod, container: Container, record: ContainerRecord | undefined): Mount[] {
   const mounts: Mount[] = []
   for (const mount of container.volumeMounts ?? []) {
-    const volume = pod.spec.volumes?.find((v) => v.name === mount.name)
+    const volume = named(pod.spec.volumes, mount.name)
     if (!volume) continue
     const sub = mount.subPathExpr
       ? expandSubPath(mount.subPathExpr, record ? allVariables(world.records, record) : {})
@@ -78,7 +79,7 @@ export function partsOf(world: World, pod: Pod, container: Container, environmen
   const parts: NonNullable<ContainerRecord['parts']> = {}
   for (const mount of container.volumeMounts ?? []) {
     const sub = mount.subPathExpr ? expandSubPath(mount.subPathExpr, allVariables(world.records, environment)) : (mount.subPath ?? '')
-    const volume = sub === '' ? undefined : pod.spec.volumes?.find((v) => v.name === mount.name)
+    const volume = sub === '' ? undefined : named(pod.spec.volumes, mount.name)
     const content = volume && sourceOf(world, pod, volume).content?.()
     if (content) parts[normalPath(mount.mountPath)] = partOf(content, sub)
   }
@@ -190,7 +191,7 @@ function addFields(tree: Tree, world: World, pod: Pod, items: DownwardItem[] | u
     const { fieldRef, resourceFieldRef } = item
     let text = fieldRef ? podField(world, pod, fieldRef.fieldPath) : ''
     if (resourceFieldRef) {
-      const container = pod.spec.containers.find((c) => c.name === resourceFieldRef.containerName) ?? pod.spec.containers[0]
+      const container = named(pod.spec.containers, resourceFieldRef.containerName ?? '') ?? pod.spec.containers[0]
       text = resourceField(world, pod, container, resourceFieldRef.resource, resourceFieldRef.divisor)
     }
     put(tree, item.path, { t: text }, item.mode ?? defaultMode)

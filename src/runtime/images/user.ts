@@ -1,6 +1,7 @@
 // Images that users describe: ports with routes or fixed replies, start-up time, dependencies, logs, an end; or a real local process.
 import type { Records } from '../../api/contracts'
 import { parseDuration } from '../../lib/ages'
+import { ownEntry } from '../../lib/own-entry'
 import { expandReferences } from '../environment-references'
 import type { Passed } from '../http-watch'
 import { requestLocalProcess, streamLocalProcess } from '../local-process'
@@ -72,18 +73,19 @@ interface State {
 
 function step(spec: ImageSpec, state: State, context: ProcessContext): Step {
   const now = context.env.now()
+  const variable = (name: string) => ownEntry(context.variables, name)
   const ready = state.started + ms(spec.startupTime)
   if (now < ready) return { state, listeners: [], wakeAt: ready }
   if (state.stage !== 'runs') {
     for (const need of spec.dependsOn ?? []) {
-      const host = expandReferences(need.host, context.variables)
+      const host = expandReferences(need.host, variable)
       if (context.connect(host, need.port).outcome === 'connected') continue
       const until = ready + (need.timeout === undefined ? DEPENDENCY_TIMEOUT : ms(need.timeout))
       if (now < until) return { state: { ...state, stage: 'needs' }, listeners: [], wakeAt: Math.min(now + RETRY, until) }
       context.log(need.message ?? `cannot reach ${host}:${need.port}`, 'stderr')
       return { state, exit: { code: need.exitCode ?? 1 } }
     }
-    for (const line of spec.logs ?? []) context.log(expandReferences(line, context.variables))
+    for (const line of spec.logs ?? []) context.log(expandReferences(line, variable))
   }
   const taken = (spec.listen ?? []).find((l) => context.bound(l.port, l.protocol ?? 'TCP'))
   if (taken && state.stage !== 'runs') {
@@ -123,7 +125,7 @@ function answer(listen: ListenSpec | undefined, request: HttpRequest, context: P
   const variables = { ...context.variables, POD_IP: context.pod.status?.podIP ?? '', PATH_ASKED: path }
   const headers: Record<string, string> = { 'content-type': 'text/plain; charset=utf-8' }
   for (const [name, value] of Object.entries(route.headers ?? {})) headers[name.toLowerCase()] = String(value)
-  return { status: route.status ?? 200, headers, body: expandReferences(route.body ?? '', variables), ...late }
+  return { status: route.status ?? 200, headers, body: expandReferences(route.body ?? '', (name) => ownEntry(variables, name)), ...late }
 }
 
 function matches(route: RouteSpec, method: string, path: string): boolean {

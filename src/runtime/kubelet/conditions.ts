@@ -1,5 +1,6 @@
 // The conditions a kubelet keeps on a Pod, in its order. Follows pkg/kubelet/status/generate.go.
 import type { Condition, Container, ContainerStatus, Pod, PodStatus } from '../../api/types'
+import { named } from '../../lib/named'
 import { initContainers, isSidecar, sidecars } from './state'
 
 const OWN = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
@@ -27,10 +28,6 @@ interface Facts {
   sandbox: boolean
 }
 
-function statusOf(list: ContainerStatus[], container: Container): ContainerStatus | undefined {
-  return list.find((s) => s.name === container.name)
-}
-
 /** Any regular container has run: the Pod counts as initialized from then on. */
 export function anyRegularStarted(regular: ContainerStatus[]): boolean {
   return regular.some(({ state, lastState }) => !!state.running || !!state.terminated || !!lastState.terminated)
@@ -40,7 +37,7 @@ function initialized({ pod, phase, init, regular }: Facts): Verdict {
   const unknown: string[] = []
   const incomplete: string[] = []
   for (const container of initContainers(pod)) {
-    const status = statusOf(init, container)
+    const status = named(init, container.name)
     if (!status) unknown.push(container.name)
     else if (isSidecar(container) ? !status.started : !status.ready) incomplete.push(container.name)
   }
@@ -55,7 +52,7 @@ function containersReady({ pod, phase, init, regular }: Facts): Verdict {
   const unready: string[] = []
   const judge = (containers: Container[], statuses: ContainerStatus[]) => {
     for (const container of containers) {
-      const status = statusOf(statuses, container)
+      const status = named(statuses, container.name)
       if (!status) unknown.push(container.name)
       else if (!status.ready) unready.push(container.name)
     }

@@ -24,8 +24,11 @@ import { isBusy, isWaiting, resumeSync, syncPod } from './sync'
 import { beginTermination, confirmDeletion, finishTermination, tearDown } from './termination'
 
 const TABLE = 'pods'
-/** One moment cannot hold more than this many rounds. */
+/** One moment cannot hold more rounds than this, nor, beyond a few rounds, more looks at a container; what is left goes on a while later, ms. */
 const MOST_ROUNDS = 500
+const MOST_LOOKS = 50_000
+const FEW_ROUNDS = 10
+const PAUSE = 10_000
 const DEADLINE_MESSAGE = 'Pod was active on the node longer than the specified deadline'
 
 function keyOf(pod: { metadata: { namespace?: string; name: string } }): string {
@@ -175,7 +178,8 @@ function admit(session: Session): boolean {
 function play(session: Session): void {
   const { state } = session
   let dirty = noticeChange(session) || configArrived(session)
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  const rounds = Math.max(FEW_ROUNDS, Math.min(MOST_ROUNDS, Math.ceil(MOST_LOOKS / containerCount(session.pod))))
+  for (let round = 0; round < rounds; round++) {
     // A probe whose time has come looks before the processes go on; a readiness probe, whose ticker began after its container, afterwards.
     if (state.stage !== 'terminated' && tick(session, ['startup', 'liveness'])) dirty = true
     else if (runProcesses(session) || advanceKills(session)) {
@@ -191,6 +195,11 @@ function play(session: Session): void {
     dirty = progress(session)
     if (session.triggers.size > 0 && runTriggered(session)) dirty = true
   }
+  state.syncAt = session.env.now() + PAUSE
+}
+
+function containerCount({ spec }: Pod): number {
+  return spec.containers.length + (spec.initContainers?.length ?? 0)
 }
 
 /** One step of the Pod's life; true when another one follows at once. */

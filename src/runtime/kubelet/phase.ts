@@ -1,5 +1,6 @@
 // The phase of a Pod from the states of its containers. Follows getPhase of pkg/kubelet/kubelet_pods.go.
 import type { ContainerStatus, Pod, PodStatus } from '../../api/types'
+import { named } from '../../lib/named'
 import { initContainers, isSidecar } from './state'
 
 /** `terminal`: the Pod's containers will not be started again, whatever the restart policy. */
@@ -19,7 +20,7 @@ export function podPhase(
   let stopped = 0
   let succeeded = 0
   for (const container of initContainers(pod)) {
-    const status = statuses.init.find((s) => s.name === container.name)
+    const status = named(statuses.init, container.name)
     const { state, lastState } = status ?? {}
     if (isSidecar(container)) {
       if (!status) unknown++
@@ -37,7 +38,7 @@ export function podPhase(
     else if (ended.exitCode !== 0) failedInit++
   }
   for (const container of pod.spec.containers) {
-    const status = statuses.regular.find((s) => s.name === container.name)
+    const status = named(statuses.regular, container.name)
     if (!status) unknown++
     else if (status.state.running) running++
     else if (status.state.terminated) {

@@ -2,6 +2,7 @@
 // Follows doProbe of pkg/kubelet/prober/worker.go and the results manager.
 import type { NewEvent, View } from '../../api/contracts'
 import type { Container, ContainerStatus, Pod, Probe } from '../../api/types'
+import { named } from '../../lib/named'
 import { type ProbeOutcome, runProbe } from '../probes'
 import { type Sighting, Witness } from '../witness'
 import { isTerminalPhase } from './phase'
@@ -44,8 +45,8 @@ export function startTickers({ state, env }: Session, container: string): void {
 }
 
 export function statusOf(session: Pick<Session, 'pod'>, container: string): ContainerStatus | undefined {
-  const { containerStatuses = [], initContainerStatuses = [] } = session.pod.status
-  return containerStatuses.find((s) => s.name === container) ?? initContainerStatuses.find((s) => s.name === container)
+  const { containerStatuses, initContainerStatuses } = session.pod.status
+  return named(containerStatuses, container) ?? named(initContainerStatuses, container)
 }
 
 /** Stores a result; true when it is news, upon which the kubelet syncs the Pod. Good news of liveness is none. */
@@ -170,6 +171,7 @@ export function tick(session: Session, types: ProbeType[]): boolean {
 }
 
 export function workerKeys({ pod, state }: Pick<Session, 'pod' | 'state'>): string[] {
+  if (Object.keys(state.workers).length === 0) return []
   const names = [...pod.spec.containers, ...initContainers(pod)].map((c) => c.name)
   return names.flatMap((name) => PROBE_TYPES.map((type) => `${type}/${name}`)).filter((key) => state.workers[key])
 }

@@ -1,6 +1,7 @@
 // What a kubelet remembers of a Pod between two looks at it: record table `pods`, key `namespace/name`. Times are ms of cluster time.
 import type { Client, Env, NewEvent, Records } from '../../api/contracts'
 import type { Container, Pod } from '../../api/types'
+import { named } from '../../lib/named'
 import type { Exit } from '../process'
 import type { World } from '../world'
 
@@ -131,20 +132,16 @@ export function sidecars(pod: Pod): Container[] {
 }
 
 export function containerOf(pod: Pod, name: string): Container | undefined {
-  return (
-    pod.spec.containers.find((c) => c.name === name) ??
-    initContainers(pod).find((c) => c.name === name) ??
-    pod.spec.ephemeralContainers?.find((c) => c.name === name)
-  )
+  return named(pod.spec.containers, name) ?? named(pod.spec.initContainers, name) ?? named(pod.spec.ephemeralContainers, name)
 }
 
 export function isInitContainer(pod: Pod, name: string): boolean {
-  return initContainers(pod).some((c) => c.name === name)
+  return named(pod.spec.initContainers, name) !== undefined
 }
 
 /** `spec.containers{api}`, as events about a container say. */
 export function fieldPathOf(pod: Pod, name: string): string {
-  if (pod.spec.containers.some((c) => c.name === name)) return `spec.containers{${name}}`
+  if (named(pod.spec.containers, name)) return `spec.containers{${name}}`
   return isInitContainer(pod, name) ? `spec.initContainers{${name}}` : `spec.ephemeralContainers{${name}}`
 }
 

@@ -2,6 +2,7 @@
 // Follows generateAPIPodStatus and convertToAPIContainerStatuses of pkg/kubelet/kubelet_pods.go.
 import type { Container, ContainerState, ContainerStatus, Node, Pod, PodStatus } from '../../api/types'
 import { deepEqual } from '../../lib/equal'
+import { named } from '../../lib/named'
 import { drawn } from '../../lib/random'
 import { timestamp } from '../../lib/time'
 import { nodeIp } from '../../network/ipam'
@@ -128,7 +129,7 @@ function applyProbes(session: Session, container: Container, status: ContainerSt
 }
 
 function isInit(pod: Pod, container: Container): boolean {
-  return initContainers(pod).includes(container)
+  return named(pod.spec.initContainers, container.name) === container
 }
 
 /** What an internal decision (deadline, eviction) makes of the status; each look at an active deadline says so in an event. */
@@ -145,7 +146,7 @@ export function generateStatus(session: Session, terminal: boolean): PodStatus {
   const now = timestamp(env.now())
   const build = (containers: Container[], before: ContainerStatus[] | undefined) =>
     containers.map((container) => {
-      const previous = before?.find((s) => s.name === container.name)
+      const previous = named(before, container.name)
       return applyProbes(session, container, containerStatus(session, container), previous)
     })
   const init = build(initContainers(pod), old.initContainerStatuses)
@@ -199,7 +200,7 @@ function markLost(pod: Pod, init: ContainerStatus[], regular: ContainerStatus[])
   }
   const begun = init.findLastIndex((s) => !!s.containerID || !!s.lastState.terminated)
   for (const [i, status] of init.entries()) if (i <= begun && !status.state.terminated) init[i] = { ...status, state: lost }
-  const initialized = initContainers(pod).every((c) => isSidecar(c) || init.find((s) => s.name === c.name)?.ready)
+  const initialized = initContainers(pod).every((c) => isSidecar(c) || named(init, c.name)?.ready)
   if (!initialized) return
   for (const [i, status] of regular.entries()) if (!status.state.terminated) regular[i] = { ...status, state: lost }
 }

@@ -1,4 +1,5 @@
 // One sync of a Pod: status, sandbox, kills and starts. Follows SyncPod of pkg/kubelet/kubelet.go and pkg/kubelet/kuberuntime.
+import { named } from '../../lib/named'
 import { drawn } from '../../lib/random'
 import { allocatePodIp } from '../../network/ipam'
 import { makeHostFiles } from '../host-paths'
@@ -102,7 +103,7 @@ export function startAll(session: Session, starts: PendingStart[]): boolean {
       state.pending = starts.slice(i + 1)
       return false
     }
-    const init = initContainers(pod).find((c) => c.name === start.name)
+    const init = named(initContainers(pod), start.name)
     if (!outcome.started && init && !isSidecar(init)) break
   }
   if (failed) state.syncAt = env.now() + (until === undefined ? RETRY : Math.min(Math.max(0, until - env.now()), RESYNC))
