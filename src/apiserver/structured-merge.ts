@@ -92,12 +92,24 @@ function collectFields(value: JsonObject, shape: MapShape, path: FieldPath, set:
 
 function collectItems(list: Json[], shape: ListShape, path: FieldPath, set: FieldSet): void {
   const elements = list.map((item) => itemElement(shape, item))
+  const places = placesOf(elements)
   list.forEach((item, i) => {
     const inner = [...path, elements[i]]
     // Items that share a key are owned as one.
-    if (elements.indexOf(elements[i]) === elements.lastIndexOf(elements[i])) collect(item, shape.element, inner, set)
+    if (places.get(elements[i])?.length === 1) collect(item, shape.element, inner, set)
     insert(set, inner)
   })
+}
+
+/** Where each element stands in a list. */
+function placesOf(elements: string[]): Map<string, number[]> {
+  const places = new Map<string, number[]>()
+  for (const [i, element] of elements.entries()) {
+    const known = places.get(element)
+    if (known) known.push(i)
+    else places.set(element, [i])
+  }
+  return places
 }
 
 // ---------------------------------------------------------------- comparison
@@ -174,7 +186,9 @@ function grouped(list: Json[], shape: ListShape): Map<string, Json[]> {
   const groups = new Map<string, Json[]>()
   for (const item of list) {
     const element = itemElement(shape, item)
-    groups.set(element, [...(groups.get(element) ?? []), item])
+    const group = groups.get(element)
+    if (group) group.push(item)
+    else groups.set(element, [item])
   }
   return groups
 }
@@ -225,15 +239,16 @@ function mergeLists(shape: ListShape, live: Json | undefined, applied: Json[] | 
   if (left.length === 0 && right.length === 0) return applied
   const leftElements = left.map((item) => itemElement(shape, item))
   const rightElements = right.map((item) => itemElement(shape, item))
-  rightElements.forEach((element, i) => {
-    if (rightElements.indexOf(element) !== i) throw new StructureError(`duplicate entries for key ${describeElement(element)}`)
+  const seen = new Set<string>()
+  rightElements.forEach((element) => {
+    if (seen.size === seen.add(element).size) throw new StructureError(`duplicate entries for key ${describeElement(element)}`)
   })
+  const places = placesOf(leftElements)
   return interleave(leftElements, rightElements).map(([i, j]) => {
     if (j < 0) return left[i]
-    const at = leftElements.indexOf(rightElements[j])
+    const [at, ...others] = places.get(rightElements[j]) ?? []
     // Items that share a key in the live object are replaced by the applied one.
-    const single = at >= 0 && leftElements.lastIndexOf(rightElements[j]) === at
-    return mergeObjects(single ? left[at] : undefined, right[j], shape.element) ?? null
+    return mergeObjects(at !== undefined && others.length === 0 ? left[at] : undefined, right[j], shape.element) ?? null
   })
 }
 
@@ -247,7 +262,8 @@ function describeElement(element: string): string {
 /** The order of a merged list, as pairs of places in the live (-1: none) and the applied list (-1: the live item stays as it is). */
 function interleave(left: string[], right: string[]): [number, number][] {
   const out: [number, number][] = []
-  const shared = right.filter((element) => left.includes(element))
+  const [live, applied] = [new Set(left), new Set(right)]
+  const shared = right.filter((element) => live.has(element))
   const done = new Set<string>()
   let next = shared.shift()
   let i = 0
@@ -260,13 +276,13 @@ function interleave(left: string[], right: string[]): [number, number][] {
         next = shared.shift()
         continue
       }
-      if (right.includes(left[i]) && next !== undefined && next !== left[i]) {
+      if (applied.has(left[i]) && next !== undefined && next !== left[i]) {
         i++
         continue
       }
     }
     if (i < left.length) {
-      if (!right.includes(left[i])) {
+      if (!applied.has(left[i])) {
         out.push([i++, -1])
         continue
       }

@@ -69,7 +69,8 @@ function placementWarnings(spec: PodSpec, path: string): string[] {
 }
 
 function duplicates(values: string[], describe: (value: string, i: number) => string): string[] {
-  return values.flatMap((value, i) => (values.indexOf(value) < i ? [describe(value, i)] : []))
+  const seen = new Set<string>()
+  return values.flatMap((value, i) => (seen.size === seen.add(value).size ? [describe(value, i)] : []))
 }
 
 function namedContainers(spec: PodSpec, path: string): [Container, string][] {

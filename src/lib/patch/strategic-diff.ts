@@ -1,7 +1,7 @@
 // Making strategic merge patches: two-way and three-way (apimachinery's pkg/util/strategicpatch, diffMaps and above).
 import type { Json } from '../../api/types'
 import { combineStrategicPatches } from './strategic-merge'
-import { keyed, ordered } from './strategic-order'
+import { keyed, ordered, Places } from './strategic-order'
 import { DELETE_PREFIX, DIRECTIVE, elementKind, lookup, ORDER_PREFIX, type PatchSchema, RETAIN_KEYS } from './strategic-schema'
 import { deepEqual, fieldOf, goText, has, isObject, type JsonObject, kindOf, PatchError, setField, sortedByText } from './value'
 
@@ -87,11 +87,12 @@ interface ListDiff {
 function diffLists(before: Json[], after: Json[], schema: PatchSchema, mergeKey: string, options: DiffOptions): ListDiff {
   if (before.length === 0) return { items: options.ignoreChanges ? [] : after, deletions: [], order: [] }
   if (elementKind(before, after) === 'map') return diffListsOfMaps(before, after, schema, mergeKey, options)
-  const added = sortedByText(after, goText).filter((item) => !before.includes(item))
+  const [old, fresh] = [new Set(before), new Set(after)]
+  const added = sortedByText(after, goText).filter((item) => !old.has(item))
   const items = options.ignoreChanges ? [] : ordered(added, after, '')
   // Go sorts the list in its place and compares it then: an order is stated when it differs from the sorted one.
   const sorted = sortedByText(before, goText)
-  const removed = sorted.filter((item) => !after.includes(item))
+  const removed = sorted.filter((item) => !fresh.has(item))
   const deletions = options.ignoreDeletions ? [] : [...new Set(removed)]
   const reorders = (!options.ignoreDeletions && deletions.length > 0) || (!options.ignoreChanges && !deepEqual(sorted, after))
   return { items, deletions, order: options.setOrder && reorders ? after : [] }
@@ -199,9 +200,12 @@ function valuesConflict(left: Json, right: Json, schema: PatchSchema, key: strin
   const field = lookup(schema, key)
   if (field.strategy !== 'merge') return !deepEqual(left, right)
   if (elementKind(left, right) !== 'map') return false
+  for (const item of right) keyed(item, field.mergeKey)
+  const places = new Places(right, field.mergeKey)
   return left.some((item) => {
     const mine = keyed(item, field.mergeKey)
-    const other = right.find((candidate) => keyed(candidate, field.mergeKey)[field.mergeKey] === mine[field.mergeKey])
+    const at = places.of(mine)
+    const other = at < 0 ? undefined : right[at]
     return other !== undefined && isObject(other) && conflicts(mine, other, field.schema)
   })
 }

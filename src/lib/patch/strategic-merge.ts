@@ -1,6 +1,6 @@
 // Applying a strategic merge patch, and merging two of them: apimachinery's pkg/util/strategicpatch, mergeMap and below.
 import type { Json } from '../../api/types'
-import { badArgument, indexIn, keyed, orderMerged } from './strategic-order'
+import { badArgument, keyed, orderMerged, Places } from './strategic-order'
 import { DELETE_PREFIX, DIRECTIVE, elementKind, lookup, ORDER_PREFIX, type PatchSchema, RETAIN_KEYS } from './strategic-schema'
 import { deepEqual, fieldOf, goText, has, isObject, type JsonObject, PatchError, setField } from './value'
 
@@ -167,30 +167,35 @@ function mergeLists(
 ): Json[] {
   if (current.length === 0 && patched.length === 0) return current
   if (elementKind(current, patched) !== 'map') {
-    if (deleting && options.applying) return current.filter((item) => !patched.includes(item))
+    if (deleting && options.applying) {
+      const doomed = new Set(patched)
+      return current.filter((item) => !doomed.has(item))
+    }
     return orderMerged([...new Set([...current, ...patched])], patched, current, '')
   }
   if (mergeKey === '') throw new PatchError(`cannot merge lists without merge key for ${schema.name}`)
-  let live = [...current]
+  const doomed: Json[] = []
   let replacing = false
   const items: Json[] = []
   for (const item of patched) {
     if (!isObject(item)) throw badArgument({}, item)
     if (!has(item, DIRECTIVE)) items.push(item)
     else if (item[DIRECTIVE] === 'delete') {
-      const doomed = keyed(item, mergeKey)
-      live = live.filter((other) => indexIn([doomed], other, mergeKey) < 0)
+      doomed.push(keyed(item, mergeKey))
     } else if (item[DIRECTIVE] === 'replace') replacing = true
     else if (item[DIRECTIVE] === 'merge') throw new PatchError('merging lists cannot yet be specified in the patch')
     else throw new PatchError(`unknown patch type: ${goText(item[DIRECTIVE])} in map: ${goText(item)}`, 'other')
   }
   if (replacing) return orderMerged(items, [], items, mergeKey)
+  const deleted = new Places(doomed, mergeKey)
+  const live = current.filter((item) => deleted.of(item) < 0)
   const merged = [...live]
+  const places = new Places(live, mergeKey)
   for (const item of items) {
-    const at = indexIn(merged, keyed(item, mergeKey), mergeKey)
+    const at = places.of(keyed(item, mergeKey))
     const target = at < 0 ? undefined : merged[at]
     if (isObject(target) && isObject(item)) merged[at] = mergeObjects(target, item, schema, options)
-    else merged.push(item)
+    else places.add(item, merged.push(item) - 1)
   }
   return orderMerged(merged, items, live, mergeKey)
 }

@@ -24,9 +24,26 @@ function identity(item: Json, mergeKey: string): Json | undefined {
   return isObject(item) ? fieldOf(item, mergeKey) : undefined
 }
 
-export function indexIn(list: Json[], item: Json, mergeKey: string): number {
-  const wanted = identity(item, mergeKey)
-  return list.findIndex((other) => identity(other, mergeKey) === wanted)
+/** Where a list has which items: what looks up thousands in thousands has no time to search for each. */
+export class Places {
+  private readonly first = new Map<Json | undefined, number>()
+
+  constructor(
+    list: Json[],
+    private readonly mergeKey: string,
+  ) {
+    for (const [at, item] of list.entries()) this.add(item, at)
+  }
+
+  /** The first place of an item that is identified as this one; -1 when there is none. */
+  of(item: Json): number {
+    return this.first.get(identity(item, this.mergeKey)) ?? -1
+  }
+
+  add(item: Json, at: number): void {
+    const id = identity(item, this.mergeKey)
+    if (!this.first.has(id)) this.first.set(id, at)
+  }
 }
 
 /** `list` in the order of `order`; items marked for deletion go last. */
@@ -34,33 +51,35 @@ export function ordered(list: Json[], order: Json[], mergeKey: string): Json[] {
   if (mergeKey !== '') for (const item of [...list, ...order]) keyed(item, mergeKey)
   const isDeletion = (item: Json) => mergeKey !== '' && isObject(item) && fieldOf(item, DIRECTIVE) === 'delete'
   const kept = list.filter((item) => !isDeletion(item))
-  // Go's comparison calls items it cannot place smaller than any other; an insertion sort with it keeps them in place.
-  const sorted: Json[] = []
-  for (const item of kept) {
-    let at = sorted.length
-    while (at > 0 && isBefore(item, sorted[at - 1], order, mergeKey)) at--
-    sorted.splice(at, 0, item)
-  }
-  return [...sorted, ...list.filter(isDeletion)]
+  const places = new Places(order, mergeKey)
+  const ranked = kept.map((item) => ({ item, rank: places.of(item) }))
+  const sorted = ranked.every(({ rank }) => rank >= 0) ? ranked.sort((a, b) => a.rank - b.rank) : insertionSorted(ranked)
+  return [...sorted.map(({ item }) => item), ...list.filter(isDeletion)]
 }
 
-function isBefore(left: Json, right: Json, order: Json[], mergeKey: string): boolean {
-  const leftAt = indexIn(order, left, mergeKey)
-  const rightAt = indexIn(order, right, mergeKey)
-  return leftAt < 0 || rightAt < 0 || leftAt < rightAt
+/** Go's comparison calls items it cannot place smaller than any other; an insertion sort with it keeps them in place. */
+function insertionSorted<T extends { rank: number }>(list: T[]): T[] {
+  const sorted: T[] = []
+  for (const item of list) {
+    let at = sorted.length
+    while (at > 0 && (item.rank < 0 || sorted[at - 1].rank < 0 || item.rank < sorted[at - 1].rank)) at--
+    sorted.splice(at, 0, item)
+  }
+  return sorted
 }
 
 /** Weaves the items only the server has into those of the patch, by their places in the live list. */
 function weave(serverOnly: Json[], patch: Json[], live: Json[], mergeKey: string): Json[] {
   const out: Json[] = []
+  const places = new Places(live, mergeKey)
   let i = 0
   let j = 0
   while (i < serverOnly.length || j < patch.length) {
     if (i >= serverOnly.length) out.push(patch[j++])
     else if (j >= patch.length) out.push(serverOnly[i++])
     else {
-      const left = indexIn(live, serverOnly[i], mergeKey)
-      const right = indexIn(live, patch[j], mergeKey)
+      const left = places.of(serverOnly[i])
+      const right = places.of(patch[j])
       out.push(left >= 0 && right >= 0 && left < right ? serverOnly[i++] : patch[j++])
     }
   }
@@ -70,7 +89,8 @@ function weave(serverOnly: Json[], patch: Json[], live: Json[], mergeKey: string
 /** `merged` with the items of `order` in that order, and the others where the live list has them. */
 export function orderMerged(merged: Json[], order: Json[], live: Json[], mergeKey: string): Json[] {
   if (mergeKey !== '') for (const item of merged) keyed(item, mergeKey)
-  const inPatch = merged.filter((item) => indexIn(order, item, mergeKey) >= 0)
-  const serverOnly = merged.filter((item) => indexIn(order, item, mergeKey) < 0)
+  const places = new Places(order, mergeKey)
+  const inPatch = merged.filter((item) => places.of(item) >= 0)
+  const serverOnly = merged.filter((item) => places.of(item) < 0)
   return weave(ordered(serverOnly, live, mergeKey), ordered(inPatch, order, mergeKey), live, mergeKey)
 }
