@@ -1,4 +1,5 @@
 // The objects a command is about, named by arguments, selectors or files; what most verbs begin with.
+
 import type { KubeObject } from '../api/types'
 import { recognise } from '../apiserver/decode'
 import { listObjects, warnOfReading } from '../apiserver/query'
@@ -6,6 +7,7 @@ import type { Cluster } from '../cluster'
 import { ApiError, CommandError } from '../errors'
 import type { ResourceInfo } from '../schema/resources'
 import type { CommandContext } from './context'
+import { getNamed } from './get-named'
 import { manifestsOf } from './kustomize'
 import type { Documents } from './manifests'
 import { parseResourceArguments } from './resource-args'
@@ -77,7 +79,7 @@ export function select(context: CommandContext, cluster: Cluster, documents: Doc
     collect(selection, rules, () =>
       name === undefined
         ? listObjects(server, info, namespace, query).map((object) => ({ info, object }))
-        : [{ info, object: server.get(info, namespace, name) }],
+        : [{ info, object: getNamed(server, info, namespace, name) }],
     )
   }
   return selection
@@ -93,7 +95,7 @@ function selectDocuments(context: CommandContext, cluster: Cluster, documents: D
       const namespace = info.namespaced ? (metadata?.namespace ?? context.namespace) : undefined
       if (rules.local) return [{ info, object: rules.placed ? inNamespace(value as KubeObject, namespace) : (value as KubeObject), source }]
       warnOfReading(server, info)
-      return [{ info, object: server.get(info, namespace, metadata?.name ?? ''), source }]
+      return [{ info, object: getNamed(server, info, namespace, metadata?.name ?? ''), source }]
     })
   }
   return selection

@@ -1,7 +1,9 @@
 // kubectl create job, from an image or from a CronJob. Upstream: kubectl/pkg/cmd/create/create_job.go.
+
 import type { KubeObject, ObjectMeta } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
 import { generate, metadataOf, nameOf } from '../cli/generate'
+import { getNamed } from '../cli/get-named'
 import { parseResourceArguments } from '../cli/resource-args'
 import type { Cluster } from '../cluster'
 import { CommandError } from '../errors'
@@ -15,7 +17,7 @@ function fromCronJob(context: CommandContext, cluster: Cluster, name: string): u
   const { targets } = parseResourceArguments(cluster.server.discovery, [context.flags.string('from')], rules)
   if (targets.length !== 1) throw new CommandError('from must be an existing cronjob')
   const [{ info, name: source }] = targets
-  const object = cluster.server.get(info, context.namespace, source ?? '')
+  const object = getNamed(cluster.server, info, context.namespace, source ?? '')
   if (object.kind !== 'CronJob') throw new CommandError(`unknown object type *v1.${object.kind}`)
   const { spec, metadata } = object as CronJob
   const template = spec.jobTemplate

@@ -1,7 +1,9 @@
 // kubectl describe: objects in words, with what is related to them and their events. Upstream: kubectl/pkg/cmd/describe/describe.go.
+
 import { observedView } from '../apiserver/observed-view'
 import { listObjects, presented } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
+import { getNamed } from '../cli/get-named'
 import { parseResourceArguments } from '../cli/resource-args'
 import { documentsOf, type Selected, select } from '../cli/select'
 import type { Cluster } from '../cluster'
@@ -48,7 +50,7 @@ function withPrefix(context: CommandContext, cluster: Cluster, type: string, pre
   if (targets.length > 1) throw new CommandError('you may only specify a single resource type')
   const [{ info, name }] = targets
   if (name !== undefined) {
-    const object = cluster.server.get(info, context.namespace, name)
+    const object = getNamed(cluster.server, info, context.namespace, name)
     return object.metadata.name.startsWith(prefix) ? [{ info, object }] : []
   }
   const objects = listObjects(cluster.server, info, context.namespace)

@@ -19,6 +19,7 @@ async function exec(context: CommandContext): Promise<number | undefined> {
   if (dash !== 0 && dash !== 1 && (args.length > 1 || (args.length > 0 && files.length > 0))) {
     throw context.usage('exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead')
   }
+  if (flags.duration('pod-running-timeout') <= 0) throw context.usage('--pod-running-timeout must be higher than zero')
   if (!resource && files.length === 0) throw new CommandError('pod, type/name or --filename must be specified')
   if (command.length === 0) throw new CommandError('you must specify at least one command for the container')
   const pod = await podOf(context, resource, files)
@@ -42,6 +43,7 @@ async function podOf(context: CommandContext, resource: string | undefined, file
   if (files.length > 0) {
     const { documents, failures } = await readManifests(context.host, files)
     if (failures.length > 0) throw failures[0]
+    if (resource !== undefined) throw new CommandError('resource/name arguments cannot be provided when a path is specified')
     if (documents.length > 1) throw new CommandError('cannot exec into multiple objects at a time')
     const { kind, metadata } = documents[0].value as { kind: string; metadata: { name: string } }
     word = `${kind}/${metadata.name}`

@@ -1,4 +1,5 @@
 // What `get` finds: the objects behind its arguments or files, with what went wrong on the way.
+
 import type { KubeObject } from '../api/types'
 import { columnsOf } from '../apiserver/columns'
 import { recognise } from '../apiserver/decode'
@@ -9,6 +10,7 @@ import { scaleOf } from '../apiserver/scale'
 import { scaleResource } from '../apiserver/scale-requests'
 import { listCells } from '../apiserver/table-rows'
 import type { CommandContext } from '../cli/context'
+import { getNamed } from '../cli/get-named'
 import type { Documents } from '../cli/manifests'
 import { parseResourceArguments, type Target } from '../cli/resource-args'
 import { documentsOf } from '../cli/select'
@@ -98,7 +100,7 @@ function fromArguments(context: CommandContext, cluster: Cluster): Answer {
       return []
     }
     if (name === undefined) return listObjects(server, info, namespace, query).map((object) => ({ info, object }))
-    return [subresourceOf(context, info, server.get(info, namespace, name))]
+    return [subresourceOf(context, info, getNamed(server, info, namespace, name))]
   })
   return { ...answer, cells }
 }
@@ -128,7 +130,7 @@ function fromDocuments(context: CommandContext, cluster: Cluster, { documents, o
     targets.push(target)
   }
   const answer = collect(context, cluster, targets, oneFile, (target) => [
-    subresourceOf(context, target.info, server.get(target.info, namespaces.get(target), target.name ?? '')),
+    subresourceOf(context, target.info, getNamed(server, target.info, namespaces.get(target), target.name ?? '')),
   ])
   return { ...answer, failures: [...failures, ...answer.failures] }
 }

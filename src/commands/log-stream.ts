@@ -2,7 +2,7 @@
 // validateContainerLogStatus and pkg/kubelet/kuberuntime/logs.
 import type { ContainerStatus, Pod } from '../api/types'
 import type { Cluster } from '../cluster'
-import { ApiError } from '../errors'
+import { ApiError, invalid } from '../errors'
 import { timestamp } from '../lib/time'
 import { containerRecord } from '../runtime/containers'
 import { LogCursor, type LogLine } from '../runtime/logs'
@@ -73,6 +73,12 @@ export class LogStream {
   /** Decides which instance is read; throws ApiError while there is none. */
   open(cluster: Cluster): void {
     const { namespace, name } = this.pod.metadata
+    const { since } = this.options
+    // Less than half a second, which rounds to none.
+    if (since && 'ago' in since && since.ago === 0)
+      throw invalid('PodLogOptions', '', '', [
+        { type: 'Invalid', field: 'sinceSeconds', message: 'Invalid value: 0: must be greater than 0' },
+      ])
     const pod = cluster.view.get<Pod>('pods', namespace, name) ?? this.pod
     // Without a node there is no kubelet to ask: an empty log.
     const problem = kubeletProblem(cluster.world, pod)

@@ -6,6 +6,7 @@ import type { Cluster } from '../cluster'
 import { sleep } from '../env'
 import { ApiError, CommandError } from '../errors'
 import { Follower } from '../follower'
+import { rfc3339, timeError } from '../lib/go-time'
 import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
 import { matchesSelector } from '../lib/selectors'
 import { fromTime } from '../lib/time'
@@ -30,6 +31,7 @@ async function logs(context: CommandContext): Promise<void> {
   if (args.length === 0 && !selector) throw context.usage(USAGE)
   if (args.length > 2) throw context.usage(USAGE)
   if (args.length === 1 && selector) throw context.usage('only a selector (-l) or a POD name is allowed')
+  if (flags.duration('pod-running-timeout') <= 0) throw new CommandError('--pod-running-timeout must be higher than zero')
   const options = optionsOf(context)
   const container = args.length === 2 ? args[1] : flags.string('container')
   const follower = new Follower(context.cluster)
@@ -57,11 +59,8 @@ function optionsOf(context: CommandContext): LogOptions {
   const sinceTime = flags.string('since-time')
   let since: LogOptions['since']
   if (sinceTime) {
-    const at = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/.test(sinceTime) ? Date.parse(sinceTime) : Number.NaN
-    if (Number.isNaN(at))
-      throw new CommandError(
-        `parsing time ${JSON.stringify(sinceTime)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(sinceTime)} as "2006"`,
-      )
+    const at = rfc3339(sinceTime)
+    if (at === undefined) throw new CommandError(timeError(sinceTime, '2006-01-02T15:04:05Z07:00'))
     since = { at }
   } else if (flags.duration('since') !== 0) since = { ago: Math.round(flags.duration('since') / 1000) * 1000 }
   const tail = flags.number('tail')
@@ -207,7 +206,7 @@ async function follow(context: CommandContext, follower: Follower, streams: LogS
             continue
           }
           context.err(`${error.message}\n`)
-          if (now - started >= context.flags.duration('pod-running-timeout')) throw new CommandError('timed out waiting for the condition')
+          if (now - started >= context.flags.duration('pod-running-timeout')) throw new CommandError('context deadline exceeded')
           next.push(stream)
           continue
         }

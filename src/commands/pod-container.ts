@@ -1,6 +1,8 @@
 // Which Pod and container exec, attach, logs and cp mean. Upstream: kubectl/pkg/cmd/util/podcmd/podcmd.go.
+
 import type { Container, KubeObject, Node, Pod } from '../api/types'
 import type { CommandContext } from '../cli/context'
+import { getNamed } from '../cli/get-named'
 import { resourceNamed } from '../cli/resource-args'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError } from '../errors'
@@ -20,7 +22,7 @@ export function objectNamed(cluster: Cluster, word: string, namespace: string): 
   const [type, name, ...more] = word.includes('/') ? word.split('/') : ['pods', word]
   if (more.length > 0) throw new CommandError('arguments in resource/name form may not have more than one slash')
   if (!type || !name) throw new CommandError('arguments in resource/name form must have a single resource and name')
-  return cluster.server.get(resourceNamed(cluster.server.discovery, type), namespace, name)
+  return getNamed(cluster.server, resourceNamed(cluster.server.discovery, type), namespace, name)
 }
 
 /** The Pod to attach to for an object; waits `timeout` ms for one to come. */

@@ -2,6 +2,7 @@
 // Upstream: sigs.k8s.io/json, apimachinery/pkg/runtime/serializer/json, apiserver/pkg/endpoints/handlers/create.go (transformDecodeError).
 import type { KubeObject } from '../api/types'
 import { ApiError } from '../errors'
+import { rfc3339, timeError } from '../lib/go-time'
 import { canonicalQuantity } from '../lib/quantity'
 import { type Field, type FieldType, type ScalarKind, structType, typeNameOf } from './types'
 
@@ -83,55 +84,20 @@ function save(state: State, value: string, go: string): undefined {
 let lastTime: string | undefined
 
 /** The text of the API server's times: UTC, seconds. */
-function decodeTime(value: unknown, state: State, micro: boolean, go: string): string | undefined {
+function decodeTime(value: unknown, state: State, micro: boolean): string | undefined {
   if (typeof value !== 'string') throw new Abort(mismatch(state, jsonTypeName(value), 'string'))
   if (value === '') return undefined
   if (!micro && value === lastTime) return value
   const layout = micro ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00'
-  const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(value)
-  const time = parts ? Date.parse(parts[1] + parts[3]) : Number.NaN
-  if (!parts || Number.isNaN(time)) throw new Abort(timeError(value, layout, go))
+  const time = rfc3339(value)
+  if (time === undefined) throw new Abort(timeError(value, layout))
   const seconds = new Date(time).toISOString().slice(0, 19)
   if (seconds === '0001-01-01T00:00:00') return undefined
   if (!micro) {
     lastTime = `${seconds}Z`
     return lastTime
   }
-  return `${seconds}.${(parts[2] ?? '').slice(1, 7).padEnd(6, '0')}Z`
-}
-
-const LAYOUT_STEPS: [RegExp, string][] = [
-  [/^\d{4}/, '2006'],
-  [/^-/, '-'],
-  [/^\d\d/, '01'],
-  [/^-/, '-'],
-  [/^\d\d/, '02'],
-  [/^T/, 'T'],
-  [/^\d\d/, '15'],
-  [/^:/, ':'],
-  [/^\d\d/, '04'],
-  [/^:/, ':'],
-  [/^\d\d/, '05'],
-]
-
-/** Go's time.ParseError: which part of the text did not fit which part of the layout. */
-function timeError(value: string, layout: string, _go: string): string {
-  let rest = value
-  for (const [pattern, element] of LAYOUT_STEPS) {
-    const found = pattern.exec(rest)
-    if (!found) return `parsing time ${JSON.stringify(value)} as "${layout}": cannot parse ${JSON.stringify(rest)} as "${element}"`
-    rest = rest.slice(found[0].length)
-  }
-  const fraction = /^\.\d+/.exec(rest)
-  if (fraction) rest = rest.slice(fraction[0].length)
-  const zone = /^(Z|[+-]\d\d:\d\d)/.exec(rest)
-  if (!zone) return `parsing time ${JSON.stringify(value)} as "${layout}": cannot parse ${JSON.stringify(rest)} as "Z07:00"`
-  if (rest.length > zone[0].length) {
-    return `parsing time ${JSON.stringify(value)}: extra text: ${JSON.stringify(rest.slice(zone[0].length))}`
-  }
-  const [month, day] = [Number(value.slice(5, 7)), Number(value.slice(8, 10))]
-  const part = month < 1 || month > 12 ? 'month' : day < 1 || day > 31 ? 'day' : 'hour'
-  return `parsing time ${JSON.stringify(value)}: ${part} out of range`
+  return `${seconds}.${(/\.(\d{1,6})/.exec(value)?.[1] ?? '').padEnd(6, '0')}Z`
 }
 
 /** Base64's first wrong byte, as encoding/base64's CorruptInputError counts it; -1 when the text is whole. */
@@ -176,7 +142,7 @@ function decodeScalar(value: unknown, kind: ScalarKind, go: string, state: State
     }
     case 'time':
     case 'micro-time':
-      return decodeTime(value, state, kind === 'micro-time', go)
+      return decodeTime(value, state, kind === 'micro-time')
     case 'quantity':
       try {
         return canonicalQuantity(typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value))

@@ -6,7 +6,9 @@ import { isGnu, linesOf, misused, parseFlags, readOperand } from './errors'
 import { grep } from './grep'
 
 const head: Command = (io, state) => {
-  const args = io.args.flatMap((a, i) => (/^-\d+$/.test(a) && !/^-[nc]$/.test(io.args[i - 1] ?? '') ? ['-n', a.slice(1)] : [a]))
+  const args = io.args.flatMap((a, i) =>
+    (isGnu(io) ? /^-\d+$/ : /^[-+]\d+$/).test(a) && !/^-[ncs]$/.test(io.args[i - 1] ?? '') ? ['-n', a.replace(/^-/, '')] : [a],
+  )
   const { values, flags, rest } = parseFlags({ args }, 'nc')
   const names = rest.length > 0 ? rest : ['-']
   const count = Number(values['n'] ?? values['lines'] ?? 10)
@@ -51,7 +53,9 @@ interface TailState {
 }
 
 const tail: Command = (io, raw) => {
-  const args = io.args.flatMap((a, i) => (/^-\d+$/.test(a) && !/^-[nc]$/.test(io.args[i - 1] ?? '') ? ['-n', a.slice(1)] : [a]))
+  const args = io.args.flatMap((a, i) =>
+    (isGnu(io) ? /^-\d+$/ : /^[-+]\d+$/).test(a) && !/^-[ncs]$/.test(io.args[i - 1] ?? '') ? ['-n', a.replace(/^-/, '')] : [a],
+  )
   const { values, flags, rest } = parseFlags({ args }, 'ncs')
   const follow = flags.has('f') || flags.has('F') || flags.has('follow')
   const names = rest.length > 0 ? rest : ['-']
@@ -80,8 +84,7 @@ const tail: Command = (io, raw) => {
     }
     state[name] = { at: text.length }
     if (names.length > 1 && !flags.has('q')) io.out(`${i > 0 ? '\n' : ''}==> ${name} <==\n`)
-    if (values['c'] !== undefined)
-      io.out(values['c'].startsWith('+') ? text.slice(Number(values['c']) - 1) : text.slice(-Number(values['c'])))
+    if (values['c'] !== undefined) io.out(textOfBytes(lastBytes(bytesOfText(text), values['c'])))
     else {
       const parts = text.split(/(?<=\n)/)
       const n = Number(lines)
@@ -94,6 +97,13 @@ const tail: Command = (io, raw) => {
     return 1
   }
   return { state: state as never, onFiles: true, ...(changesAlone(io, names) ? { wakeAt: io.process.env.now() + 1000 } : {}) }
+}
+
+/** `3`: the last three; `+3`: from the third on; `+0` and `+1`: all. */
+function lastBytes(bytes: Buffer, count: string): Buffer {
+  const n = Math.abs(Number(count))
+  if (count.startsWith('+')) return bytes.subarray(Math.max(0, n - 1))
+  return n === 0 ? bytes.subarray(bytes.length) : bytes.subarray(-n)
 }
 
 /** Files of volumes that other Pods may write to: nobody tells, so they are looked at every second. */
