@@ -9,6 +9,9 @@ const root = path.join(__dirname, '..')
 const dist = path.join(root, 'dist')
 const src = path.join(root, 'src')
 
+/** Nodes of a cluster of which nobody says how many it is to have. */
+const NODES = 3
+
 async function main() {
   fs.rmSync(dist, { recursive: true, force: true })
   fs.mkdirSync(dist)
@@ -18,6 +21,22 @@ async function main() {
   }
   const modules = await compileModules(path.join(src, 'main.ts'))
   await writeModules(modules)
+  fs.writeFileSync(path.join(dist, 'template.json'), ascii(JSON.stringify(await freshTemplate())))
+}
+
+/** The state of a fresh cluster of the usual size, with blanks: src/fresh. */
+async function freshTemplate() {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [path.join(src, 'fresh/make.ts')],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+  })
+  const module = { exports: {} }
+  new Function('module', 'exports', 'require', outputFiles[0].text)(module, module.exports, require)
+  return module.exports.makeTemplate(NODES)
 }
 
 /**
@@ -41,7 +60,11 @@ async function functionText(text, file) {
   const { code } = process.env.KUBESIM_BUILD_READABLE
     ? { code: `$module = // ${path.relative(root, file)}\n${text}` }
     : await esbuild.transform(statement, { minify: true, target: 'node20' })
-  return code.replace(/^\$module ?= ?|;\n$/g, '').replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return ascii(code.replace(/^\$module ?= ?|;\n$/g, ''))
+}
+
+function ascii(text) {
+  return text.replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 main()

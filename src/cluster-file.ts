@@ -1,11 +1,13 @@
 // A cluster on disk: opened to read without a lock, opened to write under it; bootstrapped when there is none.
 import type { User } from './apiserver/authorization'
-import { bootstrap } from './apiserver/bootstrap'
 import type { UserRequest } from './apiserver/options'
 import { Cluster } from './cluster'
 import { type Host, type MutableEnv, makeEnv, type Progress, progressOn, seededRandom, seedOf, wallClockOf } from './env'
+import { bringUp } from './fresh/bring-up'
+import { filledIn } from './fresh/template'
 import { putUserImage, userImages } from './runtime/images/user'
-import { damageNamed, emptyState, fileStamp, readState, withLock, writeState } from './store/file'
+import { damageNamed, fileStamp, readState, withLock, writeState } from './store/file'
+import { emptyState } from './store/fresh-state'
 import type { State } from './store/state'
 
 export class ClusterFile {
@@ -137,10 +139,10 @@ export class ClusterFile {
   }
 
   private fresh(nodes: number): ReturnType<ClusterFile['open']> {
-    const opened = this.open(this.freshState())
-    bootstrap(opened.cluster.server, nodes)
-    opened.cluster.settle()
-    return opened
+    const empty = this.freshState()
+    const { env, random } = this.surroundings(empty)
+    const filled = filledIn(nodes, empty.header, env)
+    return { cluster: this.watched(filled ? new Cluster(filled, env) : bringUp(nodes, empty, env)), env, random }
   }
 
   private passWarnings(cluster: Cluster): void {
@@ -174,11 +176,18 @@ export class ClusterFile {
   }
 
   private open(state: State): { cluster: Cluster; env: MutableEnv; random?: () => number } {
+    const { env, random } = this.surroundings(state)
+    return { cluster: this.watched(new Cluster(state, env)), env, random }
+  }
+
+  private surroundings(state: State): { env: MutableEnv; random?: () => number } {
     const seeded = state.header.random === undefined ? undefined : seededRandom(state.header.random)
-    const env = makeEnv(this.clusterTime(state), seeded?.next)
-    const cluster = new Cluster(state, env)
+    return { env: makeEnv(this.clusterTime(state), seeded?.next), random: seeded?.state }
+  }
+
+  private watched(cluster: Cluster): Cluster {
     cluster.progress = this.progress.step
-    return { cluster, env, random: seeded?.state }
+    return cluster
   }
 }
 

@@ -26,5 +26,17 @@ export function uuid(env: Env): string {
   })
 }
 
+/** A container's: 64 hexadecimal digits. */
+export function containerId(env: Env): string {
+  return drawn(env, undefined, () => {
+    let id = ''
+    for (let i = 0; i < 8; i++)
+      id += Math.floor(env.random() * 0x100000000)
+        .toString(16)
+        .padStart(8, '0')
+    return id
+  })
+}
+
 const DIGITS = [...'0123456789abcdef'].map((digit) => digit.charCodeAt(0))
 const DASH = 45

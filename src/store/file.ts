@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { CommandError } from '../errors'
 import { Bytes, type Part } from './bytes'
-import { DamagedState, FORMAT, type Header, SUMS_MADE } from './layout'
+import { DamagedState, FORMAT, SUMS_MADE } from './layout'
 import { acquireLock, type Lock, LockBusy } from './lock'
 import { relaid } from './migrate'
 import { State } from './state'
@@ -191,10 +191,6 @@ export function damageNamed<T>(file: string, body: () => T): T {
       `the state file ${file} is damaged at line ${error.line}: ${error.message}\nIt was left as it is. \`kubesim cluster recover\` saves every whole object; \`kubesim cluster reset\` starts anew.`,
     )
   }
-}
-
-export function emptyState(header: Omit<Header, 'format'> & { resourceVersion: number; clockOffset: number; playedUntil: number }): State {
-  return new State(undefined, { ...header, format: FORMAT })
 }
 
 /** Replaces the file by the state's bytes; a file of an older layout is kept beside it. Throws CommandError. */

@@ -54,7 +54,8 @@ export class State {
   /** How often something was written of each topic. */
   private readonly revisions = new Map<string, number>()
   private readonly shapes = new Map<ShapeId, Shape | undefined>()
-  private moved = false
+  /** The file does not have the header as it is, or there is no file. */
+  unsaved = false
   /** Entries came, went or changed otherwise than by `set`: what is kept of them in others is to be made anew. */
   edited = false
   observer?: Observer
@@ -68,14 +69,14 @@ export class State {
   }
 
   get changed(): boolean {
-    return this.dirty.size > 0 || this.moved
+    return this.dirty.size > 0 || this.unsaved
   }
 
   /** Notes that the clock was moved by so many milliseconds, to this cluster time. */
   advanceClock(by: number, now: number): void {
     this.header.clockOffset += by
     this.header.playedUntil = now
-    this.moved = true
+    this.unsaved = true
   }
 
   get(key: string): unknown {

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import type { Service, StringMap } from '../../src/api/types'
 import { noteSelector, servicesSelecting } from '../../src/apiserver/service-index'
-import { emptyState } from '../../src/store/file'
+import { emptyState } from '../../src/store/fresh-state'
 import type { State } from '../../src/store/state'
 import { servicesAmong } from '../services-among'
 

@@ -16,6 +16,7 @@ const STOREYS: string[][] = [
   ['apiserver', 'controllers', 'due', 'env'],
   ['rehearsal'],
   ['cluster'],
+  ['fresh'],
   ['cluster-file'],
   ['follower', 'trace'],
   ['live'],

@@ -3,7 +3,8 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
-import { emptyState, readState, writeState } from '../../src/store/file'
+import { readState, writeState } from '../../src/store/file'
+import { emptyState } from '../../src/store/fresh-state'
 import { recover } from '../../src/store/recover'
 
 const HEADER = { clockOffset: 0, playedUntil: 0, resourceVersion: 0 }

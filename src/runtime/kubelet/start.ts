@@ -2,7 +2,7 @@
 // Follows doBackOff and startContainer of pkg/kubelet/kuberuntime.
 import type { Container } from '../../api/types'
 import { formatDuration } from '../../lib/ages'
-import { drawn } from '../../lib/random'
+import { containerId } from '../../lib/random'
 import { startContainer } from '../containers'
 import { containerEnvironment } from '../environment'
 import { inBackoffSince, nextBackoff } from './backoff'
@@ -42,19 +42,6 @@ function backoffOf(session: Session, container: Container, exitedAt: number | un
   return { started: false, until: exitedAt + entry.delay }
 }
 
-/** 64 hexadecimal digits. */
-function newId(session: Session): string {
-  const { env } = session
-  return drawn(env, undefined, () => {
-    let id = ''
-    for (let i = 0; i < 8; i++)
-      id += Math.floor(env.random() * 0x100000000)
-        .toString(16)
-        .padStart(8, '0')
-    return id
-  })
-}
-
 function fails(session: Session, name: string, reason: string, message: string, event = message): StartOutcome {
   session.state.waiting[name] = { reason, message }
   emit(session, 'Warning', 'Failed', `Error: ${event}`, name)
@@ -73,7 +60,7 @@ function start(session: Session, container: Container): StartOutcome {
   const own = state.containers[name]
   const restartCount = own?.current ? own.current.restartCount + 1 : 0
   const record = startContainer(world, withAddress(session), container, {
-    id: newId(session),
+    id: containerId(session.env),
     restartCount,
     environment,
   })

@@ -7,7 +7,7 @@ import { Cluster } from '../../../src/cluster'
 import { CONTROLLERS } from '../../../src/controllers'
 import { makeEnv, seededRandom } from '../../../src/env'
 import { podRow } from '../../../src/kinds/pod-row'
-import { emptyState } from '../../../src/store/file'
+import { emptyState } from '../../../src/store/fresh-state'
 
 export const START = Date.parse('2026-11-24T00:00:00Z')
 
