@@ -4,8 +4,9 @@ import type { Change, ControlPlaneEnv, DeleteOptions, View } from '../api/contra
 import type { KubeObject, ManagedFieldsEntry, Namespace, ObjectMeta, Pod } from '../api/types'
 import { ApiError, alreadyExists, conflict, type FieldError, forbidden, invalid, notAllowed, notFound } from '../errors'
 import { kindOf } from '../kinds'
-import { countsGenerations } from '../kinds/generation'
+import { countsAnnotations, countsGenerations, metadataWithStatus } from '../kinds/generation'
 import type { Kind } from '../kinds/kind'
+import { same } from '../kinds/validation/errors'
 import { deepEqual } from '../lib/equal'
 import { randomSuffix, uuid } from '../lib/random'
 import { timestamp } from '../lib/time'
@@ -237,7 +238,7 @@ export class ApiServer {
       ...keep(old.metadata, ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation']),
     }
     if (options.subresource === 'status') {
-      object = { ...structuredClone(old), status: object.status, metadata: statusMeta(old.metadata, object.metadata) }
+      object = { ...structuredClone(old), status: object.status, metadata: statusMeta(info, old.metadata, object.metadata) }
     }
     const context = this.context(options)
     if (options.subresource !== 'status') {
@@ -250,7 +251,8 @@ export class ApiServer {
       this.track(info, object, old, options)
       admitUpdate(info, object, old, context)
       kind?.prepareForUpdate?.(object, old, context)
-      if (bumpsGeneration(info) && !deepEqual(specOf(object), specOf(old))) {
+      const annotated = !options.trusted && countsAnnotations(info.resource) && !same(object.metadata.annotations, old.metadata.annotations)
+      if (bumpsGeneration(info) && (annotated || !deepEqual(specOf(object), specOf(old)))) {
         object.metadata.generation = (old.metadata.generation ?? 0) + 1
       }
       if (!options.trusted) {
@@ -265,7 +267,9 @@ export class ApiServer {
       checkUpdate(info, object, old, context)
     } else {
       this.track(info, object, old, options)
-      if (!options.trusted) this.refuse(info, object, kind?.validateStatusUpdate?.(object, old) ?? [])
+      if (!options.trusted) {
+        this.refuse(info, object, [...validateMetaUpdate(info, object, old), ...(kind?.validateStatusUpdate?.(object, old) ?? [])])
+      }
     }
     if (sameContent(object, withOwnership(this.storage, info, old))) return old
     if (
@@ -376,9 +380,15 @@ function keep(meta: ObjectMeta, fields: (keyof ObjectMeta)[]): Partial<ObjectMet
   return Object.fromEntries(fields.map((f) => [f, meta[f]]).filter(([, v]) => v !== undefined))
 }
 
-/** What a status write may change of the metadata: nothing but the managed fields that record it. */
-function statusMeta(old: ObjectMeta, given: ObjectMeta): ObjectMeta {
-  return { ...old, ...(given.managedFields ? { managedFields: given.managedFields } : {}) }
+/** The metadata after a write of the status, of which kinds let more or less through. */
+function statusMeta(info: ResourceInfo, old: ObjectMeta, given: ObjectMeta): ObjectMeta {
+  const out: ObjectMeta = { ...old, ...(given.managedFields ? { managedFields: given.managedFields } : {}) }
+  for (const key of info.custom ? [] : metadataWithStatus(info.resource)) {
+    const field = key as 'labels'
+    if (given[field] === undefined) delete out[field]
+    else out[field] = given[field]
+  }
+  return out
 }
 
 function withoutVersion(object: KubeObject): KubeObject {

@@ -2,7 +2,7 @@
 import type { ControllerRevision } from '../api/workloads'
 import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
-import { validateControllerRevision } from './validation/components'
+import { validateControllerRevision, validateControllerRevisionUpdate } from './validation/components'
 
 /** `statefulset.apps/db` */
 function controllerName(revision: ControllerRevision): string {
@@ -15,5 +15,6 @@ function controllerName(revision: ControllerRevision): string {
 export const controllerRevision = defineKind<ControllerRevision>({
   resource: 'controllerrevisions.apps',
   validate: validateControllerRevision,
+  validateUpdate: validateControllerRevisionUpdate,
   columns: [NAME, { name: 'CONTROLLER', cell: controllerName }, { name: 'REVISION', cell: (revision) => String(revision.revision) }, AGE],
 })

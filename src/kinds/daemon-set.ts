@@ -12,6 +12,7 @@ import { podCounts } from './describe/pods'
 import { selectorText } from './describe/selectors'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateDaemonSetStatus } from './validation/status'
 import { validateDaemonSet, workloadWarnings } from './validation/workloads'
 
 function describeDaemonSet(set: DaemonSet, context: DescribeContext): string {
@@ -37,6 +38,7 @@ function describeDaemonSet(set: DaemonSet, context: DescribeContext): string {
 export const daemonSet = defineKind<DaemonSet>({
   resource: 'daemonsets.apps',
   validate: validateDaemonSet,
+  validateStatusUpdate: validateDaemonSetStatus,
   warnings: workloadWarnings,
   defaults: defaultDaemonSet,
   prepareForCreate: prepareDaemonSet,

@@ -10,6 +10,7 @@ import { replicaSetsOf } from './describe/replica-sets'
 import { selectorText } from './describe/selectors'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateDeploymentStatus } from './validation/status'
 import { namedWorkloadWarnings, validateDeployment, validateSelectorUpdate } from './validation/workloads'
 
 function describeDeployment(deployment: Deployment, context: DescribeContext): string {
@@ -59,6 +60,7 @@ function setsText(sets: ReplicaSet[]): string {
 export const deployment = defineKind<Deployment>({
   resource: 'deployments.apps',
   validate: validateDeployment,
+  validateStatusUpdate: validateDeploymentStatus,
   validateUpdate: validateSelectorUpdate,
   warnings: namedWorkloadWarnings,
   defaults: defaultDeployment,

@@ -31,6 +31,34 @@ const COUNTED = new Set([
   'deviceclasses.resource.k8s.io',
 ])
 
+/** Users who annotate these change them too. Upstream: pkg/registry/apps/deployment/strategy.go. */
+export function countsAnnotations(resource: string): boolean {
+  return resource === 'deployments.apps'
+}
+
+/** Whose metadata no write of the status changes. Upstream: metav1.ResetObjectMetaForStatus. */
+const STATUS_ALONE = new Set([
+  'podcertificaterequests.certificates.k8s.io',
+  'servicecidrs.networking.k8s.io',
+  'storageversionmigrations.storagemigration.k8s.io',
+  'resourceclaims.resource.k8s.io',
+  'devicetaintrules.resource.k8s.io',
+  'volumeattachments.storage.k8s.io',
+  'flowschemas.flowcontrol.apiserver.k8s.io',
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
+  'validatingadmissionpolicies.admissionregistration.k8s.io',
+  'apiservices.apiregistration.k8s.io',
+  'customresourcedefinitions.apiextensions.k8s.io',
+])
+
+/** The parts of the metadata that a write of the status changes as it changes the status. */
+export function metadataWithStatus(resource: string): readonly string[] {
+  if (STATUS_ALONE.has(resource)) return []
+  const all = ['labels', 'annotations', 'finalizers', 'ownerReferences']
+  if (resource === 'pods') return all.slice(0, 3)
+  return resource === 'deployments.apps' ? all.slice(1) : all
+}
+
 export function countsGenerations(resource: string): boolean {
   return COUNTED.has(resource)
 }

@@ -9,6 +9,7 @@ import { describeMetrics, targetsText } from './describe/metrics'
 import { type DescribeWriter, describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
 import { validateHorizontalPodAutoscaler } from './validation/autoscaling'
+import { validateAutoscalerStatus } from './validation/status'
 
 interface ScalingRules {
   stabilizationWindowSeconds?: number
@@ -59,6 +60,7 @@ function directionLines(w: DescribeWriter, direction: string, rules: ScalingRule
 export const horizontalPodAutoscaler = defineKind<HorizontalPodAutoscaler>({
   resource: 'horizontalpodautoscalers.autoscaling',
   validate: validateHorizontalPodAutoscaler,
+  validateStatusUpdate: validateAutoscalerStatus,
   defaults: defaultHorizontalPodAutoscaler,
   prepareForCreate: prepareHorizontalPodAutoscaler,
   columns: [

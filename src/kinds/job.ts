@@ -12,6 +12,7 @@ import { selectorText } from './describe/selectors'
 import { type DescribeWriter, describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
 import { jobWarnings, validateJob, validateJobUpdate } from './validation/jobs'
+import { validateJobStatus } from './validation/status'
 
 function statusText({ metadata, status }: Job): string {
   const has = (type: string) => status?.conditions?.find((condition) => condition.type === type)?.status === 'True'
@@ -77,6 +78,7 @@ function indexesText(indexes: string): string {
 export const job = defineKind<Job>({
   resource: 'jobs.batch',
   validate: validateJob,
+  validateStatusUpdate: validateJobStatus,
   validateUpdate: validateJobUpdate,
   warnings: jobWarnings,
   defaults: defaultJob,

@@ -8,6 +8,7 @@ import { eventLines } from './describe/events'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
 import { validatePodDisruptionBudget } from './validation/autoscaling'
+import { validateBudgetStatus } from './validation/status'
 
 function describeBudget(budget: PodDisruptionBudget, context: DescribeContext): string {
   const { metadata, spec, status } = budget
@@ -29,6 +30,7 @@ function describeBudget(budget: PodDisruptionBudget, context: DescribeContext): 
 export const podDisruptionBudget = defineKind<PodDisruptionBudget>({
   resource: 'poddisruptionbudgets.policy',
   validate: validatePodDisruptionBudget,
+  validateStatusUpdate: validateBudgetStatus,
   prepareForCreate: clearStatus({ currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 }),
   columns: [
     NAME,

@@ -8,6 +8,7 @@ import { defineKind } from './kind'
 import { podRow } from './pod-row'
 import { validatePod, validatePodCreate, validatePodUpdate } from './validation/pod'
 import { podWarnings } from './validation/pod-warnings'
+import { validatePodStatus } from './validation/status'
 
 function readinessGates({ spec, status }: Pod): string {
   const gates = spec.readinessGates ?? []
@@ -21,6 +22,7 @@ export const pod = defineKind<Pod>({
   validate: validatePod,
   validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
+  validateStatusUpdate: validatePodStatus,
   warnings: podWarnings,
   defaults: defaultPodObject,
   prepareForCreate: preparePod,

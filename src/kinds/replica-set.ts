@@ -11,6 +11,7 @@ import { podTemplateLines } from './describe/pod-template'
 import { podCounts } from './describe/pods'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateReplicaStatus } from './validation/status'
 import { namedWorkloadWarnings, validateReplicaSet, validateSelectorUpdate } from './validation/workloads'
 
 function describeReplicaSet(set: ReplicaSet, context: DescribeContext): string {
@@ -33,6 +34,7 @@ function describeReplicaSet(set: ReplicaSet, context: DescribeContext): string {
 export const replicaSet = defineKind<ReplicaSet>({
   resource: 'replicasets.apps',
   validate: validateReplicaSet,
+  validateStatusUpdate: validateReplicaStatus,
   validateUpdate: validateSelectorUpdate,
   warnings: namedWorkloadWarnings,
   defaults: defaultReplicaSet,

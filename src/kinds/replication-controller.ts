@@ -11,6 +11,7 @@ import { podTemplateLines } from './describe/pod-template'
 import { podCounts } from './describe/pods'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateReplicaStatus } from './validation/status'
 import { namedWorkloadWarnings, validateReplicationController } from './validation/workloads'
 
 function describeReplicationController(controller: ReplicationController, context: DescribeContext): string {
@@ -32,6 +33,7 @@ function describeReplicationController(controller: ReplicationController, contex
 export const replicationController = defineKind<ReplicationController>({
   resource: 'replicationcontrollers',
   validate: validateReplicationController,
+  validateStatusUpdate: validateReplicaStatus,
   warnings: namedWorkloadWarnings,
   defaults: defaultReplicationController,
   prepareForCreate: clearStatus({ replicas: 0 }),

@@ -12,6 +12,7 @@ import { podCounts } from './describe/pods'
 import { selectorText } from './describe/selectors'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateStatefulSetStatus } from './validation/status'
 import { statefulSetWarnings, validateStatefulSet, validateStatefulSetUpdate } from './validation/workloads'
 
 function describeStatefulSet(set: StatefulSet, context: DescribeContext): string {
@@ -46,6 +47,7 @@ function describeStatefulSet(set: StatefulSet, context: DescribeContext): string
 export const statefulSet = defineKind<StatefulSet>({
   resource: 'statefulsets.apps',
   validate: validateStatefulSet,
+  validateStatusUpdate: validateStatefulSetStatus,
   validateUpdate: validateStatefulSetUpdate,
   warnings: statefulSetWarnings,
   defaults: defaultStatefulSet,

@@ -1,4 +1,5 @@
 // Defaults of Pods and of the Pod templates in other kinds. Upstream: pkg/apis/core/v1/defaults.go, pkg/apis/core/v1/conversion.go.
+import { dropDisabled } from './disabled'
 import { type Fields, fieldsOf, fill, listOf } from './fields'
 import { defaultVolume, imagePullPolicy } from './volumes'
 
@@ -43,6 +44,7 @@ export function containersOf(spec: Fields): Fields[] {
 /** Fills in what every Pod spec gets, that of a template too; idempotent. */
 export function defaultPodSpec(spec: Fields | undefined): void {
   if (!spec) return
+  dropDisabled(spec)
   fill(spec, {
     dnsPolicy: 'ClusterFirst',
     restartPolicy: 'Always',

@@ -6,7 +6,7 @@ import { isDns1035Label, isDns1123Subdomain } from '../../lib/names'
 import { compareQuantities, parseQuantity } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { networkOf, validateCanonicalCidr } from './addresses'
-import { duplicate, forbiddenField, invalids, invalidValue, nonNegative, notSupported, required, tooLong } from './errors'
+import { duplicate, forbiddenField, IMMUTABLE, invalids, invalidValue, nonNegative, notSupported, required, same, tooLong } from './errors'
 import { validateLabelKey, validateSelector } from './object-meta'
 import { validateInlineVolume, validateParameters } from './storage'
 
@@ -43,6 +43,12 @@ export function validateApiService({ metadata, spec }: KubeObject): FieldError[]
   }
   if (!insecureSkipTLSVerify || !caBundle) return errors
   return [...errors, invalidValue('spec.insecureSkipTLSVerify', true, 'may not be true if caBundle is present')]
+}
+
+/** Its data is what it is there for. */
+export function validateControllerRevisionUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  const [now, before] = [object as Fields, old as Fields]
+  return same(now.data, before.data) ? [] : [invalidValue('data', now.data ?? null, IMMUTABLE)]
 }
 
 export function validateControllerRevision(object: KubeObject): FieldError[] {

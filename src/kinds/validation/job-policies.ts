@@ -105,6 +105,16 @@ function countIndexes(text: string, completions: number): number {
   return total
 }
 
+/** Why a list of indexes, `0,2-4`, is none of a Job with this many. */
+export function indexesProblem(text: string, completions: number): string | undefined {
+  try {
+    if (text) countIndexes(text, completions)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
 function validateSuccessRule(rule: Fields, path: string, completions: number): FieldError[] {
   const errors: FieldError[] = []
   const count = rule.succeededCount as number | undefined

@@ -173,8 +173,10 @@ function freeTemplate(template: unknown): unknown {
 export function validateJobUpdate(job: KubeObject, old: KubeObject): FieldError[] {
   const [spec, before] = [fieldsOf(job.spec) ?? {}, fieldsOf(old.spec) ?? {}]
   const errors: FieldError[] = []
-  const elastic = spec.completionMode === 'Indexed' && spec.completions === spec.parallelism
-  if (!elastic) errors.push(...immutable('spec.completions', spec.completions, before.completions))
+  if (spec.completionMode !== 'Indexed') errors.push(...immutable('spec.completions', spec.completions, before.completions))
+  else if (spec.completions !== before.completions && spec.completions !== spec.parallelism) {
+    errors.push(invalidValue('spec.completions', spec.completions ?? null, 'can only be modified in tandem with spec.parallelism'))
+  }
   errors.push(...immutable('spec.selector', spec.selector, before.selector))
   const suspended = before.suspend === true && !fieldsOf(old.status)?.startTime
   const template = fieldsOf(spec.template) ?? {}

@@ -1,7 +1,8 @@
 // Validation of Pods and of changes to them. Upstream: pkg/apis/core/validation/validation.go (ValidatePodCreate, ValidatePodUpdate).
 import type { Container, Pod, PodSpec, Toleration } from '../../api/types'
 import type { FieldError } from '../../errors'
-import { listOf } from '../defaults/fields'
+import { internalForm } from '../../schema/internal'
+import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { forbiddenField, invalidValue, required, same } from './errors'
 import { goDiff } from './go-diff'
 import { validateAnnotationChange, validatePodAnnotations, validateProfilesMatch } from './pod-annotations'
@@ -58,7 +59,7 @@ function validateDeadline(spec: PodSpec, old: PodSpec): FieldError[] {
   const field = 'spec.activeDeadlineSeconds'
   const [now, before] = [spec.activeDeadlineSeconds, old.activeDeadlineSeconds]
   if (now === undefined) {
-    return before === undefined ? [] : [invalidValue(field, undefined, 'must not update from a positive integer to nil value')]
+    return before === undefined ? [] : [invalidValue(field, null, 'must not update from a positive integer to nil value')]
   }
   if (now < 0 || now > 2147483647) return [invalidValue(field, now, 'must be between 0 and 2147483647, inclusive')]
   return before !== undefined && before < now ? [invalidValue(field, now, 'must be less than or equal to previous value')] : []
@@ -78,6 +79,52 @@ function validateGateChange(spec: PodSpec, old: PodSpec): FieldError[] {
   })
 }
 
+const NODE_TERMS = 'requiredDuringSchedulingIgnoredDuringExecution'
+
+function termsOf(spec: PodSpec): { affinity: Fields | undefined; terms: Fields[] | undefined } {
+  const affinity = fieldsOf(fieldsOf(spec.affinity)?.nodeAffinity)
+  const hard = fieldsOf(affinity?.[NODE_TERMS])
+  return { affinity, terms: hard && listOf(hard.nodeSelectorTerms) }
+}
+
+/** Where a Pod that is still gated may run may be narrowed. Upstream: validateNodeSelectorMutation, validateNodeAffinityMutation. */
+function validateNarrowing(spec: PodSpec, old: PodSpec): FieldError[] {
+  const errors: FieldError[] = []
+  const kept = Object.entries(old.nodeSelector ?? {}).every(([key, value]) => spec.nodeSelector?.[key] === value)
+  if (!kept) {
+    const why = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)'
+    errors.push(invalidValue('spec.nodeSelector', spec.nodeSelector ?? null, why))
+  }
+  const [now, before] = [termsOf(spec), termsOf(old)]
+  if (!before.terms?.length || same(now.affinity, before.affinity)) return errors
+  const field = `spec.affinity.nodeAffinity.${NODE_TERMS}.nodeSelectorTerms`
+  if (now.terms?.length !== before.terms.length) {
+    const shown = now.terms?.map((term) => internalForm('NodeSelectorTerm', term)) ?? null
+    return [...errors, invalidValue(field, shown, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed')]
+  }
+  for (const [i, term] of now.terms.entries()) {
+    const [selectors, wanted] = [term, before.terms[i]]
+    const isNarrowed = ['matchExpressions', 'matchFields'].every((key) =>
+      listOf(wanted[key]).every((rule, j) => same(rule, listOf(selectors[key])[j])),
+    )
+    if (isNarrowed) continue
+    const why = 'only additions are allowed (no mutations or deletions)'
+    errors.push(invalidValue(`${field}[${i}]`, internalForm('NodeSelectorTerm', term), why))
+  }
+  return errors
+}
+
+/** The new spec with the placement that it had. */
+function withPlacement(spec: PodSpec, old: PodSpec): PodSpec {
+  const out: PodSpec = { ...spec, nodeSelector: old.nodeSelector }
+  const { nodeAffinity: _, ...others } = fieldsOf(spec.affinity) ?? {}
+  const before = fieldsOf(fieldsOf(old.affinity)?.nodeAffinity)
+  const affinity = { ...others, ...(before ? { nodeAffinity: before } : {}) }
+  if (Object.keys(affinity).length) out.affinity = affinity as PodSpec['affinity']
+  else delete out.affinity
+  return out
+}
+
 /** The new spec with everything that may change put back to what it was. */
 function munged(spec: PodSpec, old: PodSpec): PodSpec {
   const images = (now: Container[] | undefined, before: Container[] | undefined) =>
@@ -91,11 +138,7 @@ function munged(spec: PodSpec, old: PodSpec): PodSpec {
   }
   const grace = old.terminationGracePeriodSeconds
   if (grace !== undefined && grace < 0 && out.terminationGracePeriodSeconds === 1) out.terminationGracePeriodSeconds = grace
-  if (listOf(old.schedulingGates).length) {
-    const kept = Object.entries(old.nodeSelector ?? {}).every(([key, value]) => spec.nodeSelector?.[key] === value)
-    if (kept) out.nodeSelector = old.nodeSelector
-  }
-  return out
+  return listOf(old.schedulingGates).length ? withPlacement(out, old) : out
 }
 
 export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
@@ -110,6 +153,7 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   errors.unshift(...changed)
   errors.push(...validateDeadline(spec, before))
   errors.push(...validateTolerationChange(spec.tolerations, before.tolerations), ...validateGateChange(spec, before))
+  if (listOf(before.schedulingGates).length) errors.push(...validateNarrowing(spec, before))
   const rest = munged(spec, before)
   if (!same(rest, before)) {
     const diff = goDiff('PodSpec', before, rest)
