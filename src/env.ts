@@ -8,6 +8,7 @@ import type { ControlPlaneEnv } from './api/contracts'
 import { CommandError } from './errors'
 import { bytesOfText, hasRawBytes } from './lib/byte-text'
 import { goReason } from './lib/os-errors'
+import { sha256 } from './lib/sha256'
 
 /** Standard streams as a command sees them. */
 export interface Streams {
@@ -186,7 +187,7 @@ export function seedOf(variables: Host['variables']): number | undefined {
   const text = variables.KUBESIM_SEED
   if (text === undefined || text === '') return undefined
   if (/^\d{1,9}$/.test(text)) return Number(text)
-  return crypto.createHash('sha256').update(text).digest().readUInt32LE(0)
+  return Buffer.from(sha256(text)).readUInt32LE(0)
 }
 
 /** $KUBESIM_CLOCK: `real` (default), `frozen` (stands still between `cluster advance`s), or an RFC 3339 time at which it stands. */
