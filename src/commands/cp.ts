@@ -12,6 +12,7 @@ import { goReason } from '../lib/os-errors'
 import { containerRecord } from '../runtime/containers'
 import { type ContainerFiles, containerFiles, FileError } from '../runtime/files'
 import { imageOf } from '../runtime/images/index'
+import { leadingPart, removingLeading } from '../runtime/shell/commands/archive-format'
 import { joinPath, normalPath } from '../runtime/tree'
 import type { World } from '../runtime/world'
 import { execFailure } from './exec'
@@ -155,25 +156,30 @@ function copyOut(context: CommandContext, from: Spec, to: Spec): void {
     const { world } = cluster
     const { files, at, pod, gnu } = remote(context, world, from, (text) => context.err(text))
     const source = at(from.file)
-    if (from.file.startsWith('/'))
-      context.out(gnu ? "tar: Removing leading `/' from member names\n" : "tar: removing leading '/' from member names\n")
+    const leading = leadingPart(from.file)
+    if (leading) context.out(removingLeading(leading, gnu))
+    const missing = (name: string) => context.out(`tar: ${name}: ${gnu ? 'Cannot stat: ' : ''}No such file or directory\n`)
+    const failed = gnu ? 'tar: Exiting with failure status due to previous errors\n' : 'tar: error exit delayed from previous errors\n'
+    // Upstream is done when the archive is, and does not wait for how tar ended.
     if (!files.stat(source)) {
-      context.out(
-        gnu
-          ? `tar: ${from.file}: Cannot stat: No such file or directory\ntar: Exiting with failure status due to previous errors\n`
-          : `tar: ${from.file}: No such file or directory\ntar: error exit delayed from previous errors\n`,
-      )
-      throw new PlainFailure(`command terminated with exit code ${gnu ? 2 : 1}`, gnu ? 2 : 1)
+      missing(from.file)
+      context.out(failed)
+      return
     }
+    const shownPath = (localPath: string) => path.join(to.file, path.relative(target, localPath))
     let warned = false
     function take(remotePath: string, localPath: string): void {
       if (outside(target, localPath)) {
         context.err(`warning: file ${JSON.stringify(localPath)} is outside target destination, skipping\n`)
         return
       }
-      const stat = files.stat(remotePath)!
+      const stat = files.stat(remotePath)
+      if (!stat) {
+        missing(remotePath)
+        return
+      }
       if (stat.type === 'link') {
-        const shown = path.join(to.file, path.relative(target, localPath))
+        const shown = shownPath(localPath)
         const hint = warned
           ? ''
           : ` (consider using "kubectl exec -n ${JSON.stringify(from.namespace)} ${JSON.stringify(pod.metadata.name)} -- tar cf - ${JSON.stringify(from.file)} | tar xf -")`
@@ -182,14 +188,14 @@ function copyOut(context: CommandContext, from: Spec, to: Spec): void {
         return
       }
       if (stat.type === 'directory') {
-        local(() => fs.mkdirSync(localPath, { recursive: true }))
+        local(() => fs.mkdirSync(localPath, { recursive: true }), shownPath)
         for (const name of files.list(remotePath) ?? []) take(joinPath(remotePath, name), path.join(localPath, name))
         return
       }
       local(() => {
         fs.mkdirSync(path.dirname(localPath), { recursive: true })
         fs.writeFileSync(localPath, files.readBytes(remotePath) ?? Buffer.alloc(0))
-      })
+      }, shownPath)
     }
     take(source, target)
   })
@@ -201,12 +207,13 @@ function outside(base: string, target: string): boolean {
   return relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)
 }
 
-function local<T>(operation: () => T): T {
+/** `shown` gives a path as the user wrote it. */
+function local<T>(operation: () => T, shown: (path: string) => string = (file) => file): T {
   try {
     return operation()
   } catch (error) {
     const { syscall, path: file } = error as NodeJS.ErrnoException
-    throw new CommandError(`${syscall ?? 'open'} ${file ?? ''}: ${goReason(error)}`)
+    throw new CommandError(`${syscall ?? 'open'} ${file === undefined ? '' : shown(file)}: ${goReason(error)}`)
   }
 }
 

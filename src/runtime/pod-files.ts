@@ -94,6 +94,7 @@ export function processFiles(world: World, pod: Pod, record: ContainerRecord | u
     case '/proc':
     case '/proc/1':
     case '/proc/net':
+    case '/proc/sys':
       return { d: 1, m: 0o555 }
     case '/proc/1/cmdline':
       return { t: argv.map((a) => `${a}\0`).join(''), m: 0o444 }

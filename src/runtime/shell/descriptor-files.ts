@@ -29,7 +29,8 @@ export function withDescriptors(machine: Machine, process: ShellProcess, stdin: 
       },
       exists: (path: string) => own(path) !== undefined || files.exists(path),
       stat(path: string) {
-        return own(path) === undefined
+        // /dev/stdout is a link to the descriptor, which is one to what is behind it.
+        return own(path) === undefined || path.startsWith('/dev/std')
           ? files.stat(path)
           : { type: 'link', mode: 0o777, size: 0, changedAt: machine.now, target: 'pipe:[4026]' }
       },

@@ -130,3 +130,23 @@ function paxNames(body: Buffer): { name?: string; target?: string } {
   }
   return out
 }
+
+/** What tar takes off a name so that it cannot lead out of where it is unpacked: `/`, `../../`, `/tmp/../`. */
+export function leadingPart(name: string): string {
+  let at = 0
+  for (;;) {
+    if (name[at] === '/') at++
+    else if (name.startsWith('../', at)) at += 3
+    else {
+      const up = name.indexOf('/../', at)
+      if (up >= 0) at = up + 4
+      else if (name.endsWith('/..') && name.length - 3 >= at) at = name.length
+      else return name.slice(0, at)
+    }
+  }
+}
+
+/** tar's word of it, said once. */
+export function removingLeading(part: string, gnu: boolean): string {
+  return gnu ? `tar: Removing leading \`${part}' from member names\n` : `tar: removing leading '${part}' from member names\n`
+}

@@ -4,7 +4,7 @@ import { bytesOfText, textOfBytes } from '../../../lib/byte-text'
 import type { Command, CommandIo } from '../../process'
 import { FileError, joinPath } from '../../tree'
 import { matches } from '../pattern'
-import { type ArchiveEntry, packed, unpacked } from './archive-format'
+import { type ArchiveEntry, leadingPart, packed, removingLeading, unpacked } from './archive-format'
 import { isGnu } from './errors'
 import { modeText } from './looks'
 
@@ -34,6 +34,11 @@ const LONG: Record<string, string> = {
   dereference: 'h',
 }
 
+/** Nobody here is anyone but root. */
+const IGNORED = new Set(
+  'no-same-owner same-owner no-same-permissions same-permissions numeric-owner overwrite no-recursion warning owner group touch'.split(' '),
+)
+
 function wantedOf(args: string[]): Wanted {
   const wanted: Wanted = { flags: new Set(), excluded: [], strip: 0, names: [] }
   function letter(name: string, next: () => string): void {
@@ -52,8 +57,7 @@ function wantedOf(args: string[]): Wanted {
       if (name === 'exclude') wanted.excluded.push(value ?? next())
       else if (name === 'strip-components') wanted.strip = Number(value ?? next())
       else if (LONG[name]) letter(LONG[name], () => value ?? next())
-      else if (!['no-same-owner', 'same-owner', 'numeric-owner', 'overwrite', 'no-recursion', 'warning', 'owner', 'group'].includes(name))
-        wanted.bad = name
+      else if (!IGNORED.has(name)) wanted.bad = name
     } else if ((arg.startsWith('-') && arg.length > 1) || i === 0) {
       // Without a dash the values stand behind all letters; with one, right behind theirs.
       const letters = arg.replace(/^-/, '')
@@ -121,9 +125,10 @@ function create(io: CommandIo, wanted: Wanted, base: string): number {
       failed = true
       return
     }
-    const kept = wanted.flags.has('P') ? name : name.replace(/^(?:\.\.\/|\/)+/, '')
-    if (kept !== name && !stripped) {
-      io.err(gnu ? `tar: Removing leading \`/' from member names\n` : "tar: removing leading '/' from member names\n")
+    const leading = wanted.flags.has('P') ? '' : leadingPart(name)
+    const kept = name.slice(leading.length)
+    if (leading && !stripped) {
+      io.err(removingLeading(leading, gnu))
       stripped = true
     }
     const bytes = stat.type === 'file' ? bytesOfText(io.files.read(path) ?? '') : Buffer.alloc(0)
@@ -208,7 +213,7 @@ function read(io: CommandIo, wanted: Wanted, base: string): number {
     }
     if (wanted.flags.has('v')) (wanted.flags.has('O') ? io.err : io.out)(`${entry.name}\n`)
     if (entry.name.startsWith('/') && !stripped) {
-      io.err(gnu ? "tar: Removing leading `/' from member names\n" : "tar: removing leading '/' from member names\n")
+      io.err(removingLeading('/', gnu))
       stripped = true
     }
     if (!extract(io, entry, base, wanted)) failed = true
