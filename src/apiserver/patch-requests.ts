@@ -112,7 +112,10 @@ function decodePatched(server: ApiServer, info: ResourceInfo, patched: KubeObjec
 function checkIdentity(object: KubeObject, live: KubeObject): void {
   const { name, namespace } = object.metadata
   if (name !== live.metadata.name) {
-    throw new ApiError('BadRequest', `the name of the object (${name}) does not match the name on the URL (${live.metadata.name})`)
+    const why = name
+      ? `(${name}) does not match the name on the URL (${live.metadata.name})`
+      : `(${live.metadata.name} based on URL) was undeterminable: name must be provided`
+    throw new ApiError('BadRequest', `the name of the object ${why}`)
   }
   if ((namespace ?? '') !== (live.metadata.namespace ?? '')) {
     throw new ApiError('BadRequest', 'the namespace of the provided object does not match the namespace sent on the request')

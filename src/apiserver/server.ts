@@ -4,7 +4,7 @@ import type { Change, ControlPlaneEnv, DeleteOptions, View } from '../api/contra
 import type { KubeObject, ManagedFieldsEntry, Namespace, ObjectMeta, Pod } from '../api/types'
 import { ApiError, alreadyExists, conflict, type FieldError, forbidden, invalid, notAllowed, notFound } from '../errors'
 import { kindOf } from '../kinds'
-import { countsAnnotations, countsGenerations, metadataWithStatus } from '../kinds/generation'
+import { countedMetadata, countsGenerations, metadataWithStatus, staysFirst } from '../kinds/generation'
 import type { Kind } from '../kinds/kind'
 import { same } from '../kinds/validation/errors'
 import { deepEqual } from '../lib/equal'
@@ -167,6 +167,15 @@ export class ApiServer {
     return this.storage.put(info.resource, object)
   }
 
+  /** An owner that is named twice is named once, with a warning. */
+  private withoutTwins(meta: ObjectMeta): void {
+    const owners = meta.ownerReferences ?? []
+    const twins = owners.filter((owner, i) => owners.findIndex((other) => same(other, owner)) < i)
+    if (!twins.length) return
+    meta.ownerReferences = owners.filter((owner) => !twins.includes(owner))
+    this.warnings.push(twinOwners([...new Set(twins.map(({ uid }) => uid))]))
+  }
+
   private behaviourOf(info: ResourceInfo): Kind | undefined {
     return info.custom ? customKind(this.storage, info) : kindOf(info.resource)
   }
@@ -218,7 +227,8 @@ export class ApiServer {
     const { resourceVersion, uid, name } = input.metadata
     if (uid && uid !== old.metadata.uid && !options.patch) {
       const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
-      throw conflict(info.resource, name, why)
+      const where = `Code: 4, Key: ${storageKey(info, old.metadata)}, ResourceVersion: 0`
+      throw conflict(info.resource, name, `StorageError: invalid object, ${where}, AdditionalErrorMsg: ${why}`)
     }
     if (resourceVersion && resourceVersion !== old.metadata.resourceVersion && !options.trusted) {
       throw conflict(info.resource, name, 'the object has been modified; please apply your changes to the latest version and try again')
@@ -235,9 +245,14 @@ export class ApiServer {
       creationTimestamp: old.metadata.creationTimestamp,
       resourceVersion: old.metadata.resourceVersion,
       ...(old.metadata.generateName ? { generateName: old.metadata.generateName } : {}),
-      ...keep(old.metadata, ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation']),
+      ...(options.trusted ? {} : keep(object.metadata, DELETION, old.metadata)),
     }
+    if (options.trusted) Object.assign(object.metadata, keep(old.metadata, DELETION))
+    if (old.metadata.generation === undefined) delete object.metadata.generation
+    else object.metadata.generation = old.metadata.generation
+    if (!options.trusted) this.withoutTwins(object.metadata)
     if (options.subresource === 'status') {
+      if (!info.custom) kind?.defaults?.(object)
       object = { ...structuredClone(old), status: object.status, metadata: statusMeta(info, old.metadata, object.metadata) }
     }
     const context = this.context(options)
@@ -251,8 +266,9 @@ export class ApiServer {
       this.track(info, object, old, options)
       admitUpdate(info, object, old, context)
       kind?.prepareForUpdate?.(object, old, context)
-      const annotated = !options.trusted && countsAnnotations(info.resource) && !same(object.metadata.annotations, old.metadata.annotations)
-      if (bumpsGeneration(info) && (annotated || !deepEqual(specOf(object), specOf(old)))) {
+      const counted = options.trusted ? undefined : countedMetadata(info.resource)
+      const isMarked = counted !== undefined && !same(object.metadata[counted], old.metadata[counted])
+      if (bumpsGeneration(info) && !staysFirst(info.resource) && (isMarked || !deepEqual(specOf(object), specOf(old)))) {
         object.metadata.generation = (old.metadata.generation ?? 0) + 1
       }
       if (!options.trusted) {
@@ -371,13 +387,38 @@ export class ApiServer {
 
 // ---------------------------------------------------------------- parts
 
+/** Where upstream keeps kinds under other names. Upstream: pkg/kubeapiserver/default_storage_factory_builder.go. */
+const STORED_UNDER: Record<string, string> = {
+  replicationcontrollers: 'controllers',
+  endpoints: 'services/endpoints',
+  services: 'services/specs',
+  nodes: 'minions',
+  'ingresses.networking.k8s.io': 'ingress',
+}
+
+/** The key of an object in the cluster's storage, as errors of the storage show it. */
+function storageKey(info: ResourceInfo, { namespace, name }: ObjectMeta): string {
+  const grouped = info.custom || /\.(apiextensions|apiregistration)\.k8s\.io$/.test(info.resource)
+  const folder = STORED_UNDER[info.resource] ?? (grouped ? `${info.group}/${info.plural}` : info.plural)
+  return ['', folder, ...(namespace ? [namespace] : []), name].join('/')
+}
+
+function twinOwners(uids: string[]): string {
+  const what = '.metadata.ownerReferences contains duplicate entries after mutating admission happens'
+  const why = 'API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests'
+  return `${what}; ${why}; duplicate UID(s) observed: ${uids.join(', ')}`
+}
+
 function deprecation(info: ResourceInfo): string[] {
   const warning = readWarning(info)
   return warning === undefined ? [] : [warning]
 }
 
-function keep(meta: ObjectMeta, fields: (keyof ObjectMeta)[]): Partial<ObjectMeta> {
-  return Object.fromEntries(fields.map((f) => [f, meta[f]]).filter(([, v]) => v !== undefined))
+const DELETION: (keyof ObjectMeta)[] = ['deletionTimestamp', 'deletionGracePeriodSeconds']
+
+/** The fields that are there, or stand in `otherwise`. */
+function keep(meta: ObjectMeta, fields: (keyof ObjectMeta)[], otherwise: Partial<ObjectMeta> = {}): Partial<ObjectMeta> {
+  return Object.fromEntries(fields.map((f) => [f, meta[f] ?? otherwise[f]]).filter(([, v]) => v !== undefined))
 }
 
 /** The metadata after a write of the status, of which kinds let more or less through. */

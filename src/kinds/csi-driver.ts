@@ -4,7 +4,7 @@ import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
 import { defaultCsiDriver } from './defaults/storage'
 import { defineKind } from './kind'
-import { csiDriverWarnings, validateCsiDriver } from './validation/components'
+import { csiDriverWarnings, validateCsiDriver, validateCsiDriverUpdate } from './validation/components'
 
 interface CSIDriver extends KubeObject {
   spec: {
@@ -21,6 +21,7 @@ export const csiDriver = defineKind<CSIDriver>({
   resource: 'csidrivers.storage.k8s.io',
   defaults: defaultCsiDriver,
   validate: validateCsiDriver,
+  validateUpdate: validateCsiDriverUpdate,
   warnings: csiDriverWarnings,
   columns: [
     NAME,

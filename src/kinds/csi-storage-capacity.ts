@@ -1,10 +1,11 @@
 // CSIStorageCapacity: how much room a storage class has in a part of the cluster.
 import { DEFAULT_COLUMNS } from './columns'
 import { defineKind } from './kind'
-import { validateCsiStorageCapacity } from './validation/components'
+import { validateCsiStorageCapacity, validateCsiStorageCapacityUpdate } from './validation/components'
 
 export const csiStorageCapacity = defineKind({
   resource: 'csistoragecapacities.storage.k8s.io',
   validate: validateCsiStorageCapacity,
+  validateUpdate: validateCsiStorageCapacityUpdate,
   columns: DEFAULT_COLUMNS,
 })

@@ -31,9 +31,15 @@ const COUNTED = new Set([
   'deviceclasses.resource.k8s.io',
 ])
 
-/** Users who annotate these change them too. Upstream: pkg/registry/apps/deployment/strategy.go. */
-export function countsAnnotations(resource: string): boolean {
-  return resource === 'deployments.apps'
+/** The part of the metadata that counts as the spec does when users change it. Upstream: pkg/registry/{apps/deployment,discovery/endpointslice}. */
+export function countedMetadata(resource: string): 'annotations' | 'labels' | undefined {
+  if (resource === 'deployments.apps') return 'annotations'
+  return resource === 'endpointslices.discovery.k8s.io' ? 'labels' : undefined
+}
+
+/** These are at their first generation for ever. Upstream: pkg/registry/scheduling/priorityclass/strategy.go. */
+export function staysFirst(resource: string): boolean {
+  return resource === 'priorityclasses.scheduling.k8s.io'
 }
 
 /** Whose metadata no write of the status changes. Upstream: metav1.ResetObjectMetaForStatus. */

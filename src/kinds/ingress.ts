@@ -6,6 +6,7 @@ import { prepareIngress } from './defaults/network'
 import { describeIngress } from './describe/ingress'
 import { defineKind } from './kind'
 import { ingressWarnings, validateIngress, validateIngressCreate } from './validation/network'
+import { validateBalancerStatus } from './validation/status'
 
 /** The first three hosts; what follows the third rule with a host is counted by rules, not by hosts, as upstream does. */
 function hosts({ spec }: Ingress): string {
@@ -23,6 +24,7 @@ function hosts({ spec }: Ingress): string {
 export const ingress = defineKind<Ingress>({
   resource: 'ingresses.networking.k8s.io',
   validate: validateIngress,
+  validateStatusUpdate: validateBalancerStatus,
   validateCreate: validateIngressCreate,
   warnings: ingressWarnings,
   prepareForCreate: prepareIngress,

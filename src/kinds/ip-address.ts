@@ -7,7 +7,7 @@ import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
-import { invalids, required } from './validation/errors'
+import { IMMUTABLE, invalids, invalidValue, required, same } from './validation/errors'
 import { isPathSegment } from './validation/object-meta'
 
 interface IPAddress extends KubeObject {
@@ -54,5 +54,6 @@ export const ipAddress = defineKind<IPAddress>({
   resource: 'ipaddresses.networking.k8s.io',
   columns: [NAME, { name: 'PARENTREF', cell: parentText }],
   validate: validateParent,
+  validateUpdate: ({ spec }, old) => (same(spec, old.spec) ? [] : [invalidValue('spec.parentRef', null, IMMUTABLE)]),
   describe: describeIpAddress,
 })

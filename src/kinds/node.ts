@@ -4,7 +4,7 @@ import { AGE, NAME, nodeRoles } from './columns'
 import { defaultNode } from './defaults/cluster'
 import { describeNode } from './describe/node'
 import { defineKind } from './kind'
-import { validateNode, validateNodeUpdate } from './validation/nodes'
+import { validateNode, validateNodeStatus, validateNodeUpdate } from './validation/nodes'
 
 function statusText(node: Node): string {
   const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready')
@@ -21,6 +21,7 @@ export const node = defineKind<Node>({
   validate: validateNode,
   defaults: defaultNode,
   validateUpdate: validateNodeUpdate,
+  validateStatusUpdate: validateNodeStatus,
   columns: [
     NAME,
     { name: 'STATUS', cell: statusText },

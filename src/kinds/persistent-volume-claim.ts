@@ -10,6 +10,7 @@ import { eventLines } from './describe/events'
 import { multiline, rfc1123z } from './describe/metadata'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { validateClaimStatus } from './validation/status'
 import { validateClaimUpdate, validatePersistentVolumeClaim } from './validation/storage'
 import { claimWarnings } from './validation/storage-warnings'
 
@@ -46,6 +47,7 @@ export const persistentVolumeClaim = defineKind<PersistentVolumeClaim>({
   validate: validatePersistentVolumeClaim,
   warnings: claimWarnings,
   validateUpdate: validateClaimUpdate,
+  validateStatusUpdate: validateClaimStatus,
   defaults: defaultPersistentVolumeClaim,
   prepareForCreate: preparePersistentVolumeClaim,
   columns: [

@@ -7,6 +7,7 @@ import { clearStatus } from './defaults/workloads'
 import { describeQuota } from './describe/quotas'
 import { defineKind } from './kind'
 import { validateResourceQuota, validateResourceQuotaUpdate } from './validation/limits'
+import { validateQuotaStatus } from './validation/status'
 
 /** `pods: 1/10, requests.cpu: 0/2`; resources named `limits.…` have a column of their own. */
 function usage({ status }: ResourceQuota, limits: boolean): string {
@@ -33,6 +34,7 @@ function quotaWarnings({ spec }: ResourceQuota, old?: ResourceQuota): string[] {
 export const resourceQuota = defineKind<ResourceQuota>({
   resource: 'resourcequotas',
   validate: validateResourceQuota,
+  validateStatusUpdate: validateQuotaStatus,
   validateUpdate: validateResourceQuotaUpdate,
   prepareForCreate: clearStatus({}),
   warnings: quotaWarnings,

@@ -25,8 +25,7 @@ function describeSecret(secret: Secret): string {
 
 export const secret = defineKind<Secret>({
   resource: 'secrets',
-  validate: validateSecret,
-  validateUpdate: validateSecretUpdate,
+  validate: (secret, old) => [...(old ? validateSecretUpdate(secret, old) : []), ...validateSecret(secret)],
   defaults: defaultSecret,
   columns: [
     NAME,

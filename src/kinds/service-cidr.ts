@@ -5,7 +5,7 @@ import { eventLines } from './describe/events'
 import { headLines, timedConditionLines } from './describe/metadata'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
-import { validateServiceCidr } from './validation/components'
+import { validateServiceCidr, validateServiceCidrUpdate } from './validation/components'
 
 interface ServiceCIDR extends KubeObject {
   spec: { cidrs?: string[] }
@@ -27,7 +27,7 @@ function describeServiceCidr(cidr: ServiceCIDR, context: DescribeContext): strin
 
 export const serviceCidr = defineKind<ServiceCIDR>({
   resource: 'servicecidrs.networking.k8s.io',
-  validate: validateServiceCidr,
+  validate: (range, old) => (old ? validateServiceCidrUpdate(range, old) : validateServiceCidr(range)),
   columns: [NAME, { name: 'CIDRS', cell: ({ spec }) => (spec.cidrs ?? []).join(',') }, AGE],
   describe: describeServiceCidr,
 })

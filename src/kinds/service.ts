@@ -10,6 +10,7 @@ import { headLines } from './describe/metadata'
 import { type DescribeWriter, describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
 import { serviceWarnings, validateService, validateServiceUpdate } from './validation/service'
+import { validateBalancerStatus } from './validation/status'
 
 function externalIPs({ spec, status }: Service): string {
   const listed = spec.externalIPs ?? []
@@ -75,8 +76,8 @@ function trafficLines(w: DescribeWriter, { spec }: Service): void {
 
 export const service = defineKind<Service>({
   resource: 'services',
-  validate: validateService,
-  validateUpdate: validateServiceUpdate,
+  validate: (service, old) => [...(old ? validateServiceUpdate(service, old) : []), ...validateService(service)],
+  validateStatusUpdate: validateBalancerStatus,
   warnings: serviceWarnings,
   defaults: defaultService,
   prepareForCreate: prepareService,

@@ -2,7 +2,8 @@
 import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
 import { defineKind } from './kind'
-import { validateVolumeAttachment } from './validation/components'
+import { validateVolumeAttachment, validateVolumeAttachmentUpdate } from './validation/components'
+import { validateAttachmentStatus } from './validation/status'
 
 interface VolumeAttachment extends KubeObject {
   spec: { attacher: string; nodeName: string; source: { persistentVolumeName?: string } }
@@ -12,6 +13,8 @@ interface VolumeAttachment extends KubeObject {
 export const volumeAttachment = defineKind<VolumeAttachment>({
   resource: 'volumeattachments.storage.k8s.io',
   validate: validateVolumeAttachment,
+  validateUpdate: validateVolumeAttachmentUpdate,
+  validateStatusUpdate: validateAttachmentStatus,
   columns: [
     NAME,
     { name: 'ATTACHER', cell: ({ spec }) => spec.attacher },

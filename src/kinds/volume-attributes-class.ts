@@ -5,7 +5,7 @@ import { AGE, isDefaultClass } from './columns'
 import { eventLines } from './describe/events'
 import { describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
-import { validateVolumeAttributesClass } from './validation/components'
+import { validateVolumeAttributesClass, validateVolumeAttributesClassUpdate } from './validation/components'
 
 interface VolumeAttributesClass extends KubeObject {
   driverName: string
@@ -31,6 +31,7 @@ function describeVolumeAttributes(attributes: VolumeAttributesClass, context: De
 export const volumeAttributesClass = defineKind<VolumeAttributesClass>({
   resource: 'volumeattributesclasses.storage.k8s.io',
   validate: validateVolumeAttributesClass,
+  validateUpdate: validateVolumeAttributesClassUpdate,
   columns: [{ name: 'NAME', cell: nameText }, { name: 'DRIVERNAME', cell: (attributes) => attributes.driverName }, AGE],
   describe: describeVolumeAttributes,
 })

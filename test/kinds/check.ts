@@ -41,7 +41,11 @@ export function refusals(text: string): string[] {
 export function updateRefusals(before: string, after: string): string[] {
   const [old, object] = [defaulted(before), defaulted(after)]
   const kind = kindOf(infoOf(object).resource)
-  return lines([...validateObjectMetaUpdate(object, old), ...(kind?.validateUpdate?.(object, old) ?? [])])
+  return lines([
+    ...validateObjectMetaUpdate(object, old),
+    ...(kind?.validate?.(object, old) ?? []),
+    ...(kind?.validateUpdate?.(object, old) ?? []),
+  ])
 }
 
 export function warnings(text: string): string[] {

@@ -1,17 +1,18 @@
-// Changes that a v1.37 API server refuses, and all that it has against each: fixtures/updates.json holds objects and merge patches of them.
+// Changes that a v1.37 API server refuses, and all that it has against each: fixtures/updates*.json hold objects and merge patches of them.
 import type { KubeObject } from '../../src/api/types'
 import { ApiError } from '../../src/errors'
-import fixture from '../fixtures/updates.json'
+import workloads from '../fixtures/updates.json'
+import others from '../fixtures/updates-others.json'
 import { TestServer } from './server'
 
 type Json = { [key: string]: unknown }
 
-const { bases, changes } = fixture as unknown as {
+interface Fixture {
   bases: Record<string, Json>
   changes: [target: string, change: Json, causes: string[]][]
 }
+
 const server = new TestServer()
-const made = new Map(Object.entries(bases).map(([id, base]) => [id, server.make(JSON.stringify(base))]))
 
 /** RFC 7396. */
 function merged(target: unknown, change: unknown): unknown {
@@ -25,9 +26,8 @@ function merged(target: unknown, change: unknown): unknown {
 }
 
 /** `job/status`: what is changed, through which subresource. A difference that a message shows behind its first line is left out. */
-function causesOf(target: string, change: Json): string[] {
-  const [id, subresource] = target.split('/')
-  const object = merged(structuredClone(made.get(id)), change) as KubeObject
+function causesOf(base: KubeObject, subresource: string | undefined, change: Json): string[] {
+  const object = merged(structuredClone(base), change) as KubeObject
   try {
     server.server.update(object, { manager: 'test', dryRun: true, patch: true, ...(subresource ? { subresource } : {}) })
   } catch (error) {
@@ -37,9 +37,17 @@ function causesOf(target: string, change: Json): string[] {
   return []
 }
 
-test.each(changes.map(([target, change, causes], i) => ({ name: `${i} ${target}`, target, change, causes })))(
-  '$name',
-  ({ target, change, causes }) => {
-    expect(causesOf(target, change)).toEqual(causes)
-  },
-)
+describe.each([
+  ['workloads', workloads],
+  ['others', others],
+])('%s', (_name, fixture) => {
+  const { bases, changes } = fixture as unknown as Fixture
+  const made = new Map(Object.entries(bases).map(([id, base]) => [id, server.make(JSON.stringify(base))]))
+  test.each(changes.map(([target, change, causes], i) => ({ name: `${i} ${target}`, target, change, causes })))(
+    '$name',
+    ({ target, change, causes }) => {
+      const [id, subresource] = target.split('/')
+      expect(causesOf(made.get(id) as KubeObject, subresource, change)).toEqual(causes)
+    },
+  )
+})

@@ -222,7 +222,7 @@ test.each<[string, string, string, string[]]>([
     node('podCIDR: 10.0.1.0/24, podCIDRs: [10.0.1.0/24], providerID: a://c'),
     [
       'spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid',
-      'spec.providerID: Forbidden: node updates may not change providerID except from "" to valid',
+      'spec.providerID: Invalid value: null: field cannot be modified once set',
     ],
   ],
 ])('%s does not change', (_name, before, after, errors) => {

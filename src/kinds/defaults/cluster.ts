@@ -38,6 +38,8 @@ export function defaultSecret(secret: KubeObject): void {
 /** The old field and the first of the new one are the same; what can be asked for is what there is. */
 export function defaultNode(node: KubeObject): void {
   const spec = childOf(node, 'spec')
+  // Of a feature that was taken away.
+  delete spec.configSource
   const ranges = (spec.podCIDRs ?? []) as string[]
   if (spec.podCIDR && ranges[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR]
   else if (!spec.podCIDR && ranges.length) spec.podCIDR = ranges[0]

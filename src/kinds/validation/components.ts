@@ -6,7 +6,19 @@ import { isDns1035Label, isDns1123Subdomain } from '../../lib/names'
 import { compareQuantities, parseQuantity } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { networkOf, validateCanonicalCidr } from './addresses'
-import { duplicate, forbiddenField, IMMUTABLE, invalids, invalidValue, nonNegative, notSupported, required, same, tooLong } from './errors'
+import {
+  duplicate,
+  forbiddenField,
+  IMMUTABLE,
+  immutable,
+  invalids,
+  invalidValue,
+  nonNegative,
+  notSupported,
+  required,
+  same,
+  tooLong,
+} from './errors'
 import { validateLabelKey, validateSelector } from './object-meta'
 import { validateInlineVolume, validateParameters } from './storage'
 
@@ -107,6 +119,14 @@ export function csiDriverWarnings({ spec }: KubeObject): string[] {
   return [`${what} to prevent possible logging of tokens in volume attributes`]
 }
 
+export function validateCsiDriverUpdate({ spec }: KubeObject, old: KubeObject): FieldError[] {
+  const [now, before] = [fieldsOf(spec) ?? {}, fieldsOf(old.spec) ?? {}]
+  return [
+    ...immutable('spec.attachedRequired', now.attachRequired, before.attachRequired),
+    ...immutable('spec.volumeLifecycleModes', now.volumeLifecycleModes, before.volumeLifecycleModes),
+  ]
+}
+
 const MOST_NODE_ID = 256
 
 export function validateCsiNode({ spec }: KubeObject): FieldError[] {
@@ -139,6 +159,10 @@ export function validateCsiStorageCapacity(object: KubeObject): FieldError[] {
 }
 
 /** What is declared with the fields is asked last. */
+export function validateVolumeAttachmentUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  return same(object.spec, old.spec) ? [] : [invalidValue('spec', null, IMMUTABLE)]
+}
+
 export function validateVolumeAttachment({ spec }: KubeObject): FieldError[] {
   const { attacher, nodeName, source } = fieldsOf(spec) ?? {}
   const { persistentVolumeName: volume, inlineVolumeSpec: inline } = fieldsOf(source) ?? {}
@@ -174,6 +198,18 @@ export function validateVolumeAttributesClass(object: KubeObject): FieldError[] 
   return Object.keys(given).length ? errors : [...errors, required('parameters', 'must contain at least one key/value pair')]
 }
 
+export function validateVolumeAttributesClassUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  const [now, before] = [object as Fields, old as Fields]
+  return ['driverName', 'parameters']
+    .filter((key) => !same(now[key], before[key]))
+    .map((key) => forbiddenField(key, `updates to ${key} are forbidden.`))
+}
+
+export function validateCsiStorageCapacityUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  const [now, before] = [object as Fields, old as Fields]
+  return ['nodeTopology', 'storageClassName'].flatMap((key) => immutable(key, now[key], before[key]))
+}
+
 /** Of what kind the objects are that are to be rewritten. Upstream: pkg/apis/storagemigration/validation. */
 export function validateStorageVersionMigration({ spec }: KubeObject): FieldError[] {
   const { group, resource } = fieldsOf(fieldsOf(spec)?.resource) ?? {}
@@ -190,4 +226,15 @@ export function validateServiceCidr({ spec }: KubeObject): FieldError[] {
   if (!first || !second || first.bits.length !== second.bits.length) return errors
   const why = 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'
   return [...errors, invalidValue('spec.cidrs', cidrs, why)]
+}
+
+/** A second network, of the other family, may come. */
+export function validateServiceCidrUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  const [now, before] = [object, old].map(({ spec }) => (fieldsOf(spec)?.cidrs ?? []) as string[])
+  const changed = now.flatMap((cidr, i) =>
+    i >= before.length || cidr === before[i] ? [] : [invalidValue(`spec.cidrs[${i}]`, cidr, IMMUTABLE)],
+  )
+  if (now.length === before.length) return changed
+  if (now.length === 2 && before.length === 1) return [...changed, ...validateServiceCidr(object)]
+  return [invalidValue('spec.cidrs', now, IMMUTABLE)]
 }

@@ -42,7 +42,7 @@ function isQuotaResource(name: string): boolean {
   return QUOTA_RESOURCES.includes(name) || /^(requests\.)?hugepages-/.test(name)
 }
 
-function validateQuotaName(name: string, field: string): FieldError[] {
+export function validateQuotaName(name: string, field: string): FieldError[] {
   if (name.startsWith('count/')) return []
   const errors = validateResourceName(name, field)
   if (!name.includes('/') && !isQuotaResource(name)) errors.push(invalidValue(field, name, 'must be a standard resource for quota'))

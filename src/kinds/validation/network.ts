@@ -114,8 +114,8 @@ export function validateIngressCreate(ingress: KubeObject): FieldError[] {
   return [invalidValue(`annotations.${CLASS_ANNOTATION}`, annotation, 'must match `ingressClassName` when both are specified')]
 }
 
-export function ingressWarnings(ingress: KubeObject): string[] {
-  if (ingress.metadata.annotations?.[CLASS_ANNOTATION] === undefined) return []
+export function ingressWarnings(ingress: KubeObject, old?: KubeObject): string[] {
+  if (old || ingress.metadata.annotations?.[CLASS_ANNOTATION] === undefined) return []
   return [`annotation "${CLASS_ANNOTATION}" is deprecated, please use 'spec.ingressClassName' instead`]
 }
 

@@ -6,7 +6,7 @@ import { isDns1123Label, isLabelValue } from '../../lib/names'
 import { internalForm } from '../../schema/internal'
 import { fieldsOf, listOf } from '../defaults/fields'
 import { networkOf, validateCidr } from './addresses'
-import { duplicate, forbiddenField, immutable, invalids, invalidValue, notSupported, required, same } from './errors'
+import { duplicate, forbiddenField, IMMUTABLE, invalids, invalidValue, notSupported, required, same } from './errors'
 import { validateLabelKey, validateLabels } from './object-meta'
 import { validateAmount, validateContainerResourceName } from './resources'
 import { TAINT_EFFECTS, validateTolerations } from './scheduling'
@@ -37,13 +37,30 @@ function validateAvoidedPods({ metadata }: KubeObject): FieldError[] {
   return wrong ? [invalidValue('metadata.annotations.AvoidPods', AVOID, wrong.message)] : []
 }
 
+function validateNodeResources(node: KubeObject): FieldError[] {
+  return ['capacity', 'allocatable'].flatMap((list) => {
+    const amounts = (fieldsOf(fieldsOf(node.status)?.[list]) ?? {}) as Record<string, string>
+    return Object.keys(amounts)
+      .sort()
+      .flatMap((name) => validateAmount(name, amounts[name], `status.${list}.${name}`))
+  })
+}
+
+export function validateNodeStatus(node: KubeObject): FieldError[] {
+  const seen = new Set<string>()
+  const again = listOf(fieldsOf(node.status)?.addresses).flatMap((address, i) => {
+    const content = JSON.stringify([address.type, address.address])
+    if (seen.has(content)) return [duplicate(`status.addresses[${i}]`, { Type: address.type ?? '', Address: address.address ?? '' })]
+    seen.add(content)
+    return []
+  })
+  return [...validateNodeResources(node), ...again]
+}
+
 export function validateNode(node: KubeObject): FieldError[] {
   const ranges = (fieldsOf(node.spec)?.podCIDRs ?? []) as string[]
   const errors = [...validateAvoidedPods(node), ...validateTaints(node, 'metadata.taints')]
-  for (const list of ['capacity', 'allocatable']) {
-    const amounts = (fieldsOf(fieldsOf(node.status)?.[list]) ?? {}) as Record<string, string>
-    for (const name of Object.keys(amounts).sort()) errors.push(...validateAmount(name, amounts[name], `status.${list}.${name}`))
-  }
+  errors.push(...validateNodeResources(node))
   errors.push(...ranges.flatMap((range, i) => validateCidr(range, `spec.podCIDRs[${i}]`)))
   const families = new Set(ranges.map((range) => networkOf(range)?.bits.length))
   if (ranges.length > 1 && families.size < ranges.length) {
@@ -60,8 +77,9 @@ export function validateNodeUpdate(node: KubeObject, old: KubeObject): FieldErro
     errors.push(forbiddenField('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'))
   }
   if (before.providerID && spec.providerID !== before.providerID) {
-    errors.push(forbiddenField('spec.providerID', 'node updates may not change providerID except from "" to valid'))
+    errors.push(invalidValue('spec.providerID', null, `field cannot be ${spec.providerID ? 'modified' : 'cleared'} once set`))
   }
+  if (spec.externalID !== before.externalID) errors.push(forbiddenField('spec.externalID', 'may not be updated'))
   return errors
 }
 
@@ -111,5 +129,5 @@ function validateOnce(tolerations: Toleration[], path: string): FieldError[] {
 }
 
 export function validateRuntimeClassUpdate(object: KubeObject, old: KubeObject): FieldError[] {
-  return immutable('handler', object.handler, old.handler)
+  return object.handler === old.handler ? [] : [invalidValue('handler', null, IMMUTABLE)]
 }

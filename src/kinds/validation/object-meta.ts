@@ -146,7 +146,7 @@ export function validateObjectMetaUpdate(object: KubeObject, old: KubeObject): F
   if (meta.generation !== undefined && meta.generation < (before.generation ?? 0)) {
     errors.push(invalidValue('metadata.generation', meta.generation, 'must not be decremented'))
   }
-  for (const key of ['name', 'namespace', 'uid', 'creationTimestamp'] as const) {
+  for (const key of ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
     errors.push(...immutable(`metadata.${key}`, meta[key], before[key]))
   }
   return [

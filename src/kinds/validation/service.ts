@@ -293,7 +293,7 @@ export function validateServiceUpdate(service: Service, old: Service): FieldErro
   const [spec, before] = [service.spec, old.spec]
   const errors = [...validateIpChange(spec, before), ...validateFamilyChange(spec, before)]
   if (before.type === 'LoadBalancer' && spec.type === 'LoadBalancer' && !same(spec.loadBalancerClass, before.loadBalancerClass)) {
-    errors.push(invalidValue('spec.loadBalancerClass', spec.loadBalancerClass, 'may not change once set'))
+    errors.push(invalidValue('spec.loadBalancerClass', spec.loadBalancerClass ?? null, 'may not change once set'))
   }
   return errors
 }

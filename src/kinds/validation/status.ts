@@ -1,12 +1,16 @@
 // Validation of what is written through the subresource `status`. Upstream: pkg/apis/{apps,core,batch,policy,autoscaling}/validation (Validate…StatusUpdate).
 import type { KubeObject, Pod } from '../../api/types'
 import type { FieldError } from '../../errors'
+import { isIP } from '../../lib/is-ip'
 import { isDns1123Subdomain, isLabelKey } from '../../lib/names'
+import { quantityOf, quantityValue } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { validateIp } from './addresses'
-import { forbiddenField, invalids, invalidValue, invalidWithoutValue, nonNegative, required, same } from './errors'
+import { forbiddenField, invalids, invalidValue, invalidWithoutValue, nonNegative, notSupported, required, same } from './errors'
 import { indexesProblem } from './job-policies'
+import { validateQuotaName } from './limits'
 import { validateAnnotationChange } from './pod-annotations'
+import { validateAmount } from './resources'
 
 function statusOf(object: KubeObject): Fields {
   return fieldsOf(object.status) ?? {}
@@ -88,6 +92,83 @@ export function validateBudgetStatus(object: KubeObject): FieldError[] {
 
 export function validateAutoscalerStatus(object: KubeObject): FieldError[] {
   return notNegative(statusOf(object), ['currentReplicas', 'desiredReplicas'])
+}
+
+/** Where a balancer can be reached; `path` is that of the list. */
+function validateIngress(ingress: Fields, path: string): FieldError[] {
+  const [ip, name] = [String(ingress.ip ?? ''), String(ingress.hostname ?? '')]
+  const errors = ip ? validateIp(ip, `${path}.ip`) : []
+  const mode = ingress.ipMode
+  if (mode !== undefined && !ip) errors.push(forbiddenField(`${path}.ipMode`, 'may not be specified when `ip` is not set'))
+  else if (mode !== undefined && mode !== 'VIP' && mode !== 'Proxy') errors.push(notSupported(`${path}.ipMode`, mode, ['Proxy', 'VIP']))
+  if (!name) return errors
+  errors.push(...invalids(`${path}.hostname`, name, isDns1123Subdomain(name)))
+  return isIP(name) ? [...errors, invalidValue(`${path}.hostname`, name, 'must be a DNS name, not an IP address')] : errors
+}
+
+/** Of Services and Ingresses. */
+export function validateBalancerStatus(object: KubeObject): FieldError[] {
+  const list = listOf(fieldsOf(statusOf(object).loadBalancer)?.ingress)
+  const path = 'status.loadBalancer.ingress'
+  if (object.kind === 'Service' && list.length && fieldsOf(object.spec)?.type !== 'LoadBalancer') {
+    return [forbiddenField(path, "may only be used when `spec.type` is 'LoadBalancer'")]
+  }
+  return list.flatMap((ingress, i) => validateIngress(ingress, `${path}[${i}]`))
+}
+
+const RESIZES = [
+  'ControllerResizeInProgress',
+  'ControllerResizeInfeasible',
+  'NodeResizeInProgress',
+  'NodeResizeInfeasible',
+  'NodeResizePending',
+]
+
+function validateClaimResource(name: string, field: string): FieldError[] {
+  const errors = invalids(field, name, isLabelKey(name))
+  if (errors.length || name.includes('/') || name === 'storage') return errors
+  return [notSupported(field, name, ['storage'])]
+}
+
+function validateQuantities(list: unknown, path: string): FieldError[] {
+  return Object.entries((fieldsOf(list) ?? {}) as Record<string, string>).flatMap(([name, amount]) => {
+    const quantity = quantityOf(amount)
+    if (quantity.unscaled >= 0n) return []
+    return [invalidValue(`${path}[${name}]`, quantityValue(quantity), 'must be a valid resource quantity')]
+  })
+}
+
+export function validateClaimStatus(object: KubeObject): FieldError[] {
+  const status = statusOf(object)
+  const errors = validateQuantities(status.capacity, 'status.capacity')
+  const states = 'status.allocatedResourceStatuses'
+  for (const [name, state] of Object.entries(fieldsOf(status.allocatedResourceStatuses) ?? {})) {
+    errors.push(...validateClaimResource(name, states))
+    if (!RESIZES.includes(String(state))) errors.push(notSupported(states, name, RESIZES))
+  }
+  for (const name of Object.keys(fieldsOf(status.allocatedResources) ?? {})) {
+    errors.push(...validateClaimResource(name, 'status.allocatedResources'))
+  }
+  return [...errors, ...validateQuantities(status.allocatedResources, 'status.allocatedResources')]
+}
+
+export function validateQuotaStatus(object: KubeObject): FieldError[] {
+  const status = statusOf(object)
+  return ['hard', 'used'].flatMap((list) =>
+    Object.entries((fieldsOf(status[list]) ?? {}) as Record<string, string>).flatMap(([name, amount]) => {
+      const field = `status.${list}[${name}]`
+      return [...validateQuotaName(name, field), ...validateAmount(name, amount, field)]
+    }),
+  )
+}
+
+export function validateAttachmentStatus(object: KubeObject): FieldError[] {
+  const status = statusOf(object)
+  return ['attachError', 'detachError'].flatMap((key) => {
+    const code = fieldsOf(status[key])?.errorCode
+    if (typeof code !== 'number' || code >= 0) return []
+    return [invalidValue(`status.${key}.errorCode`, code, 'must be between 0 and 2147483647, inclusive')]
+  })
 }
 
 // ---------------------------------------------------------------- pods

@@ -4,6 +4,7 @@ import type { KubeObject, LabelSelector } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { isDns1123Label, isDns1123Subdomain, isLabelKey } from '../../lib/names'
 import { canonicalQuantity, compareQuantities, quantityOf, quantityValue } from '../../lib/quantity'
+import { internalForm } from '../../schema/internal'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { duplicate, forbiddenField, IMMUTABLE, immutable, invalids, invalidValue, notSupported, required, same, tooLong } from './errors'
 import { goDiff } from './go-diff'
@@ -78,9 +79,12 @@ export function validatePersistentVolumeClaim(claim: KubeObject): FieldError[] {
   return validateClaimSpec(fieldsOf(claim.spec) ?? {}, 'spec')
 }
 
+const OLD_CLASS = 'volume.beta.kubernetes.io/storage-class'
+
 export function validateClaimUpdate(claim: KubeObject, old: KubeObject): FieldError[] {
   const [spec, before] = [fieldsOf(claim.spec) ?? {}, fieldsOf(old.spec) ?? {}]
-  const errors: FieldError[] = []
+  const [name = '', nameBefore = ''] = [claim, old].map(({ metadata }) => metadata.annotations?.[OLD_CLASS])
+  const errors = name === nameBefore ? [] : [invalidValue(`metadata.annotations.${OLD_CLASS}`, name, IMMUTABLE)]
   const size = (s: Fields) => fieldsOf(fieldsOf(s.resources)?.requests)?.storage as string | undefined
   const bound = fieldsOf(claim.status)?.phase === 'Bound'
   // Binding fills the volume's name in; a class may be given to a claim that has none.
@@ -234,12 +238,26 @@ export function validateVolumeUpdate(pv: KubeObject, old: KubeObject): FieldErro
   const [spec, before] = [fieldsOf(pv.spec) ?? {}, fieldsOf(old.spec) ?? {}]
   const errors: FieldError[] = []
   const source = (s: Fields) => Object.fromEntries(SOURCES.filter((key) => s[key] !== undefined).map((key) => [key, s[key]]))
-  if (!same(source(spec), source(before))) {
-    const diff = goDiff('PersistentVolumeSource', source(before), source(spec))
+  const now = source(spec)
+  // The secret for making it larger may be named later.
+  if (fieldsOf(before.csi) && !fieldsOf(fieldsOf(before.csi)?.controllerExpandSecretRef)) {
+    const { controllerExpandSecretRef: _, ...rest } = fieldsOf(now.csi) ?? {}
+    if (now.csi) now.csi = rest
+  }
+  if (!same(now, source(before))) {
+    const diff = goDiff('PersistentVolumeSource', source(before), now)
     errors.push(forbiddenField('spec.persistentvolumesource', `spec.persistentvolumesource is immutable after creation\n${diff}`))
   }
   errors.push(...immutable('volumeMode', spec.volumeMode, before.volumeMode))
-  if (before.nodeAffinity !== undefined) errors.push(...immutable('spec.nodeAffinity', spec.nodeAffinity, before.nodeAffinity))
+  if (before.nodeAffinity !== undefined && !same(spec.nodeAffinity, before.nodeAffinity)) {
+    const affinity = fieldsOf(spec.nodeAffinity)
+    const needed = fieldsOf(affinity?.required)
+    const shown = affinity ? { Required: needed ? internalForm('NodeSelector', needed) : null } : null
+    errors.push(invalidValue('nodeAffinity', shown, `${IMMUTABLE}, except for updating from beta label to GA`))
+  }
+  if (before.volumeAttributesClassName !== undefined && spec.volumeAttributesClassName === undefined) {
+    errors.push(forbiddenField('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden'))
+  }
   return errors
 }
 
