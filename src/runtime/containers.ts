@@ -196,7 +196,7 @@ export function startContainer(world: World, pod: Pod, container: Container, opt
   const tag = found.reference.tag ?? 'latest'
   const program = programOf(image, argv, tag)
   const context = new Context(world, pod, container, record)
-  const problem = image.program?.(argv, tag) ? undefined : executableProblem(image, argv[0], context)
+  const problem = directoryProblem(context) ?? (image.program?.(argv, tag) ? undefined : executableProblem(image, argv[0], context))
   if (!program || problem) {
     return save(world, pod, failed(record, now, startError(problem ?? ''), 'StartError'))
   }
@@ -206,6 +206,12 @@ export function startContainer(world: World, pod: Pod, container: Container, opt
 function startError(problem: string): string {
   const task = 'failed to create containerd task: failed to create shim task'
   return `${task}: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${problem}`
+}
+
+/** runc makes a working directory that is not there; what is no directory it cannot enter. */
+function directoryProblem({ files, record: { workingDir } }: ProcessContext): string | undefined {
+  if (!files.exists(workingDir) || files.isDirectory(workingDir)) return undefined
+  return `chdir to cwd ("${workingDir}") set in config.json failed: not a directory`
 }
 
 function failed(record: ContainerRecord, now: number, message: string, reason: string): ContainerRecord {

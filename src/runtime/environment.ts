@@ -4,6 +4,7 @@ import { named } from '../lib/named'
 import { isRelaxedEnvVarName } from '../lib/names'
 import { ownEntry } from '../lib/own-entry'
 import { quantityOf, quantityToFloat } from '../lib/quantity'
+import { type FileKeyRef, fileKey } from './env-files'
 import { expandReferences, WordList } from './environment-references'
 import { imageOf } from './images/index'
 import { type Environment, serviceLinks, serviceLog } from './service-links'
@@ -101,6 +102,8 @@ function valueFrom(
 ): string | undefined | EnvironmentError {
   const namespace = pod.metadata.namespace ?? 'default'
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = variable.valueFrom!
+  const fileKeyRef = (variable.valueFrom as { fileKeyRef?: FileKeyRef }).fileKeyRef
+  if (fileKeyRef) return fileKey(world, pod, container, fileKeyRef)
   if (fieldRef) return podField(world, pod, fieldRef.fieldPath, podIp)
   if (resourceFieldRef) {
     const of = resourceFieldRef.containerName

@@ -216,24 +216,23 @@ export function mountProblem(world: World, pod: Pod): string | undefined {
     const sources: ProjectedSource[] = projected?.sources ?? [
       { configMap: volume['configMap'] as KeySource | undefined, secret: volume['secret'] as KeySource | undefined },
     ]
-    for (const { configMap, secret } of sources) {
-      const problem =
-        (configMap &&
+    const problems = sources.flatMap(({ configMap, secret }) => {
+      const secretName = secret?.secretName ?? secret?.name
+      return [
+        configMap &&
           missingKeys(
             'configmap',
             configMap.name,
             world.view.get<ConfigMap>('configmaps', pod.metadata.namespace, configMap.name ?? ''),
             configMap,
-          )) ||
-        (secret &&
-          missingKeys(
-            'secret',
-            secret.secretName ?? secret.name,
-            world.view.get<Secret>('secrets', pod.metadata.namespace, secret.secretName ?? secret.name ?? ''),
-            secret,
-          ))
-      if (problem) return `MountVolume.SetUp failed for volume "${volume.name}" : ${problem}`
-    }
+          ),
+        secret && missingKeys('secret', secretName, world.view.get<Secret>('secrets', pod.metadata.namespace, secretName ?? ''), secret),
+      ].filter((problem) => problem !== undefined)
+    })
+    // Sources of one volume are tried one by one, and their errors told together, each once.
+    const told = [...new Set(problems)]
+    if (told.length > 0)
+      return `MountVolume.SetUp failed for volume "${volume.name}" : ${told.length === 1 ? told[0] : `[${told.join(', ')}]`}`
   }
   return undefined
 }

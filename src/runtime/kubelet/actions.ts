@@ -1,7 +1,7 @@
 // What a sync has to do with a Pod's containers: start, kill, or end the Pod. Follows computePodActions of
 // pkg/kubelet/kuberuntime/kuberuntime_manager.go and computeInitContainerActions of kuberuntime_container.go.
 import type { Container } from '../../api/types'
-import { shouldRestart } from './restart'
+import { restartsAfterProbe, shouldRestart } from './restart'
 import {
   type ContainerState,
   initContainers,
@@ -119,7 +119,7 @@ export function computeActions(session: Session): Actions {
       kept++
       continue
     }
-    const restarts = pod.spec.restartPolicy !== 'Never' || cause.endsWith('definition changed')
+    const restarts = restartsAfterProbe(pod, container) || cause.endsWith('definition changed')
     actions.kill.push({
       name: container.name,
       message: restarts ? `${cause}, will be restarted` : cause,

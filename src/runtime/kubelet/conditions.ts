@@ -3,6 +3,7 @@ import type { Condition, Container, ContainerStatus, Pod, PodStatus } from '../.
 import { named } from '../../lib/named'
 import { initContainers, isSidecar, sidecars } from './state'
 
+const RESTARTING = 'AllContainersRestarting'
 const OWN = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
 
 type Verdict = Pick<Condition, 'status' | 'reason' | 'message'>
@@ -26,6 +27,8 @@ interface Facts {
   init: ContainerStatus[]
   regular: ContainerStatus[]
   sandbox: boolean
+  /** In a Pod where one container's end may restart all: whether it does. */
+  restartsWhole?: boolean
 }
 
 /** Any regular container has run: the Pod counts as initialized from then on. */
@@ -77,26 +80,35 @@ function ready(facts: Facts, conditions: Condition[]): Verdict {
   return problems.length ? no('ReadinessGatesNotReady', problems.join(', ')) : YES
 }
 
+function allRestarting({ phase, restartsWhole }: Facts): Verdict {
+  if (phase === 'Succeeded') return no('PodCompleted')
+  if (phase === 'Failed') return no('PodFailed')
+  if (!restartsWhole) return { status: 'False' }
+  return { status: 'True', reason: 'RestartAllContainersStarted', message: 'container exited with restart policy rule' }
+}
+
 /** `now` is RFC 3339. Conditions of others come first and are kept; the time of a status that did not change is kept too. */
 export function podConditions(facts: Facts, now: string): Condition[] {
   const { pod } = facts
   const old = pod.status?.conditions ?? []
-  const foreign = old.filter((c) => !OWN.includes(c.type))
+  const foreign = old.filter((c) => !OWN.includes(c.type) && c.type !== RESTARTING)
   const verdicts: Record<string, Verdict> = {
     PodReadyToStartContainers: facts.sandbox ? YES : { status: 'False' },
     Initialized: initialized(facts),
     Ready: ready(facts, foreign),
     ContainersReady: containersReady(facts),
     PodScheduled: YES,
+    [RESTARTING]: allRestarting(facts),
   }
-  const own = OWN.map((type) => {
+  const types = facts.restartsWhole === undefined ? OWN : [...OWN, RESTARTING]
+  const own = types.map((type) => {
     const before = old.find((c) => c.type === type)
     const verdict = verdicts[type]
     return {
       lastProbeTime: null,
       lastTransitionTime: before && before.status === verdict.status ? before.lastTransitionTime : now,
       ...(verdict.message === undefined ? {} : { message: verdict.message }),
-      ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
+      ...(pod.metadata.generation === undefined || type === RESTARTING ? {} : { observedGeneration: pod.metadata.generation }),
       ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
       status: verdict.status,
       type,

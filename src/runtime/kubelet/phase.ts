@@ -1,6 +1,7 @@
 // The phase of a Pod from the states of its containers. Follows getPhase of pkg/kubelet/kubelet_pods.go.
-import type { ContainerStatus, Pod, PodStatus } from '../../api/types'
+import type { Container, ContainerStatus, Pod, PodStatus } from '../../api/types'
 import { named } from '../../lib/named'
+import { restartsAfter } from './restart'
 import { initContainers, isSidecar } from './state'
 
 /** `terminal`: the Pod's containers will not be started again, whatever the restart policy. */
@@ -10,7 +11,6 @@ export function podPhase(
   terminal: boolean,
   initialized: boolean,
 ): PodStatus['phase'] {
-  const { restartPolicy } = pod.spec
   let pendingInit = 0
   let failedInit = 0
   let pendingSidecars = 0
@@ -19,6 +19,7 @@ export function podPhase(
   let waiting = 0
   let stopped = 0
   let succeeded = 0
+  let over = 0
   for (const container of initContainers(pod)) {
     const status = named(statuses.init, container.name)
     const { state, lastState } = status ?? {}
@@ -35,7 +36,7 @@ export function podPhase(
     }
     const ended = state?.terminated ?? (state?.waiting ? lastState?.terminated : undefined)
     if (!ended) pendingInit++
-    else if (ended.exitCode !== 0) failedInit++
+    else if (ended.exitCode !== 0 && !comesBack(pod, container, ended)) failedInit++
   }
   for (const container of pod.spec.containers) {
     const status = named(statuses.regular, container.name)
@@ -43,18 +44,25 @@ export function podPhase(
     else if (status.state.running) running++
     else if (status.state.terminated) {
       stopped++
+      if (!comesBack(pod, container, status.state.terminated)) over++
       if (status.state.terminated.exitCode === 0) succeeded++
-    } else if (status.lastState.terminated) stopped++
-    else waiting++
+    } else if (status.lastState.terminated) {
+      stopped++
+      if (!comesBack(pod, container, status.lastState.terminated)) over++
+    } else waiting++
   }
-  if (failedInit > 0 && restartPolicy === 'Never') return 'Failed'
+  if (failedInit > 0) return 'Failed'
   if (pendingInit > 0 || (pendingSidecars > 0 && !initialized) || waiting > 0) return 'Pending'
   if (running > 0 && unknown === 0) return 'Running'
   if (running > 0 || stopped === 0 || unknown > 0) return 'Pending'
   if (terminal) return stopped === succeeded ? 'Succeeded' : 'Failed'
-  if (restartPolicy === 'Always') return 'Running'
-  if (stopped === succeeded) return 'Succeeded'
-  return restartPolicy === 'Never' ? 'Failed' : 'Running'
+  // At least one is about to be started again.
+  if (stopped !== over) return 'Running'
+  return stopped === succeeded ? 'Succeeded' : 'Failed'
+}
+
+function comesBack(pod: Pod, container: Container, { exitCode, reason }: { exitCode: number; reason?: string }): boolean {
+  return reason === 'RestartingAllContainers' || restartsAfter(pod, container, exitCode)
 }
 
 export function isTerminalPhase(phase: string | undefined): boolean {

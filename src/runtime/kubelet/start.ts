@@ -58,7 +58,8 @@ function start(session: Session, container: Container): StartOutcome {
   const problem = nonRootProblem(world, pod, container, podText(pod))
   if (problem) return fails(session, name, 'CreateContainerConfigError', problem)
   const own = state.containers[name]
-  const restartCount = own?.current ? own.current.restartCount + 1 : 0
+  const before = own?.current ?? own?.previous
+  const restartCount = before ? before.restartCount + 1 : 0
   const record = startContainer(world, withAddress(session), container, {
     id: containerId(session.env),
     restartCount,
@@ -72,7 +73,7 @@ function start(session: Session, container: Container): StartOutcome {
     specImage: container.image,
     startedAt: record.startedAt,
   }
-  state.containers[name] = { current: instance, ...(own?.current ? { previous: own.current } : {}) }
+  state.containers[name] = { current: instance, ...(before ? { previous: before } : {}) }
   emit(session, 'Normal', 'Created', 'Container created', name)
   if (record.exit?.reason === 'StartError' || record.exit?.reason === 'ContainerCannotRun') {
     const message = record.exit.message ?? ''

@@ -10,7 +10,7 @@ import { anyRegularStarted, podConditions } from './conditions'
 import { containerUser } from './container-user'
 import { isTerminalPhase, podPhase } from './phase'
 import { startTickers } from './probe-workers'
-import { shouldRestart } from './restart'
+import { mayRestartAll, restartsAll, shouldRestart, waitsForAll } from './restart'
 import { emit, type Instance, initContainers, isRunning, isSidecar, type Session } from './state'
 
 const EPOCH = '1970-01-01T00:00:00Z'
@@ -18,6 +18,9 @@ const EPOCH = '1970-01-01T00:00:00Z'
 /** `terminated` of an instance that ended. */
 function terminatedState(instance: Instance): ContainerState {
   const exit = instance.exit ?? { code: 137 }
+  // Removed, and not looked at any more.
+  if (instance.id === '')
+    return { terminated: { exitCode: exit.code, finishedAt: null, message: exit.message, reason: exit.reason, startedAt: null } }
   return {
     terminated: {
       containerID: `containerd://${instance.id}`,
@@ -61,15 +64,16 @@ function containerStatus(session: Session, container: Container): ContainerStatu
   const own = state.containers[container.name] ?? {}
   const current = visible(own.current, env.now()) ? own.current : undefined
   if (!current) {
-    const lastEnd = own.current ? own.previous : undefined
+    const all = waitsForAll(own)
+    const lastEnd = own.current || all ? own.previous : undefined
     return {
       image: container.image,
       imageID: '',
       lastState: lastEnd ? terminatedState(lastEnd) : {},
       name: container.name,
       ready: false,
-      restartCount: lastEnd ? lastEnd.restartCount : 0,
-      state: { waiting: waitingReason(session, container) },
+      restartCount: lastEnd ? lastEnd.restartCount + (all ? 1 : 0) : 0,
+      state: { waiting: all ?? waitingReason(session, container) },
       ...volumeMounts(container),
     }
   }
@@ -168,7 +172,8 @@ export function generateStatus(session: Session, terminal: boolean): PodStatus {
     return node && nodeIp(node)
   })
   const podIP = pod.spec.hostNetwork ? hostIP : (state.ip ?? (isTerminalPhase(wanted) ? old.podIP : undefined))
-  const conditions = podConditions({ pod, phase: wanted, init, regular, sandbox: state.sandbox }, now)
+  const restartsWhole = mayRestartAll(pod) ? restartsAll(session) : undefined
+  const conditions = podConditions({ pod, phase: wanted, init, regular, sandbox: state.sandbox, restartsWhole }, now)
   const { containerStatuses: _c, initContainerStatuses: _i, ephemeralContainerStatuses: _e, reason: _r, message: _m, ...kept } = old
   return {
     ...kept,

@@ -2,11 +2,13 @@
 import { named } from '../../lib/named'
 import { drawn } from '../../lib/random'
 import { allocatePodIp } from '../../network/ipam'
+import { endContainer } from '../containers'
 import { makeHostFiles } from '../host-paths'
 import { mountProblem } from '../volumes'
 import { computeActions } from './actions'
 import { beginKill, type KillOptions } from './kill'
 import { addWorkers } from './probe-workers'
+import { removed, restartsAll } from './restart'
 import { endPostStart, type StartOutcome, tryStart } from './start'
 import { containerOf, emit, initContainers, isRunning, isSidecar, type PendingStart, type Session } from './state'
 import { publish } from './status'
@@ -15,6 +17,8 @@ import { beginTermination } from './termination'
 /** A failed sync is tried again after this long, one that waits for a back-off at its end, but at least this often. ms. */
 const RETRY = 10_000
 const RESYNC = 60_000
+/** How often the containers of the runtime are listed, ms. */
+const RELIST = 1000
 const FIRST_MOUNT_RETRY = 500
 const LONGEST_MOUNT_RETRY = 122_000
 
@@ -29,6 +33,7 @@ export function syncPod(session: Session): boolean {
   addWorkers(session)
   const created = createSandbox(session)
   if (created === 'failed') return false
+  if (restartsAll(session)) return removeAll(session)
   const actions = computeActions(session)
   if (actions.endPod) {
     for (const name of Object.keys(state.containers)) stop(session, name)
@@ -41,6 +46,33 @@ export function syncPod(session: Session): boolean {
     return true
   }
   return startAll(session, starts) || created
+}
+
+/**
+ * Takes all containers away, without grace; the next sync starts the Pod from its init containers on. A container that ends as soon as it
+ * starts is seen to have ended when the runtime's containers are next listed.
+ */
+function removeAll(session: Session): boolean {
+  const { state, env } = session
+  const ends = Object.values(state.containers).map(({ current }) => current?.finishedAt ?? 0)
+  const seen = Math.max(...ends) + RELIST
+  const begun = Object.values(state.containers).map(({ current }) => current?.startedAt ?? 0)
+  if (seen - RELIST <= Math.max(...begun) && env.now() < seen) {
+    state.syncAt = seen
+    return false
+  }
+  for (const [name, own] of Object.entries(state.containers)) {
+    const container = containerOf(session.pod, name)
+    // Ephemeral containers stay.
+    if (!container || named(session.pod.spec.ephemeralContainers, name)) continue
+    if (isRunning(own)) {
+      emit(session, 'Normal', 'Killing', 'killing', name)
+      endContainer(session.world, session.pod, container, { code: 137 })
+    }
+    state.containers[name] = removed(own)
+    delete state.waiting[name]
+  }
+  return true
 }
 
 function stop(session: Session, name: string, options: KillOptions = {}): void {
