@@ -17,21 +17,32 @@ interface Step {
 /** Where each line stands in the second text; of long texts, lines that come too often do not count. */
 function positions(lines: string[]): Map<string, number[]> {
   const found = new Map<string, number[]>()
-  for (const [i, line] of lines.entries()) found.set(line, [...(found.get(line) ?? []), i])
+  for (const [i, line] of lines.entries()) {
+    const at = found.get(line)
+    if (at) at.push(i)
+    else found.set(line, [i])
+  }
   const limit = Math.floor(lines.length / 100) + 1
   if (lines.length >= 200) for (const [line, at] of found) if (at.length > limit) found.delete(line)
   return found
 }
 
-function longest(a: string[], b: string[], where: Map<string, number[]>, range: [number, number, number, number]): Match {
+type Range = [aLow: number, aHigh: number, bLow: number, bHigh: number]
+
+/** Pairs of lines that are looked at; what is left then counts as changed. Texts of thousands of alike lines would take for ever. */
+const MOST_PAIRS = 20_000_000
+
+function longest(a: string[], b: string[], where: Map<string, number[]>, range: Range, budget: { pairs: number }): Match {
   const [aLow, aHigh, bLow, bHigh] = range
   let best: Match = { a: aLow, b: bLow, size: 0 }
   let lengths = new Map<number, number>()
-  for (let i = aLow; i < aHigh; i++) {
+  for (let i = aLow; i < aHigh && budget.pairs > 0; i++) {
+    budget.pairs--
     const next = new Map<number, number>()
     for (const j of where.get(a[i]) ?? []) {
       if (j < bLow) continue
       if (j >= bHigh) break
+      budget.pairs--
       const size = (lengths.get(j - 1) ?? 0) + 1
       next.set(j, size)
       if (size > best.size) best = { a: i - size + 1, b: j - size + 1, size }
@@ -45,12 +56,17 @@ function longest(a: string[], b: string[], where: Map<string, number[]>, range: 
 
 function matches(a: string[], b: string[]): Match[] {
   const where = positions(b)
-  const search = (aLow: number, aHigh: number, bLow: number, bHigh: number): Match[] => {
-    const match = longest(a, b, where, [aLow, aHigh, bLow, bHigh])
-    if (match.size === 0) return []
-    return [...search(aLow, match.a, bLow, match.b), match, ...search(match.a + match.size, aHigh, match.b + match.size, bHigh)]
+  const budget = { pairs: MOST_PAIRS }
+  const found: Match[] = []
+  const ranges: Range[] = [[0, a.length, 0, b.length]]
+  for (let range = ranges.pop(); range; range = ranges.pop()) {
+    const [aLow, aHigh, bLow, bHigh] = range
+    const match = longest(a, b, where, range, budget)
+    if (match.size === 0) continue
+    found.push(match)
+    ranges.push([aLow, match.a, bLow, match.b], [match.a + match.size, aHigh, match.b + match.size, bHigh])
   }
-  return search(0, a.length, 0, b.length)
+  return found.sort((one, other) => one.a - other.a)
 }
 
 function steps(a: string[], b: string[]): Step[] {

@@ -99,6 +99,8 @@ export interface PodState {
   /** What of the Pod the last sync saw. */
   seen?: string
   mountFailures?: number
+  /** When more containers are started of a Pod that has very many, ms. */
+  startAgain?: number
   /** An internal decision to end the Pod. */
   evicted?: { reason: string; message: string; grace?: number }
   /** When the eviction manager next looks at a Pod that uses too much disk, ms. */

@@ -19,6 +19,8 @@ const RETRY = 10_000
 const RESYNC = 60_000
 /** How often the containers of the runtime are listed, ms. */
 const RELIST = 1000
+/** So many containers are started at once; a Pod that has more goes on after RETRY. */
+const MOST_STARTS = 500
 const FIRST_MOUNT_RETRY = 500
 const LONGEST_MOUNT_RETRY = 122_000
 
@@ -45,6 +47,11 @@ export function syncPod(session: Session): boolean {
     state.pending = starts
     return true
   }
+  if (state.startAgain !== undefined && state.startAgain > session.env.now()) {
+    state.syncAt = state.startAgain
+    return created
+  }
+  delete state.startAgain
   return startAll(session, starts) || created
 }
 
@@ -126,7 +133,7 @@ export function startAll(session: Session, starts: PendingStart[]): boolean {
     failed = true
     if (outcome.until !== undefined) until = Math.min(until ?? outcome.until, outcome.until)
   }
-  for (const [i, start] of starts.entries()) {
+  for (const [i, start] of starts.slice(0, MOST_STARTS).entries()) {
     const before = state.containers[start.name]?.current?.id
     const outcome = tryStart(session, start)
     note(outcome)
@@ -138,6 +145,7 @@ export function startAll(session: Session, starts: PendingStart[]): boolean {
     const init = named(initContainers(pod), start.name)
     if (!outcome.started && init && !isSidecar(init)) break
   }
+  if (starts.length > MOST_STARTS) state.startAgain = env.now() + RETRY
   if (failed) state.syncAt = env.now() + (until === undefined ? RETRY : Math.min(Math.max(0, until - env.now()), RESYNC))
   return created
 }
