@@ -33,7 +33,16 @@ async function reconcile(context: CommandContext): Promise<void> {
   const print = resultPrinter(context, dryRun)
   const { documents, failures } = await manifestsOf(context)
   const outcomes = context.cluster.write((cluster) =>
-    documents.flatMap(({ value }) => reconcileObject(context, cluster, value as unknown as KubeObject, dryRun !== 'none')),
+    documents.flatMap(({ value }) => {
+      try {
+        checkNamespace(context, value as unknown as KubeObject)
+        return reconcileObject(context, cluster, value as unknown as KubeObject, dryRun !== 'none')
+      } catch (error) {
+        if (!(error instanceof ApiError || error instanceof CommandError)) throw error
+        failures.push(error)
+        return []
+      }
+    }),
   )
   for (const outcome of outcomes) {
     context.out(print(outcome.object, 'reconciled'))
@@ -53,6 +62,15 @@ function notes({ operation, isProtected, missing, extra, what }: Outcome, remove
   return `${lines.join('\n')}\n`
 }
 
+/** --namespace is no default here. Throws CommandError. Upstream: cli-runtime/pkg/resource/visitor.go RequireNamespace of what has no mapping. */
+function checkNamespace({ namespace, namespaceGiven }: CommandContext, { metadata }: KubeObject): void {
+  const own = metadata?.namespace
+  if (!namespaceGiven || !own || own === namespace) return
+  throw new CommandError(
+    `the namespace from the provided object ${JSON.stringify(own)} does not match the namespace ${JSON.stringify(namespace)}. You must pass '--namespace=${own}' to perform this operation.`,
+  )
+}
+
 function reconcileObject(context: CommandContext, cluster: Cluster, value: KubeObject, dryRun: boolean): Outcome[] {
   const { kind, apiVersion } = value
   if (!['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'].includes(kind)) return []
@@ -63,13 +81,16 @@ function reconcileObject(context: CommandContext, cluster: Cluster, value: KubeO
   }
   if (apiVersion !== 'rbac.authorization.k8s.io/v1') return []
   const info = cluster.server.resourceOf(value)
-  const namespace = info.namespaced ? (value.metadata.namespace ?? context.namespace) : undefined
-  const wanted = { ...value, metadata: { ...value.metadata, ...(namespace ? { namespace } : {}) } }
-  const existing = find(cluster, info.resource, namespace, value.metadata.name)
+  // Files are read without the server, which alone knows what is namespaced: none is put into the namespace of the command line.
+  const { namespace } = value.metadata
+  const lost = info.namespaced && !namespace
+  const wanted = value
+  const existing = lost ? undefined : find(cluster, info.resource, info.namespaced ? namespace : undefined, value.metadata.name)
   const outcome = kind.endsWith('Binding')
     ? bindingOutcome(existing as RoleBinding | undefined, wanted as RoleBinding, context.flags.bool('remove-extra-subjects'))
     : roleOutcome(existing as Role | undefined, wanted as Role, context.flags.bool('remove-extra-permissions'))
   if (dryRun || outcome.isProtected || !outcome.operation) return [outcome]
+  if (lost) throw new CommandError('resource name may not be empty')
   return [{ ...outcome, object: write(cluster, outcome, namespace) }]
 }
 

@@ -9,6 +9,7 @@ import { timestamp } from '../lib/time'
 import { resultPrinterFor } from '../print'
 
 function whoami(context: CommandContext): void {
+  context.requireServer()
   const { flags } = context
   const user = context.user ?? ADMIN
   const output = flags.string('output')

@@ -5,7 +5,7 @@ import { decodeObject } from '../apiserver/decode'
 import { groupVersion } from '../apiserver/discovery'
 import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf } from '../cli/dry-run'
-import { saveConfiguration } from '../cli/last-applied'
+import { typedObject } from '../cli/generate'
 import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { documentsOf, type Selected, select } from '../cli/select'
@@ -117,10 +117,10 @@ function notScalable({ info }: Selected): string {
 function createAutoscaler(context: CommandContext, cluster: Cluster, autoscaler: KubeObject, dryRun: DryRun): KubeObject {
   const { flags } = context
   const { server } = cluster
-  const wanted = { ...autoscaler, metadata: { ...autoscaler.metadata, namespace: context.namespace } }
-  const annotated = saveConfiguration(wanted, flags.bool('save-config'))
+  const typed = typedObject(autoscaler, flags.bool('save-config'))
+  const wanted = { ...typed, metadata: { ...typed.metadata, namespace: context.namespace } }
   try {
-    const object = decodeObject(server, server.resourceOf(autoscaler), annotated as unknown as Record<string, unknown>)
+    const object = decodeObject(server, server.resourceOf(autoscaler), wanted as unknown as Record<string, unknown>)
     return server.create(object, { manager: flags.string('field-manager'), dryRun: dryRun === 'server' })
   } catch (error) {
     if (!(error instanceof ApiError)) throw error

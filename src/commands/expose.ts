@@ -3,7 +3,7 @@ import type { Deployment, KubeObject, Pod, PodSpec, ReplicaSet, ReplicationContr
 import { decodeObject } from '../apiserver/decode'
 import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
-import { saveConfiguration } from '../cli/last-applied'
+import { typedObject } from '../cli/generate'
 import { overridden } from '../cli/overrides'
 import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
@@ -193,15 +193,15 @@ async function expose(context: CommandContext): Promise<void> {
       try {
         if (!EXPOSABLE.has(selected.object.kind)) throw new CommandError(`cannot expose a ${kindText(selected)}`)
         const name = flags.string('name') || selected.object.metadata.name.slice(0, 63)
-        const service = recorded(context, overridden(context, serviceFor(context, selected, name, carried)))
+        const generated = recorded(context, overridden(context, serviceFor(context, selected, name, carried)))
+        const service = typedObject(generated, flags.bool('save-config') && dryRun !== 'client')
         if (dryRun === 'client') {
           lines.push(print(service, 'exposed'))
           continue
         }
         const info = server.resourceOf(service)
-        const saved = saveConfiguration(service, flags.bool('save-config'))
-        saved.metadata.namespace ??= context.namespace
-        const made = server.create(decodeObject(server, info, saved as unknown as Record<string, unknown>), {
+        service.metadata.namespace ??= context.namespace
+        const made = server.create(decodeObject(server, info, service as unknown as Record<string, unknown>), {
           manager: flags.string('field-manager'),
           dryRun: dryRun === 'server',
         })

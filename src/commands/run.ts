@@ -6,6 +6,7 @@ import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf } from '../cli/dry-run'
 import { typedObject } from '../cli/generate'
 import { overridden } from '../cli/overrides'
+import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError, combine, PlainFailure, UsageError } from '../errors'
@@ -170,7 +171,7 @@ function create(context: CommandContext, cluster: Cluster, plan: Plan, print: (o
   const made: KubeObject[] = []
   const failures: Error[] = []
   function one(generated: KubeObject): void {
-    const object = typedObject(generated, flags.bool('save-config') && plan.dryRun !== 'client')
+    const object = typedObject(recorded(context, generated), flags.bool('save-config') && plan.dryRun !== 'client')
     if (plan.dryRun === 'client') {
       made.push(context.namespaceGiven ? { ...object, metadata: { ...object.metadata, namespace: context.namespace } } : object)
       return
