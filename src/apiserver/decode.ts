@@ -42,10 +42,14 @@ export function decodeObject(
 export function placeInNamespace(info: ResourceInfo, object: KubeObject, namespace: string, given: boolean): KubeObject {
   if (!info.namespaced) return object
   const own = object.metadata.namespace
-  if (own && given && own !== namespace) {
-    throw new CommandError(
-      `the namespace from the provided object ${JSON.stringify(own)} does not match the namespace ${JSON.stringify(namespace)}. You must pass '--namespace=${own}' to perform this operation.`,
-    )
-  }
+  requireNamespace(own, namespace, given)
   return own ? object : { ...object, metadata: { ...object.metadata, namespace } }
+}
+
+/** Throws CommandError for what a file puts elsewhere than --namespace. Upstream: cli-runtime/pkg/resource/visitor.go RequireNamespace. */
+export function requireNamespace(own: string | undefined, namespace: string, given: boolean): void {
+  if (!own || !given || own === namespace) return
+  throw new CommandError(
+    `the namespace from the provided object ${JSON.stringify(own)} does not match the namespace ${JSON.stringify(namespace)}. You must pass '--namespace=${own}' to perform this operation.`,
+  )
 }

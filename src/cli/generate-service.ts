@@ -44,6 +44,7 @@ export function generateService(context: CommandContext, kind: ServiceKind): voi
   validate(context, kind)
   const { type, clusterIP, nodePort, externalName } = kind
   generate(context, {
+    unsaved: true,
     failure: `failed to create ${type} service: `,
     build: () => {
       const ports = context.flags.list('tcp').map((text) => {

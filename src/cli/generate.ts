@@ -35,18 +35,20 @@ export interface Generation {
   failure?: string
   /** Cluster-scoped: the object gets no namespace. */
   clusterScoped?: boolean
+  /** --save-config is taken and forgotten. */
+  unsaved?: boolean
   /** The object; may look things up and may throw. Missing fields that Go always prints are filled in. */
   build(cluster: Cluster): unknown
 }
 
 /** Creates what a generator makes, or only shows it, and prints the result. */
-export function generate(context: CommandContext, { failure, clusterScoped, build }: Generation): void {
+export function generate(context: CommandContext, { failure, clusterScoped, unsaved, build }: Generation): void {
   const { flags } = context
   const dryRun = dryRunOf(context)
   const print = resultPrinter(context, dryRun, true)
   validationOf(context)
   const line = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
-    const made = typedObject(build(cluster) as KubeObject, flags.bool('save-config'))
+    const made = typedObject(build(cluster) as KubeObject, flags.bool('save-config') && !unsaved)
     if (dryRun === 'client') return print(made, 'created')
     const namespaced = clusterScoped ? made : { ...made, metadata: { ...made.metadata, namespace: context.namespace } }
     try {

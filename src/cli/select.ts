@@ -1,10 +1,11 @@
 // The objects a command is about, named by arguments, selectors or files; what most verbs begin with.
 
 import type { KubeObject } from '../api/types'
-import { recognise } from '../apiserver/decode'
+import { recognise, requireNamespace } from '../apiserver/decode'
 import { listObjects, warnOfReading } from '../apiserver/query'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError } from '../errors'
+import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
 import type { ResourceInfo } from '../schema/resources'
 import type { CommandContext } from './context'
 import { getNamed } from './get-named'
@@ -88,17 +89,46 @@ export function select(context: CommandContext, cluster: Cluster, documents: Doc
 function selectDocuments(context: CommandContext, cluster: Cluster, documents: Documents, rules: SelectRules): Selection {
   const { server } = cluster
   const selection: Selection = { objects: [], failures: [...documents.failures], single: documents.oneFile }
+  const wanted = fileSelector(rules.noSelector || bool(context, 'local') ? '' : flag(context, 'selector'))
   for (const { value, source, inList } of documents.documents) {
     collect(selection, rules, () => {
       const { metadata } = value as { metadata?: { name?: string; namespace?: string } }
       const info = recognise(server, value, source, inList)
-      const namespace = info.namespaced ? (metadata?.namespace ?? context.namespace) : undefined
-      if (rules.local) return [{ info, object: rules.placed ? inNamespace(value as KubeObject, namespace) : (value as KubeObject), source }]
+      if (rules.local) {
+        const object = rules.placed ? inNamespace(value as KubeObject, namespaceOfFile(context, info, metadata)) : (value as KubeObject)
+        if (!wanted(object)) return []
+        requireNamespace(metadata?.namespace, context.namespace, context.namespaceGiven)
+        return [{ info, object, source }]
+      }
       warnOfReading(server, info)
-      return [{ info, object: getNamed(server, info, namespace, metadata?.name ?? ''), source }]
+      const object = getNamed(server, info, namespaceOfFile(context, info, metadata), metadata?.name ?? '')
+      if (!wanted(object)) return []
+      if (info.namespaced) requireNamespace(metadata?.namespace, context.namespace, context.namespaceGiven)
+      return [{ info, object, source }]
     })
   }
   return selection
+}
+
+/** What --selector keeps of what files name: by the labels that the objects have, not those of the files. Throws CommandError. */
+export function fileSelector(text: string): (object: KubeObject) => boolean {
+  if (!text) return () => true
+  try {
+    const selector = parseLabelSelector(text)
+    return (object) => selectorMatches(selector, object.metadata?.labels)
+  } catch (error) {
+    throw new CommandError(`the provided selector ${JSON.stringify(text)} is not valid: ${(error as Error).message}`)
+  }
+}
+
+export const NO_NAMESPACE = 'an empty namespace may not be set when a resource name is provided'
+
+/** Where the server is asked for what a file names. Throws CommandError for what --all-namespaces leaves nowhere. */
+export function namespaceOfFile(context: CommandContext, info: ResourceInfo, metadata?: { namespace?: string }): string | undefined {
+  if (!info.namespaced) return undefined
+  if (metadata?.namespace) return metadata.namespace
+  if (bool(context, 'all-namespaces')) throw new CommandError(NO_NAMESPACE)
+  return context.namespace
 }
 
 function inNamespace(object: KubeObject, namespace: string | undefined): KubeObject {

@@ -2,7 +2,7 @@
 import type { Command, CommandContext } from '../cli/context'
 import { lastApplied } from '../cli/last-applied'
 import { documentsOf, select } from '../cli/select'
-import { CommandError, combine } from '../errors'
+import { CommandError } from '../errors'
 import { toIndentedJson } from '../lib/json-emit'
 import { toYaml } from '../lib/yaml-emit'
 
@@ -12,14 +12,13 @@ async function view(context: CommandContext): Promise<void> {
   const documents = await documentsOf(context)
   const texts = context.cluster.read((cluster) => {
     const { objects, failures } = select(context, cluster, documents, { allowAll: true })
-    const failure = combine(failures)
-    if (failure) throw failure
+    if (failures.length) throw failures[0]
     return objects.map(({ object, source }) => {
       const text = lastApplied(object)
       if (text !== undefined) return text
       const name = object.metadata.name
       const missing = `no last-applied-configuration annotation found on resource: ${name}\n`
-      throw new CommandError(source ? `error when ${missing} ${JSON.stringify(source)}: %!v(<nil>)` : missing)
+      throw new CommandError(source ? `error when ${missing} ${JSON.stringify(source)}: <nil>` : missing)
     })
   })
   for (const text of texts) {

@@ -12,11 +12,11 @@ import { type Remote, Terminal } from './terminal'
 
 async function attach(context: CommandContext): Promise<void> {
   const { flags, args } = context
+  const timeout = flags.duration('pod-running-timeout')
+  if (timeout <= 0) throw context.usage('--pod-running-timeout must be higher than zero')
   if (args.length === 0) throw new CommandError('at least 1 argument is required for attach')
   if (args.length > 2)
     throw new CommandError(`expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ${args.length}: [${args.join(' ')}]`)
-  const timeout = flags.duration('pod-running-timeout')
-  if (timeout <= 0) throw context.usage('--pod-running-timeout must be higher than zero')
   const word = args.length === 2 ? `${args[0]}/${args[1]}` : args[0]
   const object = context.cluster.read((cluster) => objectNamed(cluster, word, context.namespace))
   const pod = await podFor(context, object, timeout)

@@ -2,6 +2,7 @@
 // Upstream: kubectl/pkg/cmd/auth/reconcile.go, component-helpers/auth/rbac/reconciliation.
 import type { PolicyRule, Role, RoleBinding, Subject } from '../api/rbac'
 import type { KubeObject, StringMap } from '../api/types'
+import { requireNamespace } from '../apiserver/decode'
 import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
 import { manifestsOf } from '../cli/kustomize'
@@ -35,7 +36,8 @@ async function reconcile(context: CommandContext): Promise<void> {
   const outcomes = context.cluster.write((cluster) =>
     documents.flatMap(({ value }) => {
       try {
-        checkNamespace(context, value as unknown as KubeObject)
+        // What has no mapping is namespaced when it says so: --namespace is no default here.
+        requireNamespace((value as unknown as KubeObject).metadata?.namespace, context.namespace, context.namespaceGiven)
         return reconcileObject(context, cluster, value as unknown as KubeObject, dryRun !== 'none')
       } catch (error) {
         if (!(error instanceof ApiError || error instanceof CommandError)) throw error
@@ -60,15 +62,6 @@ function notes({ operation, isProtected, missing, extra, what }: Outcome, remove
   const removes = what === 'rules' ? removeRules : removeSubjects
   if (removes && extra.length) lines.push(`\textra ${what} removed:`, ...extra.map((text) => `\t\t${text}`))
   return `${lines.join('\n')}\n`
-}
-
-/** --namespace is no default here. Throws CommandError. Upstream: cli-runtime/pkg/resource/visitor.go RequireNamespace of what has no mapping. */
-function checkNamespace({ namespace, namespaceGiven }: CommandContext, { metadata }: KubeObject): void {
-  const own = metadata?.namespace
-  if (!namespaceGiven || !own || own === namespace) return
-  throw new CommandError(
-    `the namespace from the provided object ${JSON.stringify(own)} does not match the namespace ${JSON.stringify(namespace)}. You must pass '--namespace=${own}' to perform this operation.`,
-  )
 }
 
 function reconcileObject(context: CommandContext, cluster: Cluster, value: KubeObject, dryRun: boolean): Outcome[] {

@@ -29,8 +29,9 @@ async function setCredentials(context: CommandContext): Promise<void> {
   // A token takes the place of a password, and the other way round.
   if (flags.string('token')) for (const field of ['username', 'password']) if (!flags.changed(field)) delete user[field]
   if ((flags.string('username') || flags.string('password')) && !flags.changed('token')) delete user.token
-  if (flags.changed('auth-provider'))
-    user['auth-provider'] = authProvider(flags.string('auth-provider'), user['auth-provider'], argumentPairs)
+  const provider = user['auth-provider'] as AuthProvider | undefined
+  const providerName = flags.changed('auth-provider') ? flags.string('auth-provider') : provider?.name
+  if (providerName !== undefined) user['auth-provider'] = authProvider(providerName, provider, argumentPairs)
   if (flags.changed('exec-command') || user.exec) user.exec = execPlugin(context, (user.exec ?? {}) as ExecPlugin, variables)
   files.setStanza('users', name, user)
   context.out(`User "${name}" set.\n`)
@@ -68,9 +69,14 @@ function checkMethods({ flags }: CommandContext): void {
   }
 }
 
-function authProvider(name: string, old: unknown, changes: Pair[]): Stanza {
-  const { config } = (old ?? {}) as { config?: Record<string, string> }
-  const merged: Record<string, string> = { ...config }
+interface AuthProvider extends Stanza {
+  name: string
+  config?: Record<string, string>
+}
+
+/** Another provider begins without arguments. */
+function authProvider(name: string, old: AuthProvider | undefined, changes: Pair[]): AuthProvider {
+  const merged: Record<string, string> = old?.name === name ? { ...old.config } : {}
   for (const { name: key, value } of changes) {
     if (value) merged[key] = value
     else delete merged[key]

@@ -5,8 +5,9 @@ import { type KubeconfigFiles, type Section, STANZA, type Stanza } from '../cli/
 import { CommandError } from '../errors'
 import { kubeconfigOf, refuseArguments } from './config-shared'
 
-type FieldKind = 'string' | 'bool' | 'bytes' | 'list' | 'struct'
+type FieldKind = 'string' | 'bool' | 'bytes' | 'list' | 'map' | 'extensions' | 'struct'
 
+/** By the names of the client's own types, which differ from the file's where it says `as`. Upstream: client-go/tools/clientcmd/api/types.go. */
 const FIELDS: Record<Section, Record<string, FieldKind>> = {
   clusters: {
     server: 'string',
@@ -16,9 +17,9 @@ const FIELDS: Record<Section, Record<string, FieldKind>> = {
     'certificate-authority-data': 'bytes',
     'proxy-url': 'string',
     'disable-compression': 'bool',
-    extensions: 'struct',
+    extensions: 'extensions',
   },
-  contexts: { cluster: 'string', user: 'string', namespace: 'string', extensions: 'struct' },
+  contexts: { cluster: 'string', user: 'string', namespace: 'string', extensions: 'extensions' },
   users: {
     'client-certificate': 'string',
     'client-certificate-data': 'bytes',
@@ -26,15 +27,15 @@ const FIELDS: Record<Section, Record<string, FieldKind>> = {
     'client-key-data': 'bytes',
     token: 'string',
     tokenFile: 'string',
-    as: 'string',
-    'as-uid': 'string',
-    'as-groups': 'list',
-    'as-user-extra': 'struct',
+    'act-as': 'string',
+    'act-as-uid': 'string',
+    'act-as-groups': 'list',
+    'act-as-user-extra': 'map',
     username: 'string',
     password: 'string',
     'auth-provider': 'struct',
     exec: 'struct',
-    extensions: 'struct',
+    extensions: 'extensions',
   },
 }
 
@@ -57,7 +58,14 @@ export function propertyNamed(path: string): Property {
   const known = rest.findIndex((part, i) => i > 0 && Object.hasOwn(FIELDS[section], part))
   if (known < 0) return { at: 'stanza', section, name: rest.join('.') }
   const field = rest[known]
-  return { at: 'field', section, name: rest.slice(0, known).join('.'), field, kind: FIELDS[section][field], rest: rest.slice(known + 1) }
+  return {
+    at: 'field',
+    section,
+    name: rest.slice(0, known).join('.'),
+    field: field.replace(/^act-/, ''),
+    kind: FIELDS[section][field],
+    rest: rest.slice(known + 1),
+  }
 }
 
 /** Members that are written even when empty. */
@@ -88,7 +96,7 @@ function apply(files: KubeconfigFiles, path: string, property: Property, value: 
       return
     case 'section':
     case 'stanza':
-      throw new CommandError("can't set a map to a value: map[]")
+      throw noMap()
     case 'field':
       setField(files, path, property, value, rawBytes)
   }
@@ -98,13 +106,21 @@ function unset(path: string): CommandError {
   return new CommandError(`unable to parse one or more field values of ${path}`)
 }
 
+function noMap(): CommandError {
+  return new CommandError("can't set a map to a value: map[]")
+}
+
 function setField(files: KubeconfigFiles, path: string, property: Property & { at: 'field' }, value: string, rawBytes: boolean): void {
   const { section, name, field, kind, rest } = property
+  if (kind === 'map' && rest.length) throw new CommandError('string is not of type struct')
   if (rest.length || kind === 'struct') throw unset(path)
+  if (kind === 'map' || kind === 'extensions') throw noMap()
+  if (kind === 'list') throw new CommandError('unrecognized slice type. string')
   const stanza: Stanza = { ...NEEDED[section], ...files.merged[section].get(name) }
-  if (kind === 'bool') stanza[field] = boolean(value)
-  else if (kind === 'bytes') stanza[field] = rawBytes ? Buffer.from(value).toString('base64') : decoded(value)
-  else if (kind === 'list') stanza[field] = value.split(',')
+  if (kind === 'bool') {
+    if (boolean(value)) stanza[field] = true
+    else delete stanza[field]
+  } else if (kind === 'bytes') stanza[field] = rawBytes ? Buffer.from(value).toString('base64') : decoded(value)
   else stanza[field] = value
   files.setStanza(section, name, stanza)
 }

@@ -1,6 +1,7 @@
 // kubectl config unset PROPERTY. Upstream: kubectl/pkg/cmd/config/unset.go.
 import type { Command, CommandContext } from '../cli/context'
 import type { KubeconfigFiles } from '../cli/kubeconfig'
+import { CommandError } from '../errors'
 import { type Property, propertyNamed } from './config-set'
 import { kubeconfigOf, refuseArguments } from './config-shared'
 
@@ -28,7 +29,7 @@ function remove(files: KubeconfigFiles, property: Property): void {
     case 'field': {
       const { section, name, field } = property
       const stanza = files.merged[section].get(name)
-      if (!stanza) return
+      if (!stanza) throw new CommandError(`current map key \`${name}\` is invalid`)
       const rest = { ...stanza }
       if ((section === 'contexts' && field !== 'namespace') || field === 'server') rest[field] = ''
       else delete rest[field]

@@ -3,14 +3,14 @@
 import type { KubeObject } from '../api/types'
 import { decodeObject, placeInNamespace, recognise } from '../apiserver/decode'
 import type { CommandContext } from '../cli/context'
-import { EDIT_PREAMBLE, type EditedObject, edit } from '../cli/edit-session'
+import { EDIT_PREAMBLE, type EditedObject, type EditSession, edit } from '../cli/edit-session'
 import { saveConfiguration } from '../cli/last-applied'
 import type { Documents } from '../cli/manifests'
 import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
 import { unversioned } from '../cli/unversioned'
 import type { Cluster } from '../cluster'
-import { combine } from '../errors'
+import { CommandError, combine } from '../errors'
 import type { FieldValidation } from '../schema/decode'
 
 /** Throws CommandError, or SilentExit after having said where the edits are kept. */
@@ -29,8 +29,9 @@ export async function createEdited(
     return { info, object: placeInNamespace(info, object, context.namespace, context.namespaceGiven) }
   }
   const objects = context.cluster.read((cluster) => documents.map(({ value, source }) => placed(cluster, value, source)))
+  const refused: Error[] = []
   for (const object of objects) {
-    await edit(context, {
+    const session: EditSession = {
       objects: [object],
       preamble: EDIT_PREAMBLE,
       save(edited) {
@@ -46,6 +47,14 @@ export async function createEdited(
         )
         context.out(lines.join(''))
       },
-    })
+    }
+    try {
+      await edit(context, session)
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error
+      refused.push(error)
+    }
   }
+  const together = combine(refused)
+  if (together) throw together
 }

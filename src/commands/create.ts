@@ -9,13 +9,14 @@ import { saveConfiguration } from '../cli/last-applied'
 import { type Document, visitDocuments } from '../cli/manifests'
 import { recorded } from '../cli/record'
 import { resultPrinter } from '../cli/result'
+import { fileSelector } from '../cli/select'
 import { addSource } from '../cli/source-error'
 import { unversioned } from '../cli/unversioned'
 import { validationOf } from '../cli/validation'
 import type { Cluster } from '../cluster'
 import { CommandError, combine } from '../errors'
-import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
 import type { FieldValidation } from '../schema/decode'
+import type { ResourceInfo } from '../schema/resources'
 import { createEdited } from './create-edited'
 
 async function create(context: CommandContext): Promise<void> {
@@ -37,6 +38,7 @@ async function create(context: CommandContext): Promise<void> {
   const dryRun = dryRunOf(context)
   const print = resultPrinter(context, dryRun)
   if (!documents.length && !failures.length) throw new CommandError('no objects passed to create')
+  const wanted = fileSelector(context.flags.string('selector'))
   const asks = documents.some(({ value }) => /Review$/.test(String(value.kind)))
   const reviews = asks ? await import('../apiserver/rest/reviews') : undefined
   const lines: string[] = []
@@ -44,14 +46,16 @@ async function create(context: CommandContext): Promise<void> {
   const commandFailures: Error[] = []
   context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
     fileFailures = visitDocuments(manifests, (document) => {
+      const info = recognise(cluster.server, document.value, document.source, document.inList)
+      if (!wanted(asObject(document.value))) return
       try {
-        const made = createOne(context, cluster, document, { dryRun, validation, reviews })
+        const made = createOne(context, cluster, info, document, { dryRun, validation, reviews })
         // The cluster acts on each object before the next one comes, as a real one does while kubectl makes its requests.
         if (dryRun === 'none') cluster.settle()
-        if (made) lines.push(print(made.object, 'created'))
+        lines.push(print(made, 'created'))
       } catch (error) {
-        if (error instanceof CommandError || !(error instanceof Error)) throw error
-        commandFailures.push(addSource('creating', document.source, error))
+        if (!(error instanceof Error)) throw error
+        commandFailures.push(error instanceof CommandError ? error : addSource('creating', document.source, error))
       }
     })
   })
@@ -85,27 +89,23 @@ interface Creation {
   reviews: Reviews | undefined
 }
 
-function createOne(context: CommandContext, cluster: Cluster, document: Document, { dryRun, validation, reviews }: Creation) {
-  const { server } = cluster
-  const info = recognise(server, document.value, document.source, document.inList)
-  const selector = context.flags.string('selector')
-  const labels = (document.value.metadata as KubeObject['metadata'] | undefined)?.labels
-  if (selector && !selectorMatches(parseLabelSelector(selector), labels)) return undefined
+function createOne(
+  context: CommandContext,
+  { server }: Cluster,
+  info: ResourceInfo,
+  document: Document,
+  { dryRun, validation, reviews }: Creation,
+): KubeObject {
   const placed = placeInNamespace(info, asObject(document.value), context.namespace, context.namespaceGiven)
   const configured = recorded(context, saveConfiguration(placed, context.flags.bool('save-config')))
-  if (dryRun === 'client') return { info, object: configured }
+  if (dryRun === 'client') return configured
   if (reviews?.isReview(info.resource)) {
     const question = decodeObject(server, info, configured, validation)
-    return { info, object: reviews.reviewed(server, info.resource, question, info.namespaced ? placed.metadata.namespace : undefined) }
+    return reviews.reviewed(server, info.resource, question, info.namespaced ? placed.metadata.namespace : undefined)
   }
   const object = decodeObject(server, info, configured, validation)
-  return {
-    info,
-    object: presented(
-      info,
-      server.create(unversioned(object), { manager: context.flags.string('field-manager'), dryRun: dryRun === 'server' }),
-    ),
-  }
+  const options = { manager: context.flags.string('field-manager'), dryRun: dryRun === 'server' }
+  return presented(info, server.create(unversioned(object), options))
 }
 
 function asObject(value: Record<string, unknown>): KubeObject {

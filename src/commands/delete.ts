@@ -1,17 +1,17 @@
 // kubectl delete: by name, selector or file, waiting until the objects are gone. Upstream: kubectl/pkg/cmd/delete/delete.go.
 import type { DeleteOptions } from '../api/contracts'
 import type { KubeObject } from '../api/types'
-import { recognise } from '../apiserver/decode'
+import { recognise, requireNamespace } from '../apiserver/decode'
 import { listObjects } from '../apiserver/query'
 import { cascadeOf } from '../cli/cascade'
 import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf, dryRunSuffix } from '../cli/dry-run'
 import type { Document } from '../cli/manifests'
 import { parseResourceArguments } from '../cli/resource-args'
-import { documentsOf } from '../cli/select'
+import { documentsOf, fileSelector, NO_NAMESPACE } from '../cli/select'
 import { addSource } from '../cli/source-error'
 import type { Cluster } from '../cluster'
-import { ApiError, CommandError, combine, notFound } from '../errors'
+import { ApiError, CommandError, combine } from '../errors'
 import { kindPrefix } from '../print/table'
 import type { ResourceInfo } from '../schema/resources'
 import { Patience } from './patience'
@@ -68,46 +68,45 @@ async function remove(context: CommandContext): Promise<void> {
   if (flags.bool('interactive') && !(await confirmed(context, documents?.documents))) return
   const failures: Error[] = [...(documents?.failures ?? [])]
   const warnings: string[] = []
-  if (flags.bool('force') && dryRun === 'none') warnings.push(FORCE_WARNING)
+  if (flags.bool('force') && options.gracePeriodSeconds === 0) warnings.push(FORCE_WARNING)
+  let found = 0
   const begun = context.cluster[dryRun === 'none' ? 'write' : 'read']((cluster) => {
     const victims = documents ? victimsOfDocuments(context, cluster, documents.documents, failures) : victimsOfArguments(context, cluster)
     if (context.namespaceGiven && victims.some((v) => !v.info.namespaced)) {
       warnings.push('Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n')
     }
-    const ignoreMissing = flags.bool('ignore-not-found') || flags.bool('all')
+    found = victims.length
     return victims.flatMap((victim) => {
       try {
         return [begin(cluster, victim, options, dryRun)]
       } catch (error) {
         if (!(error instanceof Error)) throw error
-        if (!(ignoreMissing && error instanceof ApiError && error.reason === 'NotFound'))
+        if (!(passesMissing(context) && error instanceof ApiError && error.reason === 'NotFound'))
           failures.push(addSource('deleting', victim.source ?? '', error))
         return []
       }
     })
   })
   context.err(warnings.join(''))
-  for (const victim of begun) context.out(line(context, victim, dryRun))
+  for (const victim of begun) context.out(line(context, victim, dryRun, options))
   const failure = combine(failures)
   if (failure) throw failure
-  const ignored = flags.bool('ignore-not-found') && (documents !== undefined || context.args.length > 0)
-  if (!begun.length && !ignored) context.out('No resources found\n')
+  if (found === 0) context.out('No resources found\n')
   if (dryRun === 'none' && flags.bool('wait')) await waitUntilGone(context, begun)
 }
 
-/** --interactive: asks before anything is deleted. Throws ApiError for objects that are not there. */
+/** What is not there is passed over where objects are selected, unless a flag says otherwise. */
+function passesMissing({ flags }: CommandContext): boolean {
+  if (flags.changed('ignore-not-found')) return flags.bool('ignore-not-found')
+  return flags.bool('all') || flags.string('selector') !== '' || flags.string('field-selector') !== ''
+}
+
+/** --interactive: asks before anything is deleted. Throws for files that cannot be read. */
 async function confirmed(context: CommandContext, documents: Document[] | undefined): Promise<boolean> {
-  const { flags } = context
   const failures: Error[] = []
-  const victims = context.cluster.read((cluster) => {
-    const named = documents ? victimsOfDocuments(context, cluster, documents, failures) : victimsOfArguments(context, cluster)
-    return named.filter(({ info, namespace, name }) => {
-      // What arguments name is looked up when it is deleted.
-      if (!documents || cluster.view.get(info.resource, namespace, name)) return true
-      if (!flags.bool('ignore-not-found')) failures.push(notFound(info.resource, name))
-      return false
-    })
-  })
+  const victims = context.cluster.read((cluster) =>
+    documents ? victimsOfDocuments(context, cluster, documents, failures) : victimsOfArguments(context, cluster),
+  )
   const failure = combine(failures)
   if (failure) throw failure
   if (victims.length === 0) {
@@ -154,23 +153,29 @@ function victimOf(info: ResourceInfo, object: KubeObject): Victim {
 }
 
 function victimsOfDocuments(context: CommandContext, cluster: Cluster, documents: Document[], failures: Error[]): Victim[] {
+  if (context.args.length) {
+    throw new CommandError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
+  }
+  const wanted = fileSelector(context.flags.string('selector'))
   return documents.flatMap(({ value, source, inList }): Victim[] => {
     const { metadata } = value as { metadata?: { name?: string; namespace?: string } }
-    let info: ResourceInfo
     try {
-      info = recognise(cluster.server, value, source, inList)
+      const info = recognise(cluster.server, value, source, inList)
+      if (!wanted(value as unknown as KubeObject)) return []
+      if (info.namespaced) requireNamespace(metadata?.namespace, context.namespace, context.namespaceGiven)
+      const usual = context.flags.bool('all-namespaces') ? '' : context.namespace
+      return [{ info, namespace: info.namespaced ? (metadata?.namespace ?? usual) : undefined, name: metadata?.name ?? '', source }]
     } catch (error) {
       failures.push(error as Error)
       return []
     }
-    const namespace = info.namespaced ? (metadata?.namespace ?? context.namespace) : undefined
-    return [{ info, namespace, name: metadata?.name ?? '', source }]
   })
 }
 
 function begin(cluster: Cluster, victim: Victim, options: DeleteOptions, dryRun: DryRun): Victim {
   if (!victim.name) throw new CommandError('resource name may not be empty')
   if (dryRun === 'client') return victim
+  if (victim.namespace === '') throw new CommandError(NO_NAMESPACE)
   const { object } = cluster.server.delete(victim.info, victim.namespace, victim.name, {
     ...options,
     manager: 'kubectl-delete',
@@ -179,10 +184,10 @@ function begin(cluster: Cluster, victim: Victim, options: DeleteOptions, dryRun:
   return { ...victim, uid: object.metadata.uid }
 }
 
-function line(context: CommandContext, { info, namespace, name }: Victim, dryRun: DryRun): string {
+function line(context: CommandContext, { info, namespace, name }: Victim, dryRun: DryRun, { gracePeriodSeconds }: DeleteOptions): string {
   const kind = kindPrefix(info)
   if (context.flags.string('output') === 'name') return `${kind}/${name}\n`
-  const verb = context.flags.bool('force') && context.flags.number('grace-period') === 0 ? 'force deleted' : 'deleted'
+  const verb = gracePeriodSeconds === 0 ? 'force deleted' : 'deleted'
   const where = namespace ? ` from ${namespace} namespace` : ''
   return `${kind} ${JSON.stringify(name)} ${verb}${where}${dryRunSuffix(dryRun)}\n`
 }

@@ -1,5 +1,6 @@
 // kubectl exec: a command in a container. Upstream: kubectl/pkg/cmd/exec/exec.go.
-import type { Container, Pod } from '../api/types'
+import type { Container, KubeObject, Pod } from '../api/types'
+import { requireNamespace } from '../apiserver/decode'
 import type { Command, CommandContext } from '../cli/context'
 import { readManifests } from '../cli/manifests'
 import { wallClockOf } from '../env'
@@ -44,8 +45,10 @@ async function podOf(context: CommandContext, resource: string | undefined, file
     const { documents, failures } = await readManifests(context.host, files)
     if (failures.length > 0) throw failures[0]
     if (resource !== undefined) throw new CommandError('resource/name arguments cannot be provided when a path is specified')
+    for (const { value } of documents)
+      requireNamespace((value as Partial<KubeObject>).metadata?.namespace, context.namespace, context.namespaceGiven)
     if (documents.length > 1) throw new CommandError('cannot exec into multiple objects at a time')
-    const { kind, metadata } = documents[0].value as { kind: string; metadata: { name: string } }
+    const { kind, metadata } = documents[0].value as { kind: string; metadata: { name: string; namespace?: string } }
     word = `${kind}/${metadata.name}`
   }
   const object = context.cluster.read((cluster) => objectNamed(cluster, word!, context.namespace))

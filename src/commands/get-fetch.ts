@@ -2,7 +2,7 @@
 
 import type { KubeObject } from '../api/types'
 import { columnsOf } from '../apiserver/columns'
-import { recognise } from '../apiserver/decode'
+import { recognise, requireNamespace } from '../apiserver/decode'
 import { groupVersion } from '../apiserver/discovery'
 import { withOwnership } from '../apiserver/managed-fields-tracking'
 import { listObjects, readWarning } from '../apiserver/query'
@@ -13,7 +13,7 @@ import type { CommandContext } from '../cli/context'
 import { getNamed } from '../cli/get-named'
 import type { Documents } from '../cli/manifests'
 import { parseResourceArguments, type Target } from '../cli/resource-args'
-import { documentsOf } from '../cli/select'
+import { documentsOf, fileSelector, namespaceOfFile } from '../cli/select'
 import type { Cluster } from '../cluster'
 import { AggregateFailure, ApiError, CommandError } from '../errors'
 import type { Column } from '../kinds/kind'
@@ -111,13 +111,21 @@ function printsInOrder(context: CommandContext): boolean {
   return isTable(context) && !flags.bool('watch') && !flags.bool('watch-only') && flags.string('sort-by') === ''
 }
 
+interface Named {
+  name?: string
+  namespace?: string
+}
+
+const NO_LABELS = { metadata: {} } as KubeObject
+
 function fromDocuments(context: CommandContext, cluster: Cluster, { documents, oneFile }: Documents): Answer {
   const { server } = cluster
-  const namespaces = new Map<Target, string>()
+  const wanted = fileSelector(context.flags.string('selector'))
+  const named = new Map<Target, Named>()
   const targets: Target[] = []
   const failures: Error[] = []
   for (const { value, source, inList } of documents) {
-    const { metadata } = value as { metadata?: { name?: string; namespace?: string } }
+    const { metadata } = value as { metadata?: Named }
     let info: ResourceInfo
     try {
       info = recognise(server, value, source, inList)
@@ -126,12 +134,18 @@ function fromDocuments(context: CommandContext, cluster: Cluster, { documents, o
       continue
     }
     const target = { info, name: metadata?.name ?? '' }
-    namespaces.set(target, metadata?.namespace ?? context.namespace)
+    named.set(target, metadata ?? {})
     targets.push(target)
   }
-  const answer = collect(context, cluster, targets, oneFile, (target) => [
-    subresourceOf(context, target.info, getNamed(server, target.info, namespaces.get(target), target.name ?? '')),
-  ])
+  const answer = collect(context, cluster, targets, oneFile, (target) => {
+    const { info, name = '' } = target
+    const metadata = named.get(target)
+    const object = getNamed(server, info, namespaceOfFile(context, info, metadata), name)
+    // A table that is answered in place of an object has no labels.
+    if (isTable(context) && context.flags.bool('server-print') ? !wanted(NO_LABELS) : !wanted(object)) return []
+    if (info.namespaced) requireNamespace(metadata?.namespace, context.namespace, context.namespaceGiven)
+    return [subresourceOf(context, info, object)]
+  })
   return { ...answer, failures: [...failures, ...answer.failures] }
 }
 

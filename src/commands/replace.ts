@@ -19,7 +19,7 @@ import { Patience } from './patience'
 
 interface Given {
   info: ResourceInfo
-  object: KubeObject
+  value: Document['value']
   source: string
 }
 
@@ -55,9 +55,9 @@ async function replace(context: CommandContext): Promise<void> {
   const errors: Error[] = []
   context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
     const { server } = cluster
-    for (const { info, object, source } of given(context, cluster, documents, failures)) {
+    for (const { info, value, source } of given(cluster, documents, failures)) {
       try {
-        const wanted = recorded(context, saveConfiguration(object, flags.bool('save-config')))
+        const wanted = recorded(context, saveConfiguration(placed(context, info, value), flags.bool('save-config')))
         if (dryRun === 'client') lines.push(print(wanted, 'replaced'))
         else {
           const decoded = decodeObject(server, info, wanted, validation)
@@ -67,23 +67,26 @@ async function replace(context: CommandContext): Promise<void> {
           lines.push(print(force ? server.create(unversioned(decoded), { manager }) : server.update(decoded, options), 'replaced'))
         }
       } catch (error) {
-        errors.push(force ? (error as Error) : addSource('replacing', source, error))
+        errors.push(force || error instanceof CommandError ? (error as Error) : addSource('replacing', source, error))
       }
     }
   })
   context.out(lines.join(''))
-  const failure = combine([...(failures.length ? [combine(failures) as Error] : []), ...errors])
+  const failure = combine([...errors, ...(failures.length ? [combine(failures) as Error] : [])])
   if (failure) throw failure
   if (!lines.length) throw new CommandError('no objects passed to replace')
 }
 
-function given(context: CommandContext, cluster: Cluster, documents: Document[], failures: Error[]): Given[] {
+/** Throws CommandError for what a file puts elsewhere than --namespace. */
+function placed(context: CommandContext, info: ResourceInfo, value: Document['value']): KubeObject {
+  const metadata = typeof value.metadata === 'object' && value.metadata !== null ? value.metadata : {}
+  return placeInNamespace(info, { ...value, metadata: { ...metadata } } as KubeObject, context.namespace, context.namespaceGiven)
+}
+
+function given(cluster: Cluster, documents: Document[], failures: Error[]): Given[] {
   return documents.flatMap(({ value, source, inList }): Given[] => {
     try {
-      const info = recognise(cluster.server, value, source, inList)
-      const metadata = typeof value.metadata === 'object' && value.metadata !== null ? value.metadata : {}
-      const object = { ...value, metadata: { ...metadata } } as KubeObject
-      return [{ info, object: placeInNamespace(info, object, context.namespace, context.namespaceGiven), source }]
+      return [{ info: recognise(cluster.server, value, source, inList), value, source }]
     } catch (error) {
       if (!(error instanceof Error)) throw error
       failures.push(error)
@@ -99,9 +102,9 @@ async function removeFirst(context: CommandContext, documents: Document[], failu
   const grace = flags.number('grace-period')
   const removed = context.cluster.write((cluster) => {
     const { server } = cluster
-    const present = given(context, cluster, documents, [...failures]).filter(({ info, object }) =>
-      server.storage.get(info.resource, object.metadata.namespace, object.metadata.name),
-    )
+    const present = given(cluster, documents, [...failures])
+      .map(({ info, value }) => ({ info, object: placed(context, info, value) }))
+      .filter(({ info, object }) => server.storage.get(info.resource, object.metadata.namespace, object.metadata.name))
     for (const { info, object } of present) {
       const options = { manager: 'kubectl-replace', propagationPolicy, gracePeriodSeconds: Math.max(grace, 0) } as const
       server.delete(info, object.metadata.namespace, object.metadata.name, options)

@@ -49,6 +49,21 @@ test.each([
     'kustomize . --reorder=foo',
     "Flag --reorder has been deprecated, use the new 'sortOptions' field in kustomization.yaml instead.\nerror: illegal flag value --reorder foo; legal values: [legacy none]",
   ],
+  ['logs x --pod-running-timeout=0s', 'error: --pod-running-timeout must be higher than zero'],
+  [
+    'exec x --pod-running-timeout=0s -- true',
+    "error: --pod-running-timeout must be higher than zero\nSee 'kubectl exec -h' for help and examples",
+  ],
+  [
+    'attach --pod-running-timeout=0s',
+    "error: --pod-running-timeout must be higher than zero\nSee 'kubectl attach -h' for help and examples",
+  ],
+  ['auth whoami --as-group=b', 'error: requesting uid, groups or user-extra for kubernetes-admin without impersonating a user'],
+  ['config set users.x.act-as-groups a', 'error: unrecognized slice type. string'],
+  ['config set users.x.as a', "error: can't set a map to a value: map[]"],
+  ['config set users.x.act-as-user-extra.k a', 'error: string is not of type struct'],
+  ['config set users.x.exec.command a', 'error: unable to parse one or more field values of users.x.exec.command'],
+  ['config unset clusters.nope.server', 'error: current map key `nope` is invalid'],
   ['get pods --request-timeout=1p', `error: ${TIMEOUT}`],
   ['get pods --request-timeout=-1', `error: ${TIMEOUT}`],
 ])('%s', async (line, said) => {

@@ -94,3 +94,34 @@ test.each(['-v=5', '-v 5', '--v=5', '--v 5'])('an empty file of preferences is t
   expect(await said(level)).toMatch(/^I\d{4} .* marshal\.go:103\] kuberc: no preferences found in empty$/m)
   expect(await said('-v=4')).not.toContain('kuberc')
 })
+
+test.each([
+  [
+    'of a Service that is exposed, in the order of its type',
+    'expose -f d.yml --port=80 --save-config -o jsonpath={.metadata.annotations}',
+    '{"kubectl.kubernetes.io/last-applied-configuration":"{\\"kind\\":\\"Service\\",\\"apiVersion\\":\\"v1\\",\\"metadata\\":{\\"name\\":\\"web\\"},\\"spec\\":{\\"ports\\":[{\\"protocol\\":\\"TCP\\",\\"port\\":80,\\"targetPort\\":80}],\\"selector\\":{\\"app\\":\\"web\\"}},\\"status\\":{\\"loadBalancer\\":{}}}\\n"}',
+  ],
+  [
+    'of an autoscaler',
+    'autoscale -f d.yml --max=2 --save-config -o jsonpath={.metadata.annotations}',
+    /\{\\"kind\\":\\"HorizontalPodAutoscaler\\"/,
+  ],
+  ['not of a Service that is created', 'create service clusterip s --tcp=80 --save-config -o jsonpath={.metadata.annotations}', ''],
+])('the configuration %s', async (_name, line, expected) => {
+  await sh.kubectl('create -f d.yml')
+  const { out } = await sh.streams(line)
+  if (typeof expected === 'string') expect(out).toBe(expected)
+  else expect(out).toMatch(expected)
+})
+
+test('--record of what runs', async () => {
+  expect((await sh.streams('run x --image=nginx --record --dry-run=client -o jsonpath={.metadata.annotations}')).out).toBe(
+    '{"kubernetes.io/change-cause":"kubectl run x --image=nginx --record=true --dry-run=client --output=jsonpath={.metadata.annotations}"}',
+  )
+})
+
+test('auth reconcile puts nothing into the namespace of the command line', async () => {
+  sh.write('r.yml', 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r}\nrules: []\n')
+  expect(await sh.kubectl('auth reconcile -f r.yml')).toBe('error: resource name may not be empty\n[exit 1]')
+  expect(await sh.kubectl('auth reconcile -f r.yml --dry-run=client')).toContain('role.rbac.authorization.k8s.io/r reconciled (dry run)')
+})

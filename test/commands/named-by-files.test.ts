@@ -1,0 +1,95 @@
+// What --selector and --namespace make of objects that files name, verb by verb; what delete counts as found.
+import { type Shell, shell } from './shell'
+
+const FILES = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: m1, labels: {a: b}}
+spec: {selector: {matchLabels: {z: m1}}, template: {metadata: {labels: {z: m1}}, spec: {containers: [{name: c, image: nginx}]}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: m2, labels: {a: c}}
+spec: {selector: {matchLabels: {z: m2}}, template: {metadata: {labels: {z: m2}}, spec: {containers: [{name: c, image: nginx}]}}}
+`
+
+let sh: Shell
+beforeEach(async () => {
+  sh = shell()
+  sh.write('m.yml', FILES)
+  sh.write('n.yml', FILES.replaceAll('metadata: {name: m', 'metadata: {namespace: other, name: m'))
+  await sh.kubectl('create ns other')
+  await sh.kubectl('create -f m.yml -f n.yml')
+})
+afterEach(() => sh.remove())
+
+test.each([
+  ['get', 'get -f m.yml -l a=b -o name', 'deployment.apps/m1\n'],
+  ['get, whose table has no labels', 'get -f m.yml -l a=b', 'No resources found in default namespace.\n'],
+  ['label', 'label -f m.yml -l a=b x=y', 'deployment.apps/m1 labeled\n'],
+  ['label --local, which asks no selector', 'label -f m.yml -l a=b x=y --local -o name', 'deployment.apps/m1\ndeployment.apps/m2\n'],
+  ['scale', 'scale -f m.yml -l a=c --replicas=2', 'deployment.apps/m2 scaled\n'],
+  ['rollout restart', 'rollout restart -f m.yml -l a=b', 'deployment.apps/m1 restarted\n'],
+  ['set image', 'set image -f m.yml -l a=b c=nginx:2', 'deployment.apps/m1 image updated\n'],
+  ['wait', 'wait -f m.yml -l a=b --for=create', 'deployment.apps/m1 condition met\n'],
+  ['delete', 'delete -f m.yml -l a=b', 'deployment.apps "m1" deleted from default namespace\n'],
+  ['delete, of which nothing is left', 'delete -f m.yml -l a=z', 'No resources found\n'],
+])('--selector of %s', async (_name, line, said) => {
+  expect(await sh.kubectl(line)).toBe(said)
+})
+
+test('a selector that cannot be read', async () => {
+  expect(await sh.kubectl(`get -f m.yml -l 'a in (b'`)).toBe(
+    `error: the provided selector "a in (b" is not valid: unable to parse requirement: found '', expected: ',' or ')'\n[exit 1]`,
+  )
+})
+
+const ELSEWHERE = `the namespace from the provided object "other" does not match the namespace "default". You must pass '--namespace=other' to perform this operation.\n`
+
+test.each([
+  'get -f n.yml',
+  'describe -f n.yml',
+  'label -f n.yml x=y',
+  'label -f n.yml x=y --local -o name',
+  'scale -f n.yml --replicas=2',
+  'rollout undo -f n.yml',
+  'set env -f n.yml A=1',
+  'wait -f n.yml --for=condition=Available',
+  `patch -f n.yml -p '{}'`,
+  'expose -f n.yml --port=80',
+  'delete -f n.yml',
+  'create -f n.yml',
+  'replace -f n.yml',
+])('--namespace is where all of the files is: %s', async (line) => {
+  expect(await sh.kubectl(`${line} -n default`)).toBe(`${ELSEWHERE}${ELSEWHERE}[exit 1]`)
+  expect(await sh.kubectl('get deploy -n other -o name')).toBe('deployment.apps/m1\ndeployment.apps/m2\n')
+})
+
+test('create tells of its files in their order', async () => {
+  const exists = (name: string) =>
+    `Error from server (AlreadyExists): error when creating "m.yml": deployments.apps "${name}" already exists\n`
+  expect((await sh.streams('create -f n.yml -f m.yml -n default')).err).toBe(ELSEWHERE + ELSEWHERE + exists('m1') + exists('m2'))
+})
+
+const IMMEDIATE =
+  'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n'
+
+test.each([
+  ['what is gone, selected', 'delete -f m.yml --all', '', 0],
+  ['what is gone, passed over', 'delete -f m.yml --ignore-not-found', '', 0],
+  ['what is gone, not passed over', 'delete -f m.yml --all --ignore-not-found=false', 'NotFound', 1],
+  ['nothing', 'delete deploy -l x=y', 'No resources found\n', 0],
+  ['arguments beside files', 'delete -f m.yml cm', 'you may not specify resource arguments as well', 1],
+  [
+    'everywhere',
+    'delete -f m.yml -A',
+    'error when deleting "m.yml": an empty namespace may not be set when a resource name is provided\n',
+    1,
+  ],
+  ['by force', 'delete ns other --force --dry-run=client', `namespace "other" force deleted (dry run)\n${IMMEDIATE}`, 0],
+])('delete: %s', async (_name, line, said, code) => {
+  await sh.kubectl('delete deploy --all')
+  const answer = await sh.streams(line)
+  expect(answer.code).toBe(code)
+  if (said) expect(answer.out + answer.err).toContain(said)
+  else expect(answer.out + answer.err).toBe('')
+})
