@@ -23,6 +23,7 @@ import type {
   Signal,
   Step,
 } from './process'
+import { firstPid, neighboursOf, sharesProcesses, signalNeighbour } from './process-namespace'
 import { allVariables, type Environment } from './service-links'
 import { executableProblem, userlandProgram } from './shell/userland'
 import { partsOf } from './volumes'
@@ -105,6 +106,18 @@ class Context implements ProcessContext {
   }
   ping = (ip: string) => this.world.network.ping(this.pod, ip)
   sockets = () => networkPeers(this.world, this.pod).flatMap((p) => listenersOf(this.world, p))
+  get pids(): ProcessContext['pids'] {
+    const { world, pod, container } = this
+    return {
+      first: firstPid(pod, container),
+      others: () => neighboursOf(world, pod, container),
+      signal: (pid, signal) => {
+        const there = signalNeighbour(world, pod, pid, signal)
+        if (there && signal) world.touched?.({ namespace: pod.metadata.namespace!, name: pod.metadata.name })
+        return there
+      },
+    }
+  }
   signal = (signal: Signal | 'SIGKILL') => {
     signalContainer(this.world, this.pod, this.container, signal)
     this.world.touched?.({ namespace: this.pod.metadata.namespace!, name: this.pod.metadata.name })
@@ -275,8 +288,14 @@ export function signalContainer(world: World, pod: Pod, container: Container, si
   if (signal === 'SIGKILL') return endContainer(world, pod, container, { code: 137 })
   const program = programOfRecord(world, record)
   const step = program?.signal?.(record.state, signal, new Context(world, pod, container, record))
-  return step ? settle(world, pod, record, step) : record
+  if (step) return settle(world, pod, record, step)
+  // Only process 1 lives on without a handler.
+  const number = sharesProcesses(pod) ? DEADLY[signal] : undefined
+  return number === undefined ? record : endContainer(world, pod, container, { code: 128 + number, signal: number })
 }
+
+/** Signals that end who has no handler for them. */
+const DEADLY: Partial<Record<Signal, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15 }
 
 /** Ends a container from outside: OOM kill, node failure, fault. */
 export function endContainer(world: World, pod: Pod, container: Container, exit: Exit): ContainerRecord | undefined {

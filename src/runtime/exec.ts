@@ -3,6 +3,7 @@ import type { Container, Pod } from '../api/types'
 import { containerRecord, processContext } from './containers'
 import { imageOf } from './images/index'
 import type { ContainerRecord, ExecResult, Image } from './process'
+import { firstPid } from './process-namespace'
 import { allVariables } from './service-links'
 import { runArgv } from './shell/commands-step'
 import { Machine, type MachineResult } from './shell/machine'
@@ -51,7 +52,7 @@ export class ExecSession {
     const { image } = found
     const problem = executableProblem(image, command[0], processContext(world, pod, container, record))
     if (problem) return { message: problem }
-    const state = newMachine({ stdinOpen: options.stdin ?? false, pid: nextPid(record) })
+    const state = newMachine({ stdinOpen: options.stdin ?? false, pid: nextPid(record, firstPid(pod, container)) })
     const session = new ExecSession(pod, container, record.id, image, found.reference.tag ?? 'latest', state, options)
     const machine = session.machine(world, record)
     const first = machine.spawn(undefined, { command: command.join(' '), cwd: record.workingDir })
@@ -110,10 +111,10 @@ function withTerm(variables: Record<string, string>): Record<string, string> {
 }
 
 /** A number that no process of the container has. */
-function nextPid(record: ContainerRecord): number {
+function nextPid(record: ContainerRecord, first: number): number {
   const main = record.state
-  const after = main && typeof main === 'object' && !Array.isArray(main) && 'nextPid' in main ? Number(main['nextPid']) : 7
-  return Math.max(7, after)
+  const after = main && typeof main === 'object' && !Array.isArray(main) && 'nextPid' in main ? Number(main['nextPid']) : 0
+  return Math.max(first + 6, after)
 }
 
 /**

@@ -94,6 +94,14 @@ export type Connection =
   | { outcome: 'refused' | 'timeout' | 'unreachable'; ip: string; port: number }
   | { outcome: 'unresolved'; host: string }
 
+/** A process as ps lists it; `startedAt` in ms. */
+export interface ProcessRow {
+  pid: number
+  parent: number
+  command: string
+  startedAt: number
+}
+
 /** What a program may use. */
 export interface ProcessContext {
   env: Env
@@ -127,6 +135,13 @@ export interface ProcessContext {
   /** Sends a signal to process 1 of the container (not to be called by process 1 itself). */
   signal(signal: Signal | 'SIGKILL'): void
   record: ContainerRecord
+  /** The processes beside its own: the number of its main process, those of other containers it can see, and signals for them. */
+  pids: {
+    first: number
+    others(): ProcessRow[]
+    /** Without a signal it only asks whether there is such a process. */
+    signal(pid: number, signal: Signal | 'SIGKILL' | undefined): boolean
+  }
 }
 
 /** What a program wants after having run: its state, its sockets, when to be called again, or its end. */
@@ -200,6 +215,8 @@ export interface Image {
   files?: Record<string, string>
   /** Default `none`. */
   userland?: Userland
+  /** What its daemon calls its processes in ps, the main one first; default its command line. */
+  titles?(argv: string[]): string[]
   /** Commands beyond the userland's, run by exec and by shells: `redis-cli`, `mongo`. */
   commands?: Record<string, Command>
   /**
@@ -236,7 +253,7 @@ export interface CommandIo {
   /** Absolute path of a path as typed. */
   path(path: string): string
   /** Processes of the container: for ps, kill, pgrep. */
-  processes(): { pid: number; parent: number; command: string; startedAt: number }[]
+  processes(): ProcessRow[]
   /** Whether a command of this name or path could be run. */
   has(name: string): boolean
   kill(pid: number, signal: Signal | 'SIGKILL'): boolean

@@ -316,6 +316,7 @@ export const nginx: Image = {
   stopSignal: 'SIGQUIT',
   sizeBytes: 71_005_258,
   userland: 'debian',
+  titles: (argv) => [`nginx: master process ${argv.join(' ')}`, 'nginx: worker process'],
   commands: { nginx: control, ...extraCommands('curl') },
   files: {
     '/docker-entrypoint.sh': '#!/bin/sh\nexec "$@"\n',

@@ -9,7 +9,7 @@ import { commandOf, shellNames } from './catalogue'
 import { withDescriptors } from './descriptor-files'
 import { expandAll } from './expand-command'
 import { Blocked, type Machine } from './machine'
-import { processTable } from './process-table'
+import { processTable, signalOutside } from './process-table'
 import { redirect, redirectionStatus } from './redirect'
 import { startShell } from './start'
 import type { Frame, ShellProcess } from './state'
@@ -328,9 +328,7 @@ function commandIo(
     processes: () => processTable(machine),
     kill: (pid, signal) => {
       if (machine.find(pid)) return machine.kill(pid, signal === 'SIGKILL' ? 'KILL' : signal.slice(3))
-      if (pid !== 1 || machine.host.main) return false
-      machine.host.context.signal(signal)
-      return true
+      return signalOutside(machine, pid, signal)
     },
     ...(result ? { result } : {}),
   }

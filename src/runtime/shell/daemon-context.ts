@@ -10,7 +10,15 @@ export function daemonContext(machine: Machine, process: ShellProcess, argv: str
   const write: ProcessContext['write'] = (text, stream = 'stdout') => machine.write(process, stream === 'stderr' ? 2 : 1, text)
   return {
     ...{ env: base.env, pod: base.pod, container: base.container, files: base.files, record: base.record },
-    ...{ connect: base.connect, resolve: base.resolve, dns: base.dns, ping: base.ping, sockets: base.sockets, signal: base.signal },
+    ...{
+      connect: base.connect,
+      resolve: base.resolve,
+      dns: base.dns,
+      ping: base.ping,
+      sockets: base.sockets,
+      signal: base.signal,
+      pids: base.pids,
+    },
     argv,
     variables,
     log: (line, stream) => write(`${typeof line === 'string' ? line : line(machine.now)}\n`, stream),

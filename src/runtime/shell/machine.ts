@@ -416,7 +416,7 @@ export class Machine {
     const process = this.first()
     const bare = signal.slice(3)
     const frame = process.frames.at(-1)
-    const handled = process.traps[bare] || (frame?.kind === 'program' && frame.program?.replaced) || !this.host.main
+    const handled = process.traps[bare] || (frame?.kind === 'program' && frame.program?.replaced) || !this.host.main || process.pid !== 1
     if (!handled) return undefined
     this.kill(process.pid, bare)
     return this.run()

@@ -1,20 +1,21 @@
 // The processes of a container, for ps, kill, pgrep and top.
-import type { CommandIo } from '../process'
+import type { ProcessRow, Signal } from '../process'
+import { rowOf, rowsOf } from '../process-namespace'
 import type { Machine } from './machine'
-import type { MachineState } from './state'
 
-export function processTable(machine: Machine): ReturnType<CommandIo['processes']> {
-  const { record } = machine.host.context
-  const own = machine.state.processes.filter((p) => !p.ended).map(rowOf)
-  if (machine.host.main) return own
-  const main = record.state as unknown as Partial<MachineState> | null
-  const first = Array.isArray(main?.processes)
-    ? main.processes.filter((p) => !p.ended).map(rowOf)
-    : [{ pid: 1, parent: 0, command: record.argv.join(' '), startedAt: record.startedAt }]
-  return [...first, ...own]
+/** A signal for a process that is none of this machine's; false when there is none. Without a signal it only asks. */
+export function signalOutside(machine: Machine, pid: number, signal: Signal | 'SIGKILL' | undefined): boolean {
+  const { context, main } = machine.host
+  if (pid !== context.pids.first || main) return context.pids.signal(pid, signal)
+  if (signal) context.signal(signal)
+  return true
 }
 
-function rowOf(p: MachineState['processes'][number]): ReturnType<CommandIo['processes']>[number] {
-  const running = p.frames.findLast((f) => f.command)?.command?.argv.join(' ')
-  return { pid: p.pid, parent: p.parent, command: p.detached && running ? running : p.command, startedAt: p.startedAt }
+export function processTable(machine: Machine): ProcessRow[] {
+  const { record, pids } = machine.host.context
+  const own = machine.state.processes.filter((p) => !p.ended).map(rowOf)
+  const main = machine.host.main ? [] : rowsOf(record, pids.first, machine.host.image)
+  // In the order of their numbers, this session's last.
+  const others = pids.others()
+  return [...others.filter((p) => p.pid < pids.first), ...main, ...others.filter((p) => p.pid > pids.first), ...own]
 }

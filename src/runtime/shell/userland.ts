@@ -31,7 +31,7 @@ export function userlandProgram(image: Image, tag: string, argv: string[]): Prog
   }
   const program: Program = {
     start(context) {
-      const machine = machineOf(newMachine({ stdinOpen: !!context.container.stdin }) as unknown as Json, context)
+      const machine = machineOf(newMachine({ stdinOpen: !!context.container.stdin, pid: context.pids.first }) as unknown as Json, context)
       const first = machine.spawn(undefined, { command: argv.join(' '), cwd: context.record.workingDir })
       for (const [name, value] of Object.entries(context.variables)) first.variables[name] = { value, exported: 1 }
       runArgv(machine, first, argv)

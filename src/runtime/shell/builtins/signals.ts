@@ -1,5 +1,7 @@
 // Builtins about processes: trap, wait, kill, jobs.
+import type { Signal } from '../../process'
 import { Blocked, type Machine } from '../machine'
+import { signalOutside } from '../process-table'
 import { SIGNALS, signalName, signalNumber } from '../signals'
 import type { Frame, ShellProcess } from '../state'
 import { waitFor } from '../steps'
@@ -164,7 +166,5 @@ function listSignals(machine: Machine, process: ShellProcess, given: string | un
 /** False when there is no such process. A signal for process 1 leaves the session of exec. */
 function sendSignal(machine: Machine, pid: number, number: number): boolean {
   if (machine.find(pid)) return machine.kill(pid, number === 0 ? '0' : signalName(number))
-  if (pid !== 1 || machine.host.main) return false
-  if (number !== 0) machine.host.context.signal(`SIG${signalName(number)}` as 'SIGTERM')
-  return true
+  return signalOutside(machine, pid, number === 0 ? undefined : (`SIG${signalName(number)}` as Signal))
 }

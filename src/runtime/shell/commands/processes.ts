@@ -106,7 +106,7 @@ const byName: Command = (io) => {
   const signal = io.args.find((a) => /^-(?:[A-Z]{2,}|\d+)$/.test(a))
   const wanted = rest.at(-1) ?? ''
   const found = io.processes().filter((p) => {
-    const own = p.command.split(' ')[0].replace(/^.*\//, '')
+    const own = p.command.split(' ')[0].replace(/^.*\//, '').replace(/:$/, '')
     return name === 'killall' || name === 'pidof' ? own === wanted : new BoundedRegExp(wanted).test(flags.has('f') ? p.command : own)
   })
   if (found.length === 0) {
