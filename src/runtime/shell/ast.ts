@@ -41,6 +41,13 @@ export interface Assignment {
   elements?: { key?: Word; append?: boolean; word: Word }[]
 }
 
+/** A command as it was written, around a first word that may be an alias. */
+export interface Written {
+  before: string
+  name: string
+  after: string
+}
+
 /** `[[ ... ]]` of bash. */
 export type Condition =
   | { type: 'and' | 'or'; left: Condition; right: Condition }
@@ -61,7 +68,15 @@ export type Node =
   | { type: 'not'; body: number }
   | { type: 'time'; body: number; posix: boolean }
   | { type: 'pipe'; items: number[] }
-  | { type: 'command'; line: number; assignments: Assignment[]; words: Word[]; redirections: Redirection[]; late?: Assignment[] }
+  | {
+      type: 'command'
+      line: number
+      assignments: Assignment[]
+      words: Word[]
+      redirections: Redirection[]
+      late?: Assignment[]
+      written?: Written
+    }
   | { type: 'subshell' | 'group'; body: number; redirections: Redirection[] }
   | { type: 'if'; clauses: { condition: number; body: number }[]; otherwise?: number; redirections: Redirection[] }
   | { type: 'loop'; until: boolean; condition: number; body: number; step?: number; redirections: Redirection[] }

@@ -1,5 +1,6 @@
 // The builtin commands of the shells, and which shell has which.
 import type { Dialect } from './ast'
+import { alias, unalias } from './builtins/alias'
 import { cd, dirs, popd, pushd } from './builtins/directories'
 import { echo } from './builtins/echo'
 import { evalText, execute, exit, leaveLoops, returnFrom, source } from './builtins/flow'
@@ -86,8 +87,8 @@ const BUILTINS: Record<string, Builtin> = {
     return 1
   },
   hash,
-  alias: aliases,
-  unalias: () => 0,
+  alias,
+  unalias,
   caller: () => 1,
   enable: () => 0,
   getopts,
@@ -97,15 +98,6 @@ const BUILTINS: Record<string, Builtin> = {
 function noJob(machine: Machine, process: ShellProcess, _frame: unknown, words: string[]): number {
   machine.complain(process, process.dialect === 'bash' ? 'no job control' : 'No current job', words[0])
   return process.dialect === 'bash' ? 1 : 2
-}
-
-function aliases(machine: Machine, process: ShellProcess, _frame: unknown, words: string[]): number {
-  const unknown = words.slice(1).filter((word) => !word.includes('='))
-  for (const name of unknown) {
-    if (process.dialect === 'bash') machine.complain(process, `${name}: not found`, 'alias')
-    else machine.write(process, 2, `alias: ${name} not found\n`)
-  }
-  return unknown.length > 0 ? 1 : 0
 }
 
 /** What a shell does not have. */

@@ -103,6 +103,8 @@ export abstract class CommandParser extends Lexer {
       redirections: [],
     }
     let declares = false
+    const begin = this.tokenStart
+    let first: { from: number; to: number; name: string } | undefined
     for (;;) {
       this.assigning = node.words.length === 0 || declares
       const token = this.peek()
@@ -117,8 +119,11 @@ export abstract class CommandParser extends Lexer {
           node.redirections.push(numbered)
           continue
         }
+        const from = this.tokenStart
         this.take()
         this.word(node, token)
+        if (node.words.length === 1 && !first && token.plain !== undefined && !token.assignment)
+          first = { from, to: this.lastEnd, name: token.plain }
         if (node.words.length === 1 && node.assignments.length === 0 && token.plain !== undefined && this.isOperator('(')) {
           this.take()
           this.expectOperator(')')
@@ -131,6 +136,11 @@ export abstract class CommandParser extends Lexer {
     this.assigning = true
     if (node.words.length === 0 && node.assignments.length === 0 && node.redirections.length === 0) this.unexpected()
     this.noteOptions(node)
+    // A here-document stands elsewhere: such a command is never one of an alias.
+    if (first && !node.redirections.some((r) => r.operator === '<<')) {
+      const { from, to, name } = first
+      node.written = { before: this.source.slice(begin, from), name, after: this.source.slice(to, this.lastEnd) }
+    }
     return this.add(node)
   }
 

@@ -4,6 +4,8 @@ import { ownEntry } from '../../lib/own-entry'
 import type { CommandIo, CommandOutcome } from '../process'
 import type { Node } from './ast'
 import { builtinOf, isSpecial } from './builtins'
+import { aliasedScript } from './builtins/alias'
+import { replaceByScript } from './builtins/flow'
 import { locate, pathOf } from './builtins/locate'
 import { commandOf, shellNames } from './catalogue'
 import { withDescriptors } from './descriptor-files'
@@ -24,6 +26,11 @@ export function stepCommand(machine: Machine, process: ShellProcess, frame: Fram
     return
   }
   if (frame.step === 0) {
+    const stands = aliasedScript(process, frame, node)
+    if (stands) {
+      replaceByScript(machine, process, frame, stands.text, { name: stands.name })
+      return
+    }
     expandAll(machine, process, frame, node)
     frame.step = 1
   }
@@ -221,6 +228,7 @@ function scriptOnPath(machine: Machine, process: ShellProcess, name: string): st
 /** A shell as a child process. */
 function startChild(machine: Machine, process: ShellProcess, frame: Frame, argv: string[]): number {
   const child = machine.spawn(process, { command: argv.join(' '), functions: {}, options: '', depth: 0, shopts: [], directories: [] })
+  delete child.aliases
   child.variables = Object.fromEntries(Object.entries(child.variables).filter(([, v]) => v.exported))
   delete child.background
   startShell(machine, child, argv)

@@ -92,6 +92,7 @@ export class Machine {
       functions: { ...parent?.functions },
       traps: ignored(parent?.traps),
       options: parent?.options ?? '',
+      ...(parent?.aliases ? { aliases: parent.aliases } : {}),
       ...(parent?.shopts ? { shopts: parent.shopts } : {}),
       ...(parent?.directories ? { directories: parent.directories } : {}),
       status: 0,

@@ -54,7 +54,7 @@ export interface Frame {
   assigned?: string[]
   /** Expanded elements of `x=(...)`, by assignment. */
   lists?: Record<string, Element[]>
-  /** A function's name. */
+  /** A function's name, an alias's for its text. */
   name?: string
   /** The redirections of a compound command were opened. */
   opened?: true
@@ -94,6 +94,8 @@ export interface ShellProcess {
   fds: Record<string, number>
   /** Name -> source and node of the body. */
   functions: Record<string, [number, number]>
+  /** What names stand for at the beginning of a command, and where that was said. */
+  aliases?: Record<string, { value: string; source: number; line: number }>
   /** Signal name without SIG, or EXIT -> script; '' ignores. */
   traps: Record<string, string>
   /** Letters of `set`: e, u, x, f, C; p is pipefail, E errtrace. */

@@ -88,7 +88,7 @@ export function evalText(machine: Machine, process: ShellProcess, frame: Frame, 
 }
 
 /** Puts a script in the place of this command, in the same process. */
-function replaceByScript(machine: Machine, process: ShellProcess, frame: Frame, text: string, extra: Partial<Frame>): undefined {
+export function replaceByScript(machine: Machine, process: ShellProcess, frame: Frame, text: string, extra: Partial<Frame>): undefined {
   process.frames.pop()
   machine.pushScript(process, text, {
     kind: 'eval',
@@ -166,6 +166,7 @@ export function execute(
   for (const [name, v] of Object.entries(process.variables)) if (!v.exported) delete process.variables[name]
   process.frames = []
   process.functions = {}
+  delete process.aliases
   process.traps = Object.fromEntries(Object.entries(process.traps).filter(([, text]) => text === ''))
   runArgv(machine, process, argv)
   return undefined

@@ -1,8 +1,10 @@
 // Where commands come from: command, type, hash.
+
 import { builtinOf } from '../builtins'
 import { commandOf, shellNames } from '../catalogue'
 import type { Machine } from '../machine'
 import type { Frame, ShellProcess } from '../state'
+import { aliasLine, aliasOf } from './alias'
 
 const KEYWORDS = '! { } case do done elif else esac fi for if in then until while'.split(' ')
 const BASH_KEYWORDS = [...KEYWORDS, '[[', ']]', 'function', 'select', 'time', 'coproc']
@@ -32,6 +34,8 @@ export function locate(machine: Machine, process: ShellProcess, name: string, ex
 
 /** `ls is /bin/ls`; undefined when there is no such command. */
 function description(machine: Machine, process: ShellProcess, name: string): string | undefined {
+  const alias = aliasOf(process, name)
+  if (alias !== undefined) return process.dialect === 'bash' ? `${name} is aliased to \`${alias}'` : `${name} is an alias for ${alias}`
   if (isKeyword(process, name)) return `${name} is a shell keyword`
   if (Object.hasOwn(process.functions, name)) return `${name} is a ${process.dialect === 'dash' ? 'shell ' : ''}function`
   if (builtinOf(machine, process, name)) return `${name} is a shell builtin`
@@ -44,7 +48,8 @@ export function command(machine: Machine, process: ShellProcess, frame: Frame, w
     const verbose = words[1] === '-V'
     let status = words.length > 2 ? 0 : 1
     for (const name of words.slice(2)) {
-      const found = verbose ? description(machine, process, name) : locate(machine, process, name)
+      const alias = verbose || aliasOf(process, name) === undefined ? undefined : `alias ${aliasLine(process, name).replace(/^alias /, '')}`
+      const found = alias ?? (verbose ? description(machine, process, name) : locate(machine, process, name))
       if (found !== undefined) machine.write(process, 1, `${found}\n`)
       else {
         status = process.dialect === 'bash' ? 1 : 127
@@ -86,6 +91,7 @@ export function typeOf(machine: Machine, process: ShellProcess, _frame: Frame, w
 }
 
 function kindOf(what: string): string {
+  if (/ is aliased to /.test(what)) return 'alias'
   return what.endsWith('a function') ? 'function' : 'file'
 }
 

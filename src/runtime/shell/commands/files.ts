@@ -262,12 +262,29 @@ const rmdir: Command = (io) => {
   return status
 }
 
+/** `[[CC]YY]MMDDhhmm[.ss]`, ms; undefined for what is none. */
+function stampTime(text: string, now: number): number | undefined {
+  const [, century, year, month, day, hour, minute, second = '00'] =
+    /^(?:(\d\d)?(\d\d))?(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d\d))?$/.exec(text) ?? []
+  if (month === undefined) return undefined
+  const century19 = Number(year) >= 69 ? '19' : '20'
+  const full = year === undefined ? String(new Date(now).getUTCFullYear()) : `${century ?? century19}${year}`
+  const time = Date.parse(`${full}-${month}-${day}T${hour}:${minute}:${second}Z`)
+  return Number.isNaN(time) || new Date(time).getUTCDate() !== Number(day) ? undefined : time
+}
+
 const touch: Command = (io) => {
   const { rest, flags, values } = parseFlags(io, 'dtr')
-  const given = values['d'] ?? values['date']
+  const given = values['d'] ?? values['date'] ?? values['t']
   const like = values['r'] ?? values['reference']
   const time =
-    like === undefined ? (given === undefined ? undefined : timeOf(given, io.process.env.now())) : io.files.stat(io.path(like))?.changedAt
+    like === undefined
+      ? values['t'] !== undefined
+        ? stampTime(values['t'], io.process.env.now())
+        : given === undefined
+          ? undefined
+          : timeOf(given, io.process.env.now())
+      : io.files.stat(io.path(like))?.changedAt
   if (time === undefined && (given ?? like) !== undefined) {
     if (like !== undefined)
       io.err(
