@@ -4,6 +4,7 @@ import type { Condition, KubeObject } from '../api/types'
 import { AGE, count, NAME } from './columns'
 import { defaultFlowSchema } from './defaults/extension'
 import { defineKind } from './kind'
+import { validateFlowSchema } from './validation/flow-control'
 
 interface FlowSchema extends KubeObject {
   spec: { priorityLevelConfiguration?: { name?: string }; matchingPrecedence?: number; distinguisherMethod?: { type?: string } }
@@ -12,6 +13,7 @@ interface FlowSchema extends KubeObject {
 
 export const flowSchema = defineKind<FlowSchema>({
   resource: 'flowschemas.flowcontrol.apiserver.k8s.io',
+  validate: validateFlowSchema,
   defaults: defaultFlowSchema,
   columns: [
     NAME,

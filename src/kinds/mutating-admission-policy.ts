@@ -4,6 +4,7 @@ import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
 import { defaultAdmissionPolicy } from './defaults/extension'
 import { defineKind } from './kind'
+import { validateMutatingPolicy } from './validation/mutations'
 
 interface MutatingAdmissionPolicy extends KubeObject {
   spec: { mutations?: unknown[]; paramKind?: { apiVersion?: string; kind?: string } }
@@ -11,6 +12,7 @@ interface MutatingAdmissionPolicy extends KubeObject {
 
 export const mutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicy>({
   resource: 'mutatingadmissionpolicies.admissionregistration.k8s.io',
+  validate: validateMutatingPolicy,
   defaults: defaultAdmissionPolicy,
   columns: [
     NAME,

@@ -4,6 +4,7 @@ import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
 import { defaultPriorityLevel } from './defaults/extension'
 import { defineKind } from './kind'
+import { validatePriorityLevel } from './validation/flow-control'
 
 interface PriorityLevelConfiguration extends KubeObject {
   spec: {
@@ -25,6 +26,7 @@ function queuing({ spec }: PriorityLevelConfiguration) {
 
 export const priorityLevelConfiguration = defineKind<PriorityLevelConfiguration>({
   resource: 'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
+  validate: validatePriorityLevel,
   defaults: defaultPriorityLevel,
   columns: [
     NAME,

@@ -4,6 +4,7 @@ import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
 import { defaultResourceClaim } from './defaults/extension'
 import { defineKind } from './kind'
+import { validateResourceClaim } from './validation/devices'
 
 interface ResourceClaim extends KubeObject {
   status?: { allocation?: unknown; reservedFor?: unknown[] }
@@ -21,6 +22,7 @@ function state({ metadata, status }: ResourceClaim): string {
 
 export const resourceClaim = defineKind<ResourceClaim>({
   resource: 'resourceclaims.resource.k8s.io',
+  validate: validateResourceClaim,
   defaults: defaultResourceClaim,
   columns: [NAME, { name: 'STATE', cell: state }, AGE],
 })

@@ -2,9 +2,10 @@
 import type { KubeObject, LabelSelector } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { checkCel } from '../../lib/cel/check'
-import { type CelType, DYN, parseType, typeText } from '../../lib/cel/types'
+import { declaredText } from '../../lib/cel/types'
 import { isDns1035Label, isDns1123Subdomain } from '../../lib/names'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
+import { type Scope, scopeOf, variableScopes, withoutAuthorizer } from './admission-scope'
 import { duplicate, forbiddenField, invalidValue, notSupported, required, tooMany } from './errors'
 import { isPathSegment, validateLabelKey, validateSelector } from './object-meta'
 
@@ -20,7 +21,7 @@ function oneOrNone(field: string, value: unknown, supported: string[]): FieldErr
 }
 
 /** One of the words, or the complaint that there is none. */
-function oneNeeded(field: string, value: unknown, supported: string[]): FieldError[] {
+export function oneNeeded(field: string, value: unknown, supported: string[]): FieldError[] {
   return value === undefined ? [required(field)] : oneOrNone(field, value, supported)
 }
 
@@ -94,41 +95,24 @@ function validateMatchResources(match: Fields | undefined, field: string): Field
 
 // ---------------------------------------------------------------- expressions
 
-/** What expressions speak of; objects are of any type. */
-function scopeOf(hasParams: boolean, hasVariables: boolean): ReadonlyMap<string, CelType> {
-  const names = [
-    'object',
-    'oldObject',
-    'request',
-    'namespaceObject',
-    ...(hasParams ? ['params'] : []),
-    ...(hasVariables ? ['variables'] : []),
-  ]
-  return new Map([
-    ...names.map((name): [string, CelType] => [name, DYN]),
-    ['authorizer', parseType('kubernetes.authorization.Authorizer')],
-    ['authorizer.requestResource', parseType('kubernetes.authorization.ResourceCheck')],
-  ])
-}
-
 /** `wanted`: the types that the expression may have, as messages name them. */
-function validateExpression(text: string, field: string, scope: ReadonlyMap<string, CelType>, wanted: string[]): FieldError[] {
+export function validateExpression(text: string, field: string, scope: Scope, wanted: string[]): FieldError[] {
   const checked = checkCel(text, scope)
   if (typeof checked === 'string') return [invalidValue(field, text, `compilation failed: ${checked}`)]
-  const type = typeText(checked.type)
-  if (!wanted.length || wanted.includes(type) || type === 'dyn') return []
-  return [invalidValue(field, text, `must evaluate to ${wanted.length > 1 ? `one of ${wanted.join(', ')}` : wanted[0]}`)]
+  const type = declaredText(checked.type)
+  if (!wanted.length || wanted.includes(type)) return []
+  return [invalidValue(field, text, `must evaluate to ${wanted.length > 1 ? `one of [${wanted.join(' ')}]` : wanted[0]} but got ${type}`)]
 }
 
 const MOST_CONDITIONS = 64
 
-function validateMatchConditions(conditions: Fields[], field: string, hasParams: boolean): FieldError[] {
+export function validateMatchConditions(conditions: Fields[], field: string, hasParams: boolean): FieldError[] {
   const errors = conditions.length > MOST_CONDITIONS ? [tooMany(field, conditions.length, MOST_CONDITIONS)] : []
   for (const [i, condition] of conditions.entries()) {
     const [name, expression] = [String(condition.name ?? ''), String(condition.expression ?? '').trim()]
     const at = `${field}[${i}]`
     if (!expression) errors.push(required(`${at}.expression`))
-    else errors.push(...validateExpression(expression, `${at}.expression`, scopeOf(hasParams, false), ['bool']))
+    else errors.push(...validateExpression(expression, `${at}.expression`, scopeOf(hasParams), ['bool']))
     if (!name) errors.push(required(`${at}.name`))
     else errors.push(...validateLabelKey(name, `${at}.name`))
     if (name && conditions.findIndex((other) => other.name === name) < i) errors.push(duplicate(`${at}.name`, name))
@@ -198,8 +182,8 @@ function validateWebhook(hook: Fields, field: string): FieldError[] {
   errors.push(...oneOrNone(`${field}.failurePolicy`, hook.failurePolicy, ['Fail', 'Ignore']))
   errors.push(...oneOrNone(`${field}.matchPolicy`, hook.matchPolicy, ['Equivalent', 'Exact']))
   const effects = ['None', 'NoneOnDryRun']
-  if (hook.sideEffects === undefined) errors.push(required(`${field}.sideEffects`, `must specify one of ${effects.join(', ')}`))
-  errors.push(...oneOrNone(`${field}.sideEffects`, hook.sideEffects, effects))
+  if (!hook.sideEffects) errors.push(required(`${field}.sideEffects`, `must specify one of ${effects.join(', ')}`))
+  else errors.push(...oneOrNone(`${field}.sideEffects`, hook.sideEffects, effects))
   const { timeoutSeconds } = hook
   if (timeoutSeconds !== undefined && (Number(timeoutSeconds) < 1 || Number(timeoutSeconds) > 30)) {
     errors.push(invalidValue(`${field}.timeoutSeconds`, timeoutSeconds, 'the timeout value must be between 1 and 30 seconds'))
@@ -236,7 +220,9 @@ function validateParamKind({ apiVersion = '', kind = '' }: Fields, field: string
   const at = `${field}.apiVersion`
   const errors: FieldError[] = []
   if (!apiVersion) errors.push(required(at))
-  else {
+  else if (String(apiVersion).split('/').length > 2) {
+    errors.push(invalidValue(at, apiVersion, `unexpected GroupVersion string: ${apiVersion}`))
+  } else {
     const wrongGroup = group ? isDns1123Subdomain(group) : []
     if (wrongGroup.length) errors.push(invalidValue(at, group, wrongGroup.join(',')))
     const wrongVersion = version ? isDns1035Label(version) : []
@@ -251,25 +237,25 @@ function validateParamKind({ apiVersion = '', kind = '' }: Fields, field: string
 
 const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
 
-function validateVariables(variables: Fields[], field: string, hasParams: boolean): FieldError[] {
+export function validateVariables(variables: Fields[], field: string, scopes: Scope[]): FieldError[] {
   return variables.flatMap((variable, i) => {
     const [name, expression] = [String(variable.name ?? ''), String(variable.expression ?? '')]
     const errors: FieldError[] = []
     if (!name.trim()) errors.push(required(`${field}[${i}].name`, 'name is not specified'))
     else if (!/^[A-Za-z_]\w*$/.test(name)) errors.push(invalidValue(`${field}[${i}].name`, name, 'must be a valid CEL identifier'))
     if (!expression.trim()) return [...errors, required(`${field}[${i}].expression`, 'expression is not specified')]
-    return [...errors, ...validateExpression(expression, `${field}[${i}].expression`, scopeOf(hasParams, true), [])]
+    return [...errors, ...validateExpression(expression, `${field}[${i}].expression`, scopes[i], [])]
   })
 }
 
-function validateValidation(validation: Fields, field: string, scope: ReadonlyMap<string, CelType>): FieldError[] {
+function validateValidation(validation: Fields, field: string, scope: Scope): FieldError[] {
   const text = (key: string) => String(validation[key] ?? '')
   const errors: FieldError[] = []
   if (!text('expression').trim()) errors.push(required(`${field}.expression`, 'expression is not specified'))
   else errors.push(...validateExpression(text('expression'), `${field}.expression`, scope, ['bool']))
   const message = text('messageExpression')
   if (message && !message.trim()) errors.push(invalidValue(`${field}.messageExpression`, message, 'must be non-empty if specified'))
-  else if (message) errors.push(...validateExpression(message, `${field}.messageExpression`, scope, ['string']))
+  else if (message) errors.push(...validateExpression(message, `${field}.messageExpression`, withoutAuthorizer(scope), ['string']))
   const words = text('message')
   if (words && !words.trim()) errors.push(invalidValue(`${field}.message`, words, 'must be non-empty if specified'))
   else if (/[\n\r]/.test(words.trim())) errors.push(invalidValue(`${field}.message`, words, 'must not contain line breaks'))
@@ -277,7 +263,7 @@ function validateValidation(validation: Fields, field: string, scope: ReadonlyMa
 }
 
 /** What both sorts of policies say of where they apply. */
-function validateReach(spec: Fields): FieldError[] {
+export function validateReach(spec: Fields): FieldError[] {
   const errors = oneNeeded('spec.failurePolicy', spec.failurePolicy, ['Fail', 'Ignore'])
   const kind = fieldsOf(spec.paramKind)
   if (kind) errors.push(...validateParamKind(kind, 'spec.paramKind'))
@@ -291,24 +277,25 @@ export function validateAdmissionPolicy(policy: KubeObject): FieldError[] {
   const spec = fieldsOf(policy.spec) ?? {}
   const hasParams = spec.paramKind !== undefined
   const variables = listOf(spec.variables)
+  const { each, last } = variableScopes(variables, scopeOf(hasParams))
   const errors = [
     ...validateReach(spec),
     ...validateMatchConditions(listOf(spec.matchConditions), 'spec.matchConditions', hasParams),
-    ...validateVariables(variables, 'spec.variables', hasParams),
+    ...validateVariables(variables, 'spec.variables', each),
   ]
   const [validations, annotations] = [listOf(spec.validations), listOf(spec.auditAnnotations)]
   if (!validations.length && !annotations.length) {
     const why = 'validations or auditAnnotations must contain at least one item'
     return [...errors, required('spec.validations', why), required('spec.auditAnnotations', why)]
   }
-  const scope = scopeOf(hasParams, variables.length > 0)
+  const scope = variables.length ? last : scopeOf(hasParams)
   errors.push(...validations.flatMap((validation, i) => validateValidation(validation, `spec.validations[${i}]`, scope)))
   for (const [i, annotation] of annotations.entries()) {
     const at = `spec.auditAnnotations[${i}]`
     const [key, value] = [String(annotation.key ?? ''), String(annotation.valueExpression ?? '').trim()]
     errors.push(...validateLabelKey(`${policy.metadata.name}/${key}`, `${at}.key`))
     if (!value) errors.push(required(`${at}.valueExpression`, 'valueExpression is not specified'))
-    else errors.push(...validateExpression(value, `${at}.valueExpression`, scope, ['string', 'null']))
+    else errors.push(...validateExpression(value, `${at}.valueExpression`, scope, ['string', 'null_type']))
     if (annotations.findIndex((other) => other.key === key) < i) errors.push(duplicate(`${at}.key`, key))
   }
   return errors
@@ -358,9 +345,13 @@ export function validateValidatingBinding({ spec }: KubeObject): FieldError[] {
   return [...validateBinding(fields), ...validateActions(texts(fields.validationActions), 'spec.validationActions')]
 }
 
+/** What changes objects is asked only where objects are written. */
+export function validateMutatingOperations(match: Fields | undefined, path: string): FieldError[] {
+  const operations = listOf(match?.resourceRules).flatMap((rule) => texts(rule.operations))
+  return operations.flatMap((operation) => oneOrNone(`${path}.resourceRules.operations`, operation, MUTATING_OPERATIONS))
+}
+
 export function validateMutatingBinding({ spec }: KubeObject): FieldError[] {
   const fields = fieldsOf(spec) ?? {}
-  const operations = listOf(fieldsOf(fields.matchResources)?.resourceRules).flatMap((rule) => texts(rule.operations))
-  const field = 'spec.matchResources.resourceRules.operations'
-  return [...validateBinding(fields), ...operations.flatMap((operation) => oneOrNone(field, operation, MUTATING_OPERATIONS))]
+  return [...validateBinding(fields), ...validateMutatingOperations(fieldsOf(fields.matchResources), 'spec.matchResources')]
 }

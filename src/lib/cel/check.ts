@@ -1,7 +1,7 @@
 // The type check of CEL expressions. Upstream: google/cel-go checker/checker.go, cel/validator.go.
 import { goRegExp } from '../go-regexp'
 import { overloadsOf } from './declarations'
-import { type Expr, expand, type Fold } from './expand'
+import { type Expr, expand, type Fold, type StructField } from './expand'
 import { CelSyntaxError, type Finding, parseCel } from './parse'
 import {
   assignable,
@@ -20,6 +20,7 @@ import {
   mapOf,
   mostGeneral,
   NULL,
+  objectType,
   optionalOf,
   paramOf,
   parseType,
@@ -81,7 +82,7 @@ class Checker {
       case 'call':
         return expr.name === '_?._' ? this.field(expr.at, expr.args[0], String(literalOf(expr.args[1])), true) : this.call(expr)
       case 'list': {
-        const item = expr.items.reduce<CelType | undefined>((joined, each) => this.join(each, joined), undefined)
+        const item = expr.items.reduce<CelType | undefined>((joined, each) => this.join(each, joined, expr.soft?.has(each)), undefined)
         return listOf(item ?? this.fresh())
       }
       case 'map': {
@@ -89,13 +90,44 @@ class Checker {
         let value: CelType | undefined
         for (const [k, v] of expr.entries) {
           key = this.join(k, key)
-          value = this.join(v, value)
+          value = this.join(v, value, expr.soft?.has(v))
         }
         return mapOf(key ?? this.fresh(), value ?? this.fresh())
       }
+      case 'struct':
+        return this.struct(expr)
       case 'fold':
         return this.fold(expr)
     }
+  }
+
+  private struct({ at, name, fields }: Extract<Expr, { is: 'struct' }>): CelType {
+    const found = this.named(name)
+    if (found?.kind !== 'type') return this.undeclared(at, name)
+    let made = ERROR
+    if (found.params[0].kind !== 'struct') this.fail(at, `'${found.params[0].name}' is not a message type`)
+    else made = found.params[0]
+    for (const field of fields) this.structField(made, field)
+    return made
+  }
+
+  private structField(of: CelType, { at, name, value, soft }: StructField): void {
+    const type = this.itemType(value, soft)
+    if (of.kind === 'error') return
+    const wanted = this.fieldOf(at, of, name)
+    if (this.fits([wanted], [type])) return
+    this.fail(at, `expected type of field '${name}' is '${typeText(wanted)}' but provided type is '${typeText(type)}'`)
+  }
+
+  /** Of what is left out when it is empty: what it holds. */
+  private itemType(expr: Expr, soft: boolean | undefined): CelType {
+    const own = this.check(expr)
+    if (!soft) return own
+    const { type, optional } = unwrapped(substitute(this.known, own, false))
+    if (!optional && !isDyn(type)) {
+      this.fail(expr.at, `expected type '${typeText(optionalOf(type))}' but found '${typeText(type)}'`)
+    }
+    return type
   }
 
   private fresh(): CelType {
@@ -104,6 +136,7 @@ class Checker {
 
   private named(name: string): CelType | undefined {
     const type = TYPES.get(name)
+    if (name.startsWith('Object.') && this.scope.has('Object')) return typeOf(objectType(name))
     return this.scope.get(name) ?? (type && typeOf(type))
   }
 
@@ -196,8 +229,8 @@ class Checker {
     return BOOL
   }
 
-  private join(expr: Expr, previous: CelType | undefined): CelType {
-    const type = this.check(expr)
+  private join(expr: Expr, previous: CelType | undefined, soft?: boolean): CelType {
+    const type = this.itemType(expr, soft)
     if (!previous) return type
     // That they differ is found when all else is right.
     return this.fits([previous], [type]) ? mostGeneral(previous, type) : DYN
@@ -253,7 +286,7 @@ class Checker {
     for (const expr of this.seen) {
       if (expr.is === 'call') this.validateCall(expr)
       if (exempt.has(expr)) continue
-      if (expr.is === 'list') this.validateSame(expr.items, false)
+      if (expr.is === 'list') this.validateSame(expr.items, false, expr.soft)
       if (expr.is !== 'map') continue
       this.validateSame(
         expr.entries.map(([key]) => key),
@@ -262,6 +295,7 @@ class Checker {
       this.validateSame(
         expr.entries.map(([, value]) => value),
         true,
+        expr.soft,
       )
     }
   }
@@ -272,11 +306,11 @@ class Checker {
     this.fail(args[0].at, `invalid ${name} argument`)
   }
 
-  private validateSame(items: Expr[], all: boolean): void {
-    const first = items[0]?.type
-    const others = items.filter((item) => first && item.type && !isSame(first, item.type))
-    for (const { at, type = DYN } of all ? others : others.slice(0, 1)) {
-      this.fail(at, `expected type '${typeText(first ?? DYN)}' but found '${typeText(type)}'`)
+  private validateSame(items: Expr[], all: boolean, soft?: ReadonlySet<Expr>): void {
+    const types = items.map((item) => (soft?.has(item) ? unwrapped(item.type ?? DYN).type : (item.type ?? DYN)))
+    const others = [...items.keys()].filter((i) => !isSame(types[0], types[i]))
+    for (const i of all ? others : others.slice(0, 1)) {
+      this.fail(items[i].at, `expected type '${typeText(types[0])}' but found '${typeText(types[i])}'`)
     }
   }
 }
@@ -297,6 +331,8 @@ function partsOf(expr: Expr): Expr[] {
       return expr.items
     case 'map':
       return expr.entries.flat()
+    case 'struct':
+      return expr.fields.map(({ value }) => value)
     case 'fold':
       return [expr.range, expr.init, expr.condition, expr.step, expr.result]
     default:
@@ -334,6 +370,7 @@ function qualified(expr: Expr): string | undefined {
 
 /** As cel-go shows it below a line of the text. */
 function shownError(text: string, { at, message }: Finding): string {
+  if (!text) return `ERROR: <input>:1:0: ${message}`
   const before = text.slice(0, at).split('\n')
   const column = [...before[before.length - 1]].length
   const chars = [...text.split('\n')[before.length - 1].replaceAll('\t', ' ')]

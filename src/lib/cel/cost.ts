@@ -72,6 +72,8 @@ class Estimate {
         this.entries.set(expr, { kind: 'map', key: this.unionOf(keys), value: this.unionOf(values) })
         return capped(cost + 30)
       }
+      case 'struct':
+        return capped(this.sum(expr.fields.map(({ value }) => value)) + 40)
       case 'fold':
         return expr.variables[0] === '#unused' ? this.bind(expr) : this.fold(expr)
     }

@@ -109,6 +109,7 @@ isSemver is_semver_string(string)bool is_semver_string_bool(string;bool)bool
 isSorted .list_int_is_sorted_bool(list(int))bool .list_uint_is_sorted_bool(list(uint))bool .list_double_is_sorted_bool(list(double))bool .list_bool_is_sorted_bool(list(bool))bool .list_duration_is_sorted_bool(list(duration))bool .list_timestamp_is_sorted_bool(list(timestamp))bool .list_string_is_sorted_bool(list(string))bool .list_bytes_is_sorted_bool(list(bytes))bool
 isURL is_url_string(string)bool
 isUnspecified .ip_is_unspecified(net.IP)bool
+jsonpatch.escapeKey string_jsonpatch_escapeKey_string(string)string
 join .list_join(list(string))string .list_join_string(list(string);string)string
 labelSelector .authorizer_labelselector(kubernetes.authorization.ResourceCheck;string)kubernetes.authorization.ResourceCheck
 last .list_last(list(V))optional_type(V)

@@ -1,6 +1,6 @@
 // Evaluates CEL expressions: operators, macros and calls. Upstream: google/cel-go interpreter.
 import { callFunction, callMethod, isNamespace } from './functions'
-import type { Node } from './parse'
+import type { Item, Node } from './parse'
 import { CelCostError, CelError, compare, Duration, equal, Optional, Timestamp, TypeValue } from './values'
 
 export type Scope = ReadonlyMap<string, unknown>
@@ -47,14 +47,29 @@ function evaluate(node: Node, scope: Scope): unknown {
     case 'index':
       return index(evaluate(node.of, scope), evaluate(node.key, scope), node.optional)
     case 'list':
-      return node.items.map((item) => evaluate(item, scope))
+      return node.items.flatMap((item) => held(item, scope))
     case 'map':
-      return new Map(node.entries.map(([key, value]) => [evaluate(key, scope), evaluate(value, scope)]))
+      return new Map(
+        node.entries.flatMap(([node, item]) => {
+          const key = evaluate(node, scope)
+          return held(item, scope).map((value): [unknown, unknown] => [key, value])
+        }),
+      )
+    case 'message':
+      return new Map(node.fields.flatMap((field) => held(field, scope).map((value): [string, unknown] => [field.name, value])))
     case 'choice':
       return evaluate(isTrue(evaluate(node.test, scope)) ? node.then : node.otherwise, scope)
     case 'call':
       return call(node, scope)
   }
+}
+
+/** The item's value; none when it is left out. */
+function held({ value: node, soft }: Item, scope: Scope): unknown[] {
+  const value = evaluate(node, scope)
+  if (!soft) return [value]
+  if (!(value instanceof Optional)) return noOverload()
+  return value.value === undefined ? [] : [value.value]
 }
 
 function select(of: unknown, field: string, optional: boolean): unknown {

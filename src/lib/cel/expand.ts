@@ -1,6 +1,6 @@
 // Expressions with their macros written out, as the type check and the cost estimate see them. Upstream: google/cel-go parser/macro.go,
 // ext/comprehensions.go, cel/library.go (optMap), ext/lists.go (sortBy).
-import { CelSyntaxError, type Node } from './parse'
+import { CelSyntaxError, type Item, type Node } from './parse'
 import { BOOL, BYTES, type CelType, DOUBLE, INT, NULL, STRING, UINT } from './types'
 
 /** What the type check finds is noted at each: its type, and which overloads a call may be of. */
@@ -9,10 +9,18 @@ export type Expr = { at: number; type?: CelType; overloads?: string[] } & (
   | { is: 'name'; name: string }
   | { is: 'select'; of: Expr; field: string; test: boolean }
   | { is: 'call'; name: string; target?: Expr; args: Expr[] }
-  | { is: 'list'; items: Expr[] }
-  | { is: 'map'; entries: [Expr, Expr][] }
+  | { is: 'list'; items: Expr[]; soft?: ReadonlySet<Expr> }
+  | { is: 'map'; entries: [Expr, Expr][]; soft?: ReadonlySet<Expr> }
+  | { is: 'struct'; name: string; fields: StructField[] }
   | Fold
 )
+
+export interface StructField {
+  at: number
+  name: string
+  value: Expr
+  soft: boolean
+}
 
 /** A loop over a list or map: `accu` begins as `init`, becomes `step` for each item while `condition` holds, and gives `result`. */
 export interface Fold {
@@ -42,6 +50,11 @@ function isOperator(node: Extract<Node, { kind: 'call' }>): boolean {
   return !node.target && (!/^\w/.test(node.name) || node.name === 'negate' || node.name === 'in')
 }
 
+function expandItems(list: Item[]): { items: Expr[]; soft: ReadonlySet<Expr> } {
+  const items = list.map(({ value }) => expand(value))
+  return { items, soft: new Set(items.filter((_, i) => list[i].soft)) }
+}
+
 /** Throws CelSyntaxError for macros whose arguments are not well formed. */
 export function expand(node: Node): Expr {
   const { at } = node
@@ -58,9 +71,13 @@ export function expand(node: Node): Expr {
     case 'index':
       return { is: 'call', at, name: node.optional ? '_[?_]' : '_[_]', args: [expand(node.of), expand(node.key)] }
     case 'list':
-      return { is: 'list', at, items: node.items.map(expand) }
-    case 'map':
-      return { is: 'map', at, entries: node.entries.map(([key, value]) => [expand(key), expand(value)]) }
+      return { is: 'list', at, ...expandItems(node.items) }
+    case 'map': {
+      const { items, soft } = expandItems(node.entries.map(([, item]) => item))
+      return { is: 'map', at, entries: node.entries.map(([key], i) => [expand(key), items[i]]), soft }
+    }
+    case 'message':
+      return { is: 'struct', at, name: node.name, fields: node.fields.map((field) => ({ ...field, value: expand(field.value) })) }
     case 'choice':
       return { is: 'call', at, name: '_?_:_', args: [node.test, node.then, node.otherwise].map(expand) }
     case 'call':

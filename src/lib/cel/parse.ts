@@ -7,10 +7,22 @@ export type Node = { at: number } & (
   | { kind: 'select'; of: Node; field: string; optional: boolean }
   | { kind: 'index'; of: Node; key: Node; optional: boolean }
   | { kind: 'call'; name: string; target?: Node; args: Node[] }
-  | { kind: 'list'; items: Node[] }
-  | { kind: 'map'; entries: [Node, Node][] }
+  | { kind: 'list'; items: Item[] }
+  | { kind: 'map'; entries: [Node, Item][] }
+  | { kind: 'message'; name: string; fields: Field[] }
   | { kind: 'choice'; test: Node; then: Node; otherwise: Node }
 )
+
+/** `soft`: written with a `?` before it, and left out when it holds no value. */
+export interface Item {
+  value: Node
+  soft: boolean
+}
+
+export interface Field extends Item {
+  at: number
+  name: string
+}
 
 /** What is wrong at a place of the text; `at` in characters. */
 export interface Finding {
@@ -174,7 +186,7 @@ class Parser {
   }
 
   private canStart({ type, text } = this.token): boolean {
-    return type === 'number' || type === 'string' || type === 'bytes' || type === 'name' || /^[[{(.!-]$/.test(text)
+    return type === 'number' || type === 'string' || type === 'bytes' || type === 'name' || /^([[{(.!-]|\[\?)$/.test(text)
   }
 
   /** `also`: what could stand here besides an expression. */
@@ -273,6 +285,40 @@ class Parser {
     return out
   }
 
+  private item(): Item {
+    const soft = this.take('?')
+    return { value: this.expression(), soft }
+  }
+
+  /** `Object.spec`, when what follows are the fields of one. */
+  private messageName(): string | undefined {
+    let end = this.at
+    while (this.list[end]?.type === 'name' && this.is('.', this.list[end + 1])) end += 2
+    if (this.list[end]?.type !== 'name' || !this.is('{', this.list[end + 1])) return undefined
+    const names = this.list.slice(this.at, end + 1)
+    if (names.some(({ text }) => Object.hasOwn(LITERALS, text))) return undefined
+    this.at = end + 1
+    return names.map(({ text }) => text).join('')
+  }
+
+  private message(name: string): Node {
+    const { at } = this.token
+    this.at++
+    const field = (): Field => {
+      const soft = this.take('?')
+      const { text, type } = this.token
+      if (type !== 'name') this.fail(`mismatched input '${text}' expecting {'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER}`)
+      this.at++
+      const colon = this.token.at
+      this.need(':')
+      return { at: colon, name: text, value: this.expression(), soft }
+    }
+    if (this.token.type === 'end') field()
+    // A comma alone is as good as nothing.
+    if (this.is(',') && this.is('}', this.list[this.at + 1])) this.at++
+    return { kind: 'message', at, name, fields: this.until('}', field) }
+  }
+
   private primary(): Node {
     this.needStart()
     const token = this.token
@@ -288,16 +334,25 @@ class Parser {
       this.need(')')
       return inner
     }
-    if (this.take('[')) return { kind: 'list', at: token.at, items: this.until(']', () => this.expression()) }
+    if (this.take('[')) return { kind: 'list', at: token.at, items: this.until(']', () => this.item()) }
+    // Read as one sign, for it is one after a value.
+    if (this.take('[?')) {
+      const first = { value: this.expression(), soft: true }
+      if (!this.is(']')) this.need(',', "{']', ','}")
+      return { kind: 'list', at: token.at, items: [first, ...this.until(']', () => this.item())] }
+    }
     if (this.take('{')) {
-      const entry = (): [Node, Node] => {
+      const entry = (): [Node, Item] => {
+        const soft = this.take('?')
         const key = this.expression()
         this.need(':')
-        return [key, this.expression()]
+        return [key, { value: this.expression(), soft }]
       }
       return { kind: 'map', at: token.at, entries: this.until('}', entry) }
     }
     this.take('.')
+    const message = this.messageName()
+    if (message !== undefined) return this.message(message)
     if (this.token.type !== 'name') this.fail("no viable alternative at input '.'")
     const { text: name, at } = this.token
     if (RESERVED.test(name)) this.findings.push({ at, message: `reserved identifier: ${name}` })
@@ -329,9 +384,11 @@ export function mentions(node: Node, name: string): boolean {
     case 'call':
       return [...(node.target ? [node.target] : []), ...node.args].some((n) => mentions(n, name))
     case 'list':
-      return node.items.some((n) => mentions(n, name))
+      return node.items.some((item) => mentions(item.value, name))
     case 'map':
-      return node.entries.some(([key, value]) => mentions(key, name) || mentions(value, name))
+      return node.entries.some(([key, value]) => mentions(key, name) || mentions(value.value, name))
+    case 'message':
+      return node.fields.some((field) => mentions(field.value, name))
     case 'choice':
       return [node.test, node.then, node.otherwise].some((n) => mentions(n, name))
   }

@@ -8,7 +8,7 @@ export interface CelType {
   name: string
   params: CelType[]
   /** A struct's, by name. */
-  fields?: ReadonlyMap<string, CelType>
+  fields?: { get(name: string): CelType | undefined }
 }
 
 const NONE: CelType[] = []
@@ -62,8 +62,13 @@ export function paramOf(name: string): CelType {
   return { kind: 'param', name, params: NONE }
 }
 
-export function structOf(name: string, fields?: ReadonlyMap<string, CelType>): CelType {
+export function structOf(name: string, fields?: CelType['fields']): CelType {
   return { kind: 'struct', name, params: NONE, fields }
+}
+
+/** `Object`, `Object.spec`: what an expression makes of an object or a part of it, with whatever fields it likes. */
+export function objectType(name: string): CelType {
+  return structOf(name, { get: () => DYN })
 }
 
 /** Addresses and networks are of no struct's kind. */
@@ -100,6 +105,11 @@ export function typeText(type: CelType): string {
   const short = SHOWN[type.kind]
   if (short) return short
   return type.params.length ? `${type.name}(${type.params.map(typeText).join(', ')})` : type.name
+}
+
+/** As a type names itself: `list(null_type)`. */
+export function declaredText({ name, params }: CelType): string {
+  return params.length ? `${name}(${params.map(declaredText).join(', ')})` : name
 }
 
 export function isSame(a: CelType, b: CelType): boolean {

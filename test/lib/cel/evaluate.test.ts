@@ -37,6 +37,8 @@ test.each<[string, unknown]>([
   ['!(self.name == "web")', true],
   ['has(self.name) && !has(self.other)', true],
   ['self.replicas > 2 ? "many" : "few"', 'many'],
+  ['[?self[?"none"], ?self[?"name"], 1]', ['web-1', 1n]],
+  ['{?"a": self[?"none"], ?"b": self[?"name"]}.size()', 1n],
   ['"a" in self.tags', true],
   ['"app" in self.labels', true],
   ['self.tags[1]', 'b'],
