@@ -168,10 +168,20 @@ function counters(set: Replicas, pods: Pod[]): string[] {
   const out: string[] = []
   // A StatefulSet makes one Pod after another: none while one of them is not ready.
   const inOrder = set.kind === 'StatefulSet' && ready < active.length && active.length < (set.spec.replicas ?? 1)
-  if (active.length !== set.spec.replicas && !inOrder) out.push(`${named(set)} wants ${set.spec.replicas} Pods and has ${active.length}`)
+  if (active.length !== set.spec.replicas && !inOrder && !isBlocked(set, mine, pods))
+    out.push(`${named(set)} wants ${set.spec.replicas} Pods and has ${active.length}`)
   if (replicas !== active.length) out.push(`${named(set)} counts ${replicas} Pods and has ${active.length}`)
   if (readyReplicas !== ready) out.push(`${named(set)} counts ${readyReplicas} ready Pods and has ${ready}`)
   return out
+}
+
+/** A StatefulSet cannot make its next Pod while one of that name is there which is not its own, as one is whose labels were taken off. */
+function isBlocked({ kind, metadata, spec }: Replicas, mine: Pod[], pods: Pod[]): boolean {
+  if (kind !== 'StatefulSet') return false
+  const called = (list: Pod[], i: number) =>
+    list.some((p) => p.metadata.namespace === metadata.namespace && p.metadata.name === `${metadata.name}-${i}`)
+  const next = Array.from({ length: spec.replicas }, (_, i) => i).find((i) => !called(mine, i))
+  return next !== undefined && called(pods, next)
 }
 
 /** A Deployment's numbers are the sums of its ReplicaSets'. */
