@@ -1,9 +1,9 @@
 // Where `-f` reads from: files, directories, patterns, standard input, URLs.
-// Upstream: cli-runtime/pkg/resource/{builder.go FilenameParam, visitor.go ExpandPathsToFileVisitors, ReadHttpWithRetries}.
+// Upstream: cli-runtime/pkg/resource/{builder.go FilenameParam, visitor.go ExpandPathsToFileVisitors}.
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Host } from '../env'
-import { AggregateFailure, CommandError, PlainFailure } from '../errors'
+import { AggregateFailure, CommandError } from '../errors'
 import { goReason } from '../lib/os-errors'
 import { readBounded } from './read-file'
 
@@ -67,43 +67,6 @@ function readText(full: string, name: string): string {
   }
 }
 
-/** Bytes of an answer that are read at most, as of a request to the API server. */
-const MOST_BYTES = 100 * 1024 * 1024
-
-async function readUrl(address: string): Promise<string> {
-  let answer: Response
-  try {
-    answer = await fetch(address)
-  } catch (error) {
-    throw new PlainFailure(connectionProblem(new URL(address), (error as Error).cause as NodeJS.ErrnoException | undefined))
-  }
-  if (answer.status !== 200) {
-    const reported = `${answer.status} ${answer.statusText}`
-    throw new CommandError(`unable to read URL ${JSON.stringify(address)}, server reported ${reported}, status code=${answer.status}`)
-  }
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of answer.body ?? []) {
-    size += part.length
-    if (size > MOST_BYTES) throw new CommandError(`unable to read URL ${JSON.stringify(address)}: more than ${MOST_BYTES} bytes`)
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString('utf8')
-}
-
-/** Follows kubectl/pkg/cmd/util/helpers.go StandardErrorMessage. */
-function connectionProblem({ host, hostname }: URL, cause: NodeJS.ErrnoException | undefined): string {
-  switch (cause?.code) {
-    case 'ECONNREFUSED':
-      return `The connection to the server ${host} was refused - did you specify the right host or port?`
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return `Unable to connect to the server: dial tcp: lookup ${hostname}: no such host`
-    default:
-      return `Unable to connect to the server: ${cause?.message ?? 'unknown error'}`
-  }
-}
-
 /** Everything `-f` names, in order. Throws CommandError or AggregateFailure, in kubectl's words, for what does not exist. */
 export function manifestSources(host: Host, files: string[], recursive: boolean): Source[] {
   const sources: Source[] = []
@@ -132,5 +95,5 @@ export function manifestSources(host: Host, files: string[], recursive: boolean)
 
 function urlSource(address: string): Source {
   if (!URL.canParse(address)) throw new CommandError(`the URL passed to filename ${JSON.stringify(address)} is not valid`)
-  return { name: address, text: () => readUrl(address) }
+  return { name: address, text: async () => (await import('./read-url')).readUrl(address) }
 }

@@ -1,0 +1,78 @@
+// Servers made to hurt whoever reads a manifest from them: each ends with one error, in Go's words, and nothing is made.
+import fs from 'node:fs'
+import net from 'node:net'
+import zlib from 'node:zlib'
+import { type Shell, shell } from '../commands/shell'
+import { isWhole, tried } from '../torture/tried'
+
+jest.setTimeout(60_000)
+
+let box: Shell
+let before: Buffer
+beforeAll(async () => {
+  box = shell()
+  await box.kubectl('create configmap web')
+  before = fs.readFileSync(box.path('state.json'))
+})
+afterAll(() => box.remove())
+
+const MANIFEST = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: fromurl}\n'
+const head = (status: string, ...headers: string[]) => [`HTTP/1.1 ${status}`, ...headers, 'Connection: close', '', ''].join('\r\n')
+const redirect = (to: string) => head('302 Found', `Location: ${to}`, 'Content-Length: 0')
+
+const endless = (socket: net.Socket) => {
+  const part = Buffer.alloc(1 << 20, 'a')
+  const pour = () => {
+    while (socket.writable && socket.write(part));
+  }
+  socket.write(head('200 OK'))
+  socket.on('drain', pour)
+  pour()
+}
+const bomb = () => zlib.gzipSync(Buffer.alloc(200 << 20, 'a'))
+
+/** What it sends, and what is said of it. Those that are asked again, after a second and another, are slow. */
+const SERVERS: [string, string | (() => Buffer) | ((socket: net.Socket) => void), string, { slow?: boolean }?][] = [
+  ['leads to a file', redirect('file:///etc/passwd'), 'unsupported protocol scheme "file"'],
+  ['leads to data', redirect('data:text/plain,x'), 'unsupported protocol scheme "data"', { slow: true }],
+  ['leads round and round', redirect('/'), 'stopped after 10 redirects'],
+  ['leads to what is no address', redirect('http://[::bad/'), 'failed to parse Location header "http://[::bad/"', { slow: true }],
+  ['leads nowhere', head('302 Found', 'Content-Length: 0'), 'server reported 302 Found, status code=302'],
+  [
+    'leads to a port where nobody is',
+    redirect('http://127.0.0.1:1/'),
+    'The connection to the server 127.0.0.1:1 was refused',
+    { slow: true },
+  ],
+  ['sends less than it says', head('200 OK', 'Content-Length: 5000') + MANIFEST, 'unexpected EOF'],
+  ['says two lengths', head('200 OK', 'Content-Length: 1', 'Content-Length: 2') + MANIFEST, 'transport connection broken', { slow: true }],
+  ['says a length below nothing', head('200 OK', 'Content-Length: -1') + MANIFEST, 'transport connection broken', { slow: true }],
+  ['sends chunks of nonsense', `${head('200 OK', 'Transfer-Encoding: chunked')}zz\r\n`, 'unexpected EOF'],
+  ['sends no HTTP', '\xfe'.repeat(5000), 'transport connection broken', { slow: true }],
+  ['hangs up', (socket) => void socket.resetAndDestroy(), 'Unable to connect to the server: EOF', { slow: true }],
+  ['sends headers without end', head('200 OK', ...Array.from({ length: 100_000 }, () => 'X: y')), 'broken', { slow: true }],
+  ['says gzip of what is none', head('200 OK', 'Content-Encoding: gzip') + MANIFEST, 'gzip: invalid header'],
+  ['packs 200 MB into 200 kB', () => Buffer.concat([Buffer.from(head('200 OK', 'Content-Encoding: gzip')), bomb()]), 'more than 104857600'],
+  ['sends without end', endless, 'more than 104857600 bytes'],
+  ['fails in colours', head('500 \x1b[31mred', 'Content-Length: 0'), 'server reported 500 ^[[31mred, status code=500', { slow: true }],
+]
+
+test.each(SERVERS.filter(([, , , { slow } = {}]) => isWhole || !slow))('a server that %s', async (_what, sends, said) => {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => {
+      if (typeof sends === 'string') socket.end(sends, 'latin1')
+      else if (sends === endless || sends.length === 1) (sends as (socket: net.Socket) => void)(socket)
+      else socket.end((sends as () => Buffer)())
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as net.AddressInfo
+  const answer = await box.kubectl(`create -f http://127.0.0.1:${port}/x`)
+  server.close()
+  expect(answer).toContain(said)
+  expect(answer).toMatch(/\[exit 1\]$/)
+  expect(answer).not.toMatch(/failed unexpectedly|\x1b/)
+  expect(fs.readFileSync(box.path('state.json')).equals(before)).toBe(true)
+  tried('a server of manifests made to hurt', 1)
+})
