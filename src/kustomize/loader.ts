@@ -2,6 +2,8 @@
 // Upstream: kustomize api/internal/loader/{fileloader,loadrestrictions}.go, kyaml/filesys.
 import fs from 'node:fs'
 import path from 'node:path'
+import { CommandError } from '../errors'
+import { goReason } from '../lib/os-errors'
 import { failure, wrapped } from './failure'
 
 /** A path's real directory, and the file's name in it unless it is a directory itself. Throws as filepath.EvalSymlinks words it. */
@@ -43,6 +45,7 @@ function isBelow(directory: string, root: string): boolean {
   return root === path.sep || directory === root || directory.startsWith(root + path.sep)
 }
 
+const MOST_BYTES = 128 * 1024 * 1024
 const REMOTE = /^(https?:\/\/|git@|ssh:\/\/|git::|[\w.-]+\.(com|org|io)[/:])/
 
 export class Loader {
@@ -84,12 +87,15 @@ export class Loader {
       full = path.join(directory, name)
     }
     try {
+      const stat = fs.statSync(full)
+      // A device or a pipe may never end.
+      if (!stat.isFile() && !stat.isDirectory()) throw failure(`'${full}' must resolve to a file`)
+      if (stat.size > MOST_BYTES) throw failure(`open ${full}: larger than ${MOST_BYTES} bytes`)
       return fs.readFileSync(full)
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      const reasons: Record<string, string> = { ENOENT: 'no such file or directory', EACCES: 'permission denied' }
-      if (code === 'EISDIR') throw failure(`read ${full}: is a directory`)
-      throw failure(`open ${full}: ${reasons[code ?? ''] ?? code}`)
+      if (error instanceof CommandError) throw error
+      const verb = (error as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open'
+      throw failure(`${verb} ${full}: ${goReason(error)}`)
     }
   }
 }

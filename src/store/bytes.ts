@@ -9,6 +9,22 @@ const MOST_PAGES = 512
 /** What is copied is read so many bytes at a time. */
 const PIECE = 256 * 1024
 
+/** A part of a file that was open already could not be read. */
+export class UnreadableState extends Error {
+  constructor(readonly reason: Error) {
+    super(reason.message)
+  }
+}
+
+/** What was only read is as it was, whatever closing says. */
+export function closeQuietly(fd: number): void {
+  try {
+    fs.closeSync(fd)
+  } catch {
+    // The descriptor is gone all the same.
+  }
+}
+
 /** Reads of one immutable file; offsets in bytes. Files are replaced by rename, so an open one never changes. */
 export class Bytes {
   private readonly pages = new Map<number, Buffer>()
@@ -29,12 +45,12 @@ export class Bytes {
     try {
       return Bytes.of(fs.readFileSync(fd))
     } finally {
-      fs.closeSync(fd)
+      closeQuietly(fd)
     }
   }
 
   close(): void {
-    if (this.fd >= 0) fs.closeSync(this.fd)
+    if (this.fd >= 0) closeQuietly(this.fd)
   }
 
   private page(index: number): Buffer {
@@ -50,9 +66,17 @@ export class Bytes {
 
   private fill(buffer: Buffer, position: number): void {
     for (let at = 0; at < buffer.length; ) {
-      const read = fs.readSync(this.fd, buffer, at, buffer.length - at, position + at)
-      if (read === 0) throw new Error('the state file became shorter while it was read')
+      const read = this.read(buffer, at, position + at)
+      if (read === 0) throw new UnreadableState(new Error('it became shorter while it was read'))
       at += read
+    }
+  }
+
+  private read(buffer: Buffer, at: number, position: number): number {
+    try {
+      return fs.readSync(this.fd, buffer, at, buffer.length - at, position)
+    } catch (error) {
+      throw new UnreadableState(error as Error)
     }
   }
 

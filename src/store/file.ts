@@ -2,7 +2,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { CommandError } from '../errors'
-import { Bytes, type Part } from './bytes'
+import { goReason } from '../lib/os-errors'
+import { Bytes, closeQuietly, type Part, UnreadableState } from './bytes'
 import { DamagedState, FORMAT, SUMS_MADE } from './layout'
 import { acquireLock, type Lock, LockBusy } from './lock'
 import { relaid } from './migrate'
@@ -11,25 +12,14 @@ import { State } from './state'
 /** No state is larger, bytes: a fleet of a hundred thousand Pods takes a tenth of it. */
 const MOST_BYTES = 4 * 1024 ** 3
 
+/** Where the system's own word would not help. */
 const REASONS: Record<string, string> = {
-  EACCES: 'permission denied',
-  EPERM: 'operation not permitted',
-  EROFS: 'read-only file system',
-  ENOSPC: 'no space left on device',
-  EDQUOT: 'disk quota exceeded',
-  EIO: 'input/output error',
-  EISDIR: 'is a directory',
   ENOTDIR: 'a part of its path is not a directory',
-  EMFILE: 'too many open files',
-  ENFILE: 'too many open files in the system',
-  ELOOP: 'too many levels of symbolic links',
-  ENAMETOOLONG: 'file name too long',
   ENXIO: 'is a socket or a device, not a regular file',
 }
 
 export function systemReason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  return (code && REASONS[code]) ?? message
+  return REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? goReason(error)
 }
 
 const REMEDIES: Record<string, string> = {
@@ -92,8 +82,8 @@ function openRegular(file: string): { fd: number; stat: fs.Stats } | undefined {
     requireOwner(file, stat.uid)
     return { fd, stat }
   } catch (error) {
-    fs.closeSync(fd)
-    throw error
+    closeQuietly(fd)
+    throw error instanceof CommandError ? error : failure('read', file, error)
   }
 }
 
@@ -116,7 +106,7 @@ export function readBytes(file: string): Buffer | undefined {
   } catch (error) {
     throw failure('read', file, error)
   } finally {
-    fs.closeSync(opened.fd)
+    closeQuietly(opened.fd)
   }
 }
 
@@ -186,6 +176,7 @@ export function damageNamed<T>(file: string, body: () => T): T {
   try {
     return body()
   } catch (error) {
+    if (error instanceof UnreadableState) throw failure('read', file, error.reason)
     if (!(error instanceof DamagedState)) throw error
     throw new CommandError(
       `the state file ${file} is damaged at line ${error.line}: ${error.message}\nIt was left as it is. \`kubesim cluster recover\` saves every whole object; \`kubesim cluster reset\` starts anew.`,

@@ -6,7 +6,7 @@ import { type Shell, shell } from '../commands/shell'
 import { inject } from '../torture/inject.cjs'
 import { isWhole, tried } from '../torture/tried'
 
-const ERRORS = ['EIO', 'ENOSPC', 'EACCES', 'EMFILE', 'EROFS']
+const ERRORS = ['EIO', 'ENOSPC', 'EDQUOT', 'EACCES', 'EMFILE', 'EROFS', 'EINTR']
 
 let box: Shell
 let dir: string
@@ -21,8 +21,8 @@ beforeEach(async () => {
 })
 afterEach(() => box.remove())
 
-async function faulty(command: string, fault: (count: number, name: string) => string | undefined): Promise<string> {
-  const undo = inject(dir, fault)
+async function faulty(command: string, fault: (count: number, name: string) => string | undefined, reads = false): Promise<string> {
+  const undo = inject(dir, fault, undefined, reads)
   try {
     return await box.kubectl(command)
   } finally {
@@ -64,7 +64,40 @@ test.each<[string, string]>([
         expect([which, fs.readdirSync(dir).filter((n) => !['state.json', 'copy.json', 'other.json'].includes(n))]).toEqual([which, []])
       }
     }
-    tried('a file operation fails with EIO, ENOSPC, EACCES, EMFILE or EROFS', times)
+    tried('a file operation fails with EIO, ENOSPC, EDQUOT, EACCES, EMFILE, EROFS or EINTR', times)
+  },
+  300_000,
+)
+
+test.each([
+  ['read', 'get configmap web -o name', 'configmap/web\n'],
+  ['write', 'create configmap new', 'configmap/new created\n'],
+  ['compare', 'cluster diff copy.json', expect.any(String)],
+  ['look', 'cluster info', expect.any(String)],
+])(
+  'looking at files to %s',
+  async (_name, command, answered) => {
+    const before = fs.readFileSync(file)
+    const names: string[] = []
+    await faulty(command, (_count, name) => void names.push(name), true)
+    expect(names.length).toBeGreaterThan(3)
+    let times = 0
+    for (const [at, name] of names.entries()) {
+      for (const error of isWhole ? ERRORS : [ERRORS[at % ERRORS.length]]) {
+        times++
+        fs.writeFileSync(file, before)
+        const answer = await faulty(command, (count) => (count === at + 1 ? error : undefined), true)
+        const which = `${error} at operation ${at + 1}, ${name}: ${answer}`
+        if (answer.endsWith('[exit 1]')) {
+          expect(answer).toMatch(/^error: /)
+          expect(answer).not.toMatch(/failed unexpectedly|injected/)
+          expect([which, fs.readFileSync(file).equals(before)]).toEqual([which, true])
+        } else expect([which, answer]).toEqual([which, answered])
+        expect([which, await box.kubectl('label cm kube-root-ca.crt a=b --overwrite')]).toEqual([which, expect.stringMatching(/labeled/)])
+        expect([which, fs.readdirSync(dir).filter((n) => !['state.json', 'copy.json'].includes(n))]).toEqual([which, []])
+      }
+    }
+    tried('a look at a file fails with EIO, ENOSPC, EDQUOT, EACCES, EMFILE, EROFS or EINTR', times)
   },
   300_000,
 )

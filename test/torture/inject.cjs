@@ -22,16 +22,18 @@ const OPERATIONS = [
   'writevSync',
 ]
 
-/** Patches `fs`; `fault(number, operation)` says what happens to each operation: undefined, `die-…` or an error code. Answers what undoes it. */
-function inject(dir, fault, die = () => process.kill(process.pid, 'SIGKILL')) {
+const READS = ['fstatSync', 'lstatSync', 'readFileSync', 'readdirSync', 'readlinkSync', 'readSync', 'realpathSync', 'statSync']
+
+/** Patches `fs`; `fault(number, operation)` says what happens to each operation: undefined, `die-…` or an error code. Answers what undoes it. `reads`: what only looks counts, too. */
+function inject(dir, fault, die = () => process.kill(process.pid, 'SIGKILL'), reads = false) {
   const descriptors = new Set()
-  const originals = new Map(OPERATIONS.map((name) => [name, fs[name]]))
+  const originals = new Map((reads ? [...OPERATIONS, ...READS] : OPERATIONS).map((name) => [name, fs[name]]))
   let count = 0
   let inside = false
 
   /** Whether the operation changes something in the directory. */
   function concerns(name, args) {
-    if (name === 'openSync') return isUnder(args[0]) && typeof args[1] === 'string' && /[wax+]/.test(args[1])
+    if (name === 'openSync' && !reads) return isUnder(args[0]) && typeof args[1] === 'string' && /[wax+]/.test(args[1])
     if (name === 'closeSync') return descriptors.has(args[0])
     if (typeof args[0] === 'number') return descriptors.has(args[0])
     return isUnder(name === 'symlinkSync' ? args[1] : args[0])
