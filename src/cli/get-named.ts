@@ -1,11 +1,12 @@
 // One object by its name, as kubectl's resource builder gets it. Upstream: cli-runtime/pkg/resource/visitor.go, Info.Get.
 import type { KubeObject } from '../api/types'
 import type { ApiServer } from '../apiserver/server'
-import { ApiError } from '../errors'
+import { ApiError, CommandError } from '../errors'
 import type { ResourceInfo } from '../schema/resources'
 
-/** Throws ApiError: NotFound, of the namespace where that is not there either. */
+/** Throws CommandError for no name; ApiError: NotFound, of the namespace where that is not there either. */
 export function getNamed<T extends KubeObject>(server: ApiServer, info: ResourceInfo, namespace: string | undefined, name: string): T {
+  if (!name) throw new CommandError('resource name may not be empty')
   try {
     return server.get<T>(info, namespace, name)
   } catch (error) {

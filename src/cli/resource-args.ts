@@ -1,6 +1,6 @@
 // What TYPE, TYPE NAME and TYPE/NAME arguments mean. Upstream: cli-runtime/pkg/resource/builder.go.
 import { type Discovery, groupVersion } from '../apiserver/discovery'
-import { ApiError, CommandError } from '../errors'
+import { ApiError, CommandError, PlainFailure } from '../errors'
 import { quote } from '../lib/go-values'
 import type { ResourceInfo } from '../schema/resources'
 
@@ -46,6 +46,13 @@ function noSuchType(word: string): CommandError {
 export function resourceNamed(discovery: Discovery, word: string): ResourceInfo {
   const info = discovery.resolve(word)
   if (!info) throw noSuchType(word)
+  return info
+}
+
+/** The same where nothing stands between the client's map of resources and its user, who is told without `error: `. */
+export function resourceMapped(discovery: Discovery, word: string): ResourceInfo {
+  const info = discovery.resolve(word)
+  if (!info) throw new PlainFailure(noSuchType(word).message)
   return info
 }
 

@@ -23,6 +23,8 @@ export interface Selected {
 export interface Selection {
   objects: Selected[]
   failures: Error[]
+  /** Those of them that are of the files themselves: they come last. */
+  unread: Error[]
   /** One object was named, or one file or kustomization: then what is found is no list. */
   single: boolean
 }
@@ -73,7 +75,7 @@ export function select(context: CommandContext, cluster: Cluster, documents: Doc
     allowAll: rules.allowAll === true || bool(context, 'all'),
     allNamespaces,
   })
-  const selection: Selection = { objects: [], failures: [], single }
+  const selection: Selection = { objects: [], failures: [], unread: [], single }
   const namespace = allNamespaces ? undefined : context.namespace
   for (const { info, name } of targets) {
     warnOfReading(server, info)
@@ -88,12 +90,19 @@ export function select(context: CommandContext, cluster: Cluster, documents: Doc
 
 function selectDocuments(context: CommandContext, cluster: Cluster, documents: Documents, rules: SelectRules): Selection {
   const { server } = cluster
-  const selection: Selection = { objects: [], failures: [...documents.failures], single: documents.oneFile }
+  const selection: Selection = { objects: [], failures: [], unread: [...documents.failures], single: documents.oneFile }
   const wanted = fileSelector(rules.noSelector || bool(context, 'local') ? '' : flag(context, 'selector'))
   for (const { value, source, inList } of documents.documents) {
+    const { metadata } = value as { metadata?: { name?: string; namespace?: string } }
+    let info: ResourceInfo
+    try {
+      info = recognise(server, value, source, inList)
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      selection.unread.push(error)
+      continue
+    }
     collect(selection, rules, () => {
-      const { metadata } = value as { metadata?: { name?: string; namespace?: string } }
-      const info = recognise(server, value, source, inList)
       if (rules.local) {
         const object = rules.placed ? inNamespace(value as KubeObject, namespaceOfFile(context, info, metadata)) : (value as KubeObject)
         if (!wanted(object)) return []
@@ -107,6 +116,7 @@ function selectDocuments(context: CommandContext, cluster: Cluster, documents: D
       return [{ info, object, source }]
     })
   }
+  selection.failures.push(...selection.unread)
   return selection
 }
 

@@ -7,9 +7,10 @@ import { getNamed } from '../cli/get-named'
 import { parseResourceArguments } from '../cli/resource-args'
 import { documentsOf, type Selected, select } from '../cli/select'
 import type { Cluster } from '../cluster'
-import { AggregateFailure, ApiError, CommandError } from '../errors'
+import { ApiError, CommandError, combine } from '../errors'
 import { kindOf } from '../kinds'
 import { describeGeneric } from '../kinds/describe/generic'
+import { together } from './get-fetch'
 
 interface Outcome {
   texts: string[]
@@ -27,7 +28,8 @@ async function describe(context: CommandContext): Promise<void> {
     )
   }
   const outcome = context.cluster.read((cluster): Outcome => {
-    const { objects, failures } = select(context, cluster, documents, { allowAll: true })
+    const { objects, failures: all, unread } = select(context, cluster, documents, { allowAll: true })
+    const failures = [...all.filter((each) => !unread.includes(each)), ...together(unread)]
     const many = objects.length > 1 || failures.length > 0
     const showEvents = flags.bool('show-events') && (!many || flags.changed('show-events'))
     const [failure] = failures
@@ -38,7 +40,8 @@ async function describe(context: CommandContext): Promise<void> {
     return { texts: described(cluster, objects, showEvents), failures, byPrefix: false }
   })
   context.out(outcome.byPrefix ? outcome.texts.map((text) => `${text}\n`).join('') : outcome.texts.join('\n\n'))
-  if (outcome.failures.length) throw new AggregateFailure(outcome.failures)
+  const failure = combine(outcome.failures)
+  if (failure) throw failure
   if (outcome.texts.length === 0) {
     context.err(flags.bool('all-namespaces') ? 'No resources found\n' : `No resources found in ${context.namespace} namespace.\n`)
   }

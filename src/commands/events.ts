@@ -1,7 +1,8 @@
 // kubectl events: what happened, oldest first. Upstream: kubectl/pkg/cmd/events.
 import type { Event, KubeObject } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
-import { resourceNamed } from '../cli/resource-args'
+import { requestTimeout } from '../cli/request-timeout'
+import { resourceMapped } from '../cli/resource-args'
 import { printerOptions } from '../cli/result'
 import type { Cluster } from '../cluster'
 import { sleep } from '../env'
@@ -27,7 +28,7 @@ function aboutOf(context: CommandContext, cluster: Cluster): Filter['about'] {
   const parts = text.split('/')
   if (parts.length > 2) throw new CommandError('arguments in resource/name form may not have more than one slash')
   if (parts.length !== 2 || !parts[0] || !parts[1]) throw new CommandError('--for must be in resource/name form')
-  const info = resourceNamed(cluster.server.discovery, parts[0])
+  const info = resourceMapped(cluster.server.discovery, parts[0])
   return { kind: info.kind, apiVersion: info.group ? `${info.group}/${info.version}` : info.version, name: parts[1] }
 }
 
@@ -86,7 +87,7 @@ async function run(context: CommandContext): Promise<void> {
   if (printer && watching) {
     const print = (shown: Event[]) => shown.map((event) => printed(printer, event)).join('')
     context.out(print(events))
-    await follow(context, follower, filter, events, (_, fresh) => print(fresh))
+    return follow(context, follower, filter, events, (_, fresh) => print(fresh))
   }
   if (events.length === 0 && !watching) {
     context.err(namespace === undefined ? 'No events found.\n' : `No events found in ${namespace} namespace.\n`)
@@ -111,7 +112,7 @@ function printed(printer: Printer, object: KubeObject): string {
   }
 }
 
-/** Prints events as they come or count up; never returns. */
+/** Prints events as they come or count up; returns only when `--request-timeout` ends it. */
 async function follow(
   context: CommandContext,
   follower: Follower,
@@ -120,7 +121,8 @@ async function follow(
   write: (cluster: Cluster, events: Event[]) => string,
 ): Promise<void> {
   const versions = new Map(shown.map((e) => [e.metadata.uid, e.metadata.resourceVersion]))
-  for (;;) {
+  const limit = requestTimeout(context.flags.string('request-timeout'))
+  for (let waited = 0; limit === 0 || waited < limit; waited += PAUSE) {
     await sleep(PAUSE)
     const cluster = follower.current()
     const fresh = matching(cluster, filter).filter((e) => versions.get(e.metadata.uid) !== e.metadata.resourceVersion)

@@ -15,9 +15,9 @@ import type { Documents } from '../cli/manifests'
 import { parseResourceArguments, type Target } from '../cli/resource-args'
 import { documentsOf, fileSelector, namespaceOfFile } from '../cli/select'
 import type { Cluster } from '../cluster'
-import { AggregateFailure, ApiError, CommandError } from '../errors'
+import { AggregateFailure, ApiError, CommandError, notAllowed } from '../errors'
 import type { Column } from '../kinds/kind'
-import type { ResourceInfo } from '../schema/resources'
+import { builtinEntries, type ResourceInfo } from '../schema/resources'
 import { columnsWanted, isTable } from './get-table'
 
 export interface Found {
@@ -33,6 +33,8 @@ export interface Answer {
   single: boolean
   /** More than one kind was asked for. */
   manyKinds: boolean
+  /** How many different resources were asked for, found or not. */
+  kindsAsked: number
   /** The resources that were asked for. */
   infos: ResourceInfo[]
   /** Of one list that is to be a table: its cells, in place of the objects. */
@@ -58,7 +60,6 @@ export async function documentsNamed(context: CommandContext): Promise<Documents
 /** Throws for arguments that cannot be read; what single requests fail with is collected. */
 export function fetchAnswer(context: CommandContext, cluster: Cluster, documents: Documents | undefined): Answer {
   const answer = documents ? fromDocuments(context, cluster, documents) : fromArguments(context, cluster)
-  answer.failures.push(...(documents?.failures ?? []))
   if (!showsOwnership(context)) return answer
   return { ...answer, found: answer.found.map(({ info, object }) => ({ info, object: withOwnership(cluster.view, info, object) })) }
 }
@@ -116,9 +117,14 @@ interface Named {
   namespace?: string
 }
 
+/** What is wrong with files themselves comes at the end and in a list of its own, as which it is printed. */
+export function together(failures: Error[]): Error[] {
+  return failures.length ? [new AggregateFailure(failures)] : []
+}
+
 const NO_LABELS = { metadata: {} } as KubeObject
 
-function fromDocuments(context: CommandContext, cluster: Cluster, { documents, oneFile }: Documents): Answer {
+function fromDocuments(context: CommandContext, cluster: Cluster, { documents, failures: unread, oneFile }: Documents): Answer {
   const { server } = cluster
   const wanted = fileSelector(context.flags.string('selector'))
   const named = new Map<Target, Named>()
@@ -146,13 +152,18 @@ function fromDocuments(context: CommandContext, cluster: Cluster, { documents, o
     if (info.namespaced) requireNamespace(metadata?.namespace, context.namespace, context.namespaceGiven)
     return [subresourceOf(context, info, object)]
   })
-  return { ...answer, failures: [...failures, ...answer.failures] }
+  return { ...answer, failures: [...answer.failures, ...together([...failures, ...unread])] }
 }
 
 /** `--subresource`: the object's status is part of it, other subresources a pod or a config map does not have. */
 function subresourceOf(context: CommandContext, info: ResourceInfo, object: KubeObject): Found {
   const wanted = context.flags.string('subresource')
   if (!wanted || (wanted === 'status' && info.subresources.includes(wanted))) return { info, object }
+  const entry = builtinEntries().find((each) => each.name === `${info.plural}/${wanted}` && each.groupVersion === groupVersion(info))
+  if (entry && !entry.verbs.includes('get')) throw notAllowed()
+  if (info.resource === 'pods' && wanted === 'log') throw new CommandError("serializer for text/plain doesn't exist")
+  // The whole object, asked for behind another path.
+  if (entry?.kind === info.kind) return { info, object }
   if (wanted === 'scale' && info.subresources.includes('scale')) return { info: scaleResource(info), object: scaleOf(info, object) }
   throw new ApiError('NotFound', `the server could not find the requested resource (get ${info.resource} ${object.metadata.name})`)
 }
@@ -185,6 +196,7 @@ function collect(
     warnings: [...new Set(warnings)],
     single,
     manyKinds: new Set(infos.map((info) => `${groupVersion(info)}/${info.kind}`)).size > 1,
+    kindsAsked: new Set(targets.map(({ info }) => info)).size,
     infos,
     requests: targets.length,
     now: cluster.env.now(),

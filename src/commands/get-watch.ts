@@ -29,13 +29,13 @@ export async function watchObjects(context: CommandContext): Promise<undefined> 
   const follower = new Follower(context.cluster)
   const fetchNow = (cluster: Cluster) => fetchAnswer(context, cluster, documents)
   const first = fetchNow(follower.current())
-  if (first.infos.length + first.failures.length > 1) {
-    const what = documents
-      ? 'watch is only supported on individual resources and resource collections'
-      : 'you may only specify a single resource type'
-    throw new CommandError(what)
+  if (documents && first.infos.length + first.failures.length > 1) {
+    throw new CommandError('watch is only supported on individual resources and resource collections')
   }
+  if (!documents && first.kindsAsked > 1) throw new CommandError('you may only specify a single resource type')
   if (first.failures.length) throw first.failures[0]
+  // What is not there and passed over is not waited for.
+  if (first.infos.length === 0) return undefined
   for (const warning of first.warnings) context.warn(warning)
   const write = isTable(context) ? tableWriter(context) : objectWriter(context)
   if (!flags.bool('watch-only')) {
@@ -46,6 +46,7 @@ export async function watchObjects(context: CommandContext): Promise<undefined> 
       ),
     )
   }
+  if (first.infos.length > 1) throw new CommandError('you may only watch a single resource or type of resource at a time')
   await followChanges(context, follower, first, fetchNow, write)
 }
 

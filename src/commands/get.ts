@@ -3,7 +3,7 @@ import type { KubeObject } from '../api/types'
 import { presented } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
 import { printerOptions } from '../cli/result'
-import { AggregateFailure, CommandError, UsageError } from '../errors'
+import { AggregateFailure, CommandError, combine, UsageError } from '../errors'
 import { printerFor } from '../print'
 import { sortObjects, sortRows } from '../print/sort'
 import { listOf } from '../print/structured'
@@ -31,8 +31,8 @@ async function get(context: CommandContext): Promise<number | undefined> {
   for (const warning of answer.warnings) context.warn(warning)
   if (isTable(context)) printTables(context, answer)
   else printObjects(context, answer)
-  // One of them, too, is printed without `error: ` before it.
-  if (answer.failures.length) throw new AggregateFailure(answer.failures)
+  const failure = combine(isTable(context) ? answer.failures : flat(answer.failures))
+  if (failure) throw failure
 }
 
 function checkArguments({ flags, args }: CommandContext): void {
@@ -73,10 +73,15 @@ function missingResource(context: CommandContext): Error {
   )
 }
 
+/** Whole objects are printed without a list of failures inside of another. */
+function flat(failures: Error[]): Error[] {
+  return failures.flatMap((failure) => (failure instanceof AggregateFailure ? failure.failures : [failure]))
+}
+
 /** One named object prints by itself, all else as a List. */
 function printObjects(context: CommandContext, { found, failures, single }: Answer): void {
   const { flags } = context
-  if (failures.length && single) throw new AggregateFailure(failures)
+  if (failures.length && single) throw combine(flat(failures))
   if (found.length === 0 && flags.bool('ignore-not-found')) return
   const printer = printerFor(flags.string('output'), printerOptions(context))
   const objects = found.map(({ info, object }) => presented(info, object))

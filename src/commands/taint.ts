@@ -2,7 +2,7 @@
 import type { KubeObject, Node, Taint } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
 import { dryRunOf } from '../cli/dry-run'
-import { resourceNamed } from '../cli/resource-args'
+import { resourceMapped } from '../cli/resource-args'
 import { resultPrinter } from '../cli/result'
 import { select } from '../cli/select'
 import { validationOf } from '../cli/validation'
@@ -75,15 +75,17 @@ function text({ key, value, effect }: { key: string; value?: string; effect: str
 }
 
 function requireNodes(cluster: Cluster, type: string): void {
-  if (resourceNamed(cluster.server.discovery, type).kind !== 'Node')
+  if (resourceMapped(cluster.server.discovery, type).kind !== 'Node')
     throw new CommandError(`invalid resource type ${type}, only node types are supported`)
 }
 
 function validate(context: CommandContext, resources: string[], { add, remove }: Changes): void {
   const { flags } = context
-  const both = add.filter((t) => remove.some((r) => r.key === t.key && (!r.effect || r.effect === t.effect)))
+  const both = add.flatMap((t) =>
+    remove.filter((r) => r.key === t.key && (!r.effect || r.effect === t.effect)).map(({ key, effect }) => `${key}=${effect ?? ''}`),
+  )
   if (both.length) {
-    throw new CommandError(`can not both modify and remove the following taint(s) in the same command: ${both.map(text).join(', ')}`)
+    throw new CommandError(`can not both modify and remove the following taint(s) in the same command: ${both.join(', ')}`)
   }
   if (flags.bool('all') && flags.string('selector')) {
     throw new CommandError("setting 'all' parameter with a non empty selector is prohibited")

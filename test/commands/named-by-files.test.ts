@@ -70,6 +70,49 @@ test('create tells of its files in their order', async () => {
   expect((await sh.streams('create -f n.yml -f m.yml -n default')).err).toBe(ELSEWHERE + ELSEWHERE + exists('m1') + exists('m2'))
 })
 
+test.each([
+  ['get', ''],
+  ['get -o yaml', 'error: '],
+  ['describe', ''],
+  ['label x=y', 'error: '],
+])('%s of a kind that is none', async (verb, prefix) => {
+  sh.write('u.yml', '{apiVersion: foo/v1, kind: Foo, metadata: {name: u}}')
+  expect((await sh.streams(`${verb} -f u.yml`)).err).toBe(
+    `${prefix}resource mapping not found for name: "u" namespace: "" from "u.yml": no matches for kind "Foo" in version "foo/v1"\nensure CRDs are installed first\n`,
+  )
+})
+
+test.each([
+  ['one elsewhere', 'get deploy/m1 deploy/nope -w', 'Error from server (NotFound): deployments.apps "nope" not found\n[exit 1]'],
+  ['several kinds', 'get deploy/m1 rs/nope -w', 'error: you may only specify a single resource type\n[exit 1]'],
+  [
+    'several objects',
+    'get deploy m1 m2 --watch-only',
+    'error: you may only watch a single resource or type of resource at a time\n[exit 1]',
+  ],
+  ['what is not there and passed over', 'get deploy nope -w --ignore-not-found', ''],
+  ['events until the request ends', 'events --types=Warning -w --request-timeout=10ms', 'LAST SEEN   TYPE   REASON   OBJECT   MESSAGE\n'],
+])('watched: %s', async (_name, line, said) => {
+  expect(await sh.kubectl(line)).toBe(said)
+})
+
+test.each([
+  ['get deploy ""', 'error: resource name may not be empty\n[exit 1]'],
+  [
+    'get node node-1 --subresource=log',
+    'Error from server (NotFound): the server could not find the requested resource (get nodes node-1)\n[exit 1]',
+  ],
+  [
+    'get ns other --subresource=finalize',
+    'Error from server (MethodNotAllowed): the server does not allow this method on the requested resource\n[exit 1]',
+  ],
+  ['events --for foo/x', `the server doesn't have a resource type "foo"\n[exit 1]`],
+  ['taint foo x a=b:NoSchedule', `the server doesn't have a resource type "foo"\n[exit 1]`],
+  ['taint node node-1 a=b:NoSchedule a-', 'error: can not both modify and remove the following taint(s) in the same command: a=\n[exit 1]'],
+])('%s', async (line, said) => {
+  expect(await sh.kubectl(line)).toBe(said)
+})
+
 const IMMEDIATE =
   'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n'
 
