@@ -19,9 +19,8 @@ function wasJudged(pod: Pod): boolean {
   return pod.status?.conditions?.some((c) => c.type === 'PodScheduled') ?? false
 }
 
-export function rejectionOf({ api, pod, host }: Session): Rejection | undefined {
-  const node = wasJudged(pod) ? undefined : api.get<Node>('nodes', undefined, host)
-  if (!node) return undefined
+/** The first resource of which the node has too little for what the Pod asks for, beside all others. */
+function missing({ api, pod, host }: Session, node: Node): { name: string; message: string } | undefined {
   const others = api
     .mentioning<Pod>('pods', undefined, host)
     .filter((p) => p.spec.nodeName === host && p.metadata.uid !== pod.metadata.uid && !isTerminalPhase(p.status?.phase))
@@ -31,8 +30,23 @@ export function rejectionOf({ api, pod, host }: Session): Rejection | undefined 
     const capacity = capacities[name] ?? 0
     if (amount === 0 || (used[name] ?? 0) + amount <= capacity) continue
     const message = `Node didn't have enough resource: ${name}, requested: ${amount}, used: ${used[name] ?? 0}, capacity: ${capacity}`
-    return { reason: `OutOf${name}`, message }
+    return { name, message }
   }
+  return undefined
+}
+
+/** Why the Pod could not have on its node what it asks for. */
+export function shortage(session: Session): string | undefined {
+  const node = session.api.get<Node>('nodes', undefined, session.host)
+  return node && missing(session, node)?.message
+}
+
+export function rejectionOf(session: Session): Rejection | undefined {
+  const { api, pod, host } = session
+  const node = wasJudged(pod) ? undefined : api.get<Node>('nodes', undefined, host)
+  if (!node) return undefined
+  const short = missing(session, node)
+  if (short) return { reason: `OutOf${short.name}`, message: short.message }
   if (!matchesNodeAffinity(pod, node)) {
     return { reason: 'NodeAffinity', message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector" }
   }

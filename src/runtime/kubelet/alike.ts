@@ -2,6 +2,7 @@
 import type { Records } from '../../api/contracts'
 import type { Container, Pod } from '../../api/types'
 import { listFaults } from '../../faults'
+import { asksForMore } from './resize'
 import { initContainers } from './state'
 
 /** Volumes whose content is the cluster's own. Others lie on a node or are bound to one. */
@@ -18,6 +19,7 @@ function runsScripts(container: Container): boolean {
 
 /** Faults name Pods and nodes; who shares a node's network meets who else is there. */
 export function isLikeOthers(pod: Pod, records: Records): boolean {
+  if (asksForMore(pod)) return false
   if (pod.spec.hostNetwork || pod.spec.ephemeralContainers?.length || listFaults(records).length > 0) return false
   if ((pod.spec.volumes ?? []).some((volume) => !CLUSTERS_OWN.some((source) => source in volume))) return false
   return ![...initContainers(pod), ...pod.spec.containers].some(runsScripts)

@@ -4,6 +4,8 @@ import { named } from '../../lib/named'
 import { initContainers, isSidecar, sidecars } from './state'
 
 const RESTARTING = 'AllContainersRestarting'
+/** The kubelet's, made elsewhere. */
+const MADE = ['PodResizePending', 'PodResizeInProgress']
 const OWN = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
 
 type Verdict = Pick<Condition, 'status' | 'reason' | 'message'>
@@ -29,6 +31,8 @@ interface Facts {
   sandbox: boolean
   /** In a Pod where one container's end may restart all: whether it does. */
   restartsWhole?: boolean
+  /** Of resizes. */
+  resizes: Condition[]
 }
 
 /** Any regular container has run: the Pod counts as initialized from then on. */
@@ -91,7 +95,7 @@ function allRestarting({ phase, restartsWhole }: Facts): Verdict {
 export function podConditions(facts: Facts, now: string): Condition[] {
   const { pod } = facts
   const old = pod.status?.conditions ?? []
-  const foreign = old.filter((c) => !OWN.includes(c.type) && c.type !== RESTARTING)
+  const foreign = old.filter((c) => !OWN.includes(c.type) && c.type !== RESTARTING && !MADE.includes(c.type))
   const verdicts: Record<string, Verdict> = {
     PodReadyToStartContainers: facts.sandbox ? YES : { status: 'False' },
     Initialized: initialized(facts),
@@ -114,5 +118,5 @@ export function podConditions(facts: Facts, now: string): Condition[] {
       type,
     }
   })
-  return [...foreign, ...own]
+  return [...foreign, ...facts.resizes, ...own]
 }

@@ -18,6 +18,7 @@ import { advanceKills, shortenKills } from './kill'
 import { watchStorage } from './local-storage'
 import { isTerminalPhase } from './phase'
 import { nextTick, runTriggered, tick } from './probe-workers'
+import { resizeDue } from './resize'
 import { lullOf, playRoutine, programWakes } from './routine'
 import { containerOf, emit, isRunning, type PodState, type Session, withAddress } from './state'
 import { isBusy, isWaiting, resumeSync, syncPod } from './sync'
@@ -190,6 +191,8 @@ function play(session: Session): void {
       dirty = true
       continue
     } else if (state.stage !== 'terminated' && tick(session, ['readiness'])) dirty = true
+    const due = resizeDue(session)
+    if (due !== undefined && due <= session.env.now()) dirty = true
     if (pastDeadline(session) || (state.syncAt !== undefined && state.syncAt <= session.env.now())) dirty = true
     if (!dirty && !watchStorage(session)) return
     dirty = progress(session)
@@ -312,7 +315,7 @@ function nextDue(session: Session): number | undefined {
 /** The same, without its probes. */
 function nextButProbes(session: Session): number | undefined {
   const { state } = session
-  const times = [state.syncAt, deadlineOf(session), programWakes(session), state.overAt]
+  const times = [state.syncAt, resizeDue(session), deadlineOf(session), programWakes(session), state.overAt]
   for (const kill of Object.values(state.kills)) times.push(kill.until)
   for (const [name, own] of Object.entries(state.containers)) if (isRunning(own)) times.push(nextCrash(session, name)?.at)
   return earliest(times)

@@ -4,6 +4,7 @@ import type { Container, Pod } from '../../api/types'
 import { named } from '../../lib/named'
 import type { Exit } from '../process'
 import type { World } from '../world'
+import type { ResizeState } from './resize'
 
 /** One run of a container, as the container runtime lists it. */
 export interface Instance {
@@ -103,6 +104,7 @@ export interface PodState {
   startAgain?: number
   /** An internal decision to end the Pod. */
   evicted?: { reason: string; message: string; grace?: number }
+  resize?: ResizeState
   /** When the eviction manager next looks at a Pod that uses too much disk, ms. */
   overAt?: number
 }

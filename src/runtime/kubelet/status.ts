@@ -10,6 +10,7 @@ import { anyRegularStarted, podConditions } from './conditions'
 import { containerUser } from './container-user'
 import { isTerminalPhase, podPhase } from './phase'
 import { startTickers } from './probe-workers'
+import { allocatedTo, resizeConditions } from './resize'
 import { mayRestartAll, restartsAll, shouldRestart, waitsForAll } from './restart'
 import { emit, type Instance, initContainers, isRunning, isSidecar, type Session } from './state'
 
@@ -45,8 +46,8 @@ function volumeMounts(container: Container): object {
   }
 }
 
-function resources(container: Container): object {
-  const { requests, limits } = container.resources ?? {}
+function resources(session: Session, container: Container): object {
+  const { requests, limits } = allocatedTo(session, container)
   const some = (list: object | undefined) => list !== undefined && Object.keys(list).length > 0
   return {
     ...(some(requests) ? { allocatedResources: requests } : {}),
@@ -86,7 +87,7 @@ function containerStatus(session: Session, container: Container): ContainerStatu
     containerState = { waiting: { ...(why.message ? { message: why.message } : {}), reason: why.reason } }
   }
   return {
-    ...resources(container),
+    ...resources(session, container),
     containerID: `containerd://${current.id}`,
     image: current.image,
     imageID: current.imageId,
@@ -173,7 +174,10 @@ export function generateStatus(session: Session, terminal: boolean): PodStatus {
   })
   const podIP = pod.spec.hostNetwork ? hostIP : (state.ip ?? (isTerminalPhase(wanted) ? old.podIP : undefined))
   const restartsWhole = mayRestartAll(pod) ? restartsAll(session) : undefined
-  const conditions = podConditions({ pod, phase: wanted, init, regular, sandbox: state.sandbox, restartsWhole }, now)
+  const conditions = podConditions(
+    { pod, phase: wanted, init, regular, sandbox: state.sandbox, restartsWhole, resizes: terminal ? [] : resizeConditions(session) },
+    now,
+  )
   const { containerStatuses: _c, initContainerStatuses: _i, ephemeralContainerStatuses: _e, reason: _r, message: _m, ...kept } = old
   return {
     ...kept,

@@ -8,6 +8,7 @@ import { mountProblem } from '../volumes'
 import { computeActions } from './actions'
 import { beginKill, type KillOptions } from './kill'
 import { addWorkers } from './probe-workers'
+import { resize } from './resize'
 import { removed, restartsAll } from './restart'
 import { endPostStart, type StartOutcome, tryStart } from './start'
 import { containerOf, emit, initContainers, isRunning, isSidecar, type PendingStart, type Session } from './state'
@@ -28,6 +29,7 @@ const LONGEST_MOUNT_RETRY = 122_000
 export function syncPod(session: Session): boolean {
   const { state } = session
   delete state.syncAt
+  const resized = resize(session)
   const { ends, stale } = publish(session)
   if (ends) beginTermination(session)
   if (ends || stale) return true
@@ -36,6 +38,11 @@ export function syncPod(session: Session): boolean {
   const created = createSandbox(session)
   if (created === 'failed') return false
   if (restartsAll(session)) return removeAll(session)
+  if (resized.length > 0) {
+    for (const { name, message } of resized) stop(session, name, { message })
+    state.pending = resized.map(({ name }) => ({ name }))
+    return true
+  }
   const actions = computeActions(session)
   if (actions.endPod) {
     for (const name of Object.keys(state.containers)) stop(session, name)
