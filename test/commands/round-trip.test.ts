@@ -69,10 +69,13 @@ function stored(): Promise<string> {
 /** The objects without what an apply leaves behind in their metadata. */
 async function content(): Promise<string> {
   const { items } = JSON.parse(await kubectl('get -f all.json -o json')) as { items: KubeObject[] }
-  for (const { metadata } of items) {
+  for (const { kind, metadata, status } of items) {
     delete metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration']
     if (!Object.keys(metadata.annotations ?? {}).length) delete metadata.annotations
     metadata.resourceVersion = ''
+    // An annotation more is another generation of a Deployment, and of nothing else.
+    if (kind === 'Deployment') delete metadata.generation
+    if (kind === 'Deployment') delete (status as { observedGeneration?: number } | undefined)?.observedGeneration
   }
   return JSON.stringify(items, undefined, 1)
 }
