@@ -127,10 +127,14 @@ function listenTcp(address: string, port: number, answer: Answer): Promise<net.S
 export function converse(socket: net.Socket, answer: Answer): void {
   let unread: Buffer = Buffer.alloc(0)
   let busy = false
+  let begun = false
   let deadline: NodeJS.Timeout | undefined
+  // Byte after byte does not put off the end of the time that one question has.
   const wait = () => {
+    if (begun && unread.length > 0) return
+    begun = unread.length > 0
     clearTimeout(deadline)
-    deadline = setTimeout(() => socket.destroy(), unread.length > 0 ? READ_MS : IDLE_MS)
+    deadline = setTimeout(() => socket.destroy(), begun ? READ_MS : IDLE_MS)
   }
   const next = async () => {
     while (!busy && unread.length >= 2 && unread.length >= 2 + unread.readUInt16BE(0)) {
@@ -138,6 +142,7 @@ export function converse(socket: net.Socket, answer: Answer): void {
       const bytes = unread.subarray(2, end)
       unread = unread.subarray(end)
       busy = true
+      begun = false
       clearTimeout(deadline)
       const reply = await answer(bytes, 'tcp').catch(() => failure(bytes))
       busy = false
