@@ -6,6 +6,8 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Host } from '../env'
 import { CommandError } from '../errors'
+import { goReason } from '../lib/os-errors'
+import { readBounded } from './read-file'
 
 interface Editor {
   words: string[]
@@ -26,7 +28,11 @@ export function editText(host: Host, prefix: string, suffix: string, text: strin
   const file = path.join(os.tmpdir(), `${prefix}${crypto.randomBytes(5).readUIntBE(0, 5)}${suffix}`)
   fs.writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
   launch(host, file)
-  return { file, text: fs.readFileSync(file, 'utf8') }
+  try {
+    return { file, text: readBounded(file).toString('utf8') }
+  } catch (error) {
+    throw new CommandError(`open ${file}: ${goReason(error)}`)
+  }
 }
 
 function launch(host: Host, file: string): void {

@@ -1,6 +1,7 @@
 // The manifests a command is given: by -f, or built by -k.
 import type { Host } from '../env'
 import { CommandError } from '../errors'
+import { RegexpTooSlow } from '../lib/bounded-regexp'
 import type { CommandContext } from './context'
 import { type Documents, readManifests } from './manifests'
 import { validationOf } from './validation'
@@ -42,8 +43,8 @@ export async function manifestsNamed(
       inList: false,
     }))
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error
-    built.failures = [error]
+    if (!(error instanceof CommandError || error instanceof RegexpTooSlow)) throw error
+    built.failures = [error instanceof CommandError ? error : new CommandError(error.message)]
     built.readBefore = [0]
   }
   return built
