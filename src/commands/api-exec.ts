@@ -1,45 +1,38 @@
 // POST or GET pods/NAME/exec over a WebSocket: a command in a container, its streams as channels.
 // Upstream: apimachinery/pkg/util/remotecommand, kubelet/pkg/cri/streaming/remotecommand.
 
-import type { Pod } from '../api/types'
+import type { Container, Pod } from '../api/types'
 import type { ClusterFile } from '../cluster-file'
-import { ApiError, CommandError, notFound } from '../errors'
-import { ByteTextDecoder, bytesOfText } from '../lib/byte-text'
+import { ApiError } from '../errors'
+import { ByteTextDecoder } from '../lib/byte-text'
 import { ExecSession } from '../runtime/exec'
+import {
+  type Begin,
+  CLOSE,
+  channel,
+  ERROR,
+  failed,
+  isSet,
+  Line,
+  POLL_MS,
+  podNamed,
+  STDERR,
+  STDIN,
+  STDOUT,
+  withContainer,
+} from './api-streams'
 import { execFailure } from './exec'
-import { containerOrDefault, requireRunning } from './pod-container'
-import type { WebSocket } from './websocket'
 
-export const EXEC_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
-
-const STDIN = 0
-const STDOUT = 1
-const STDERR = 2
-const ERROR = 3
-const CLOSE = 255
-/** How often a command that waits for something in the cluster is looked at, ms. */
-const POLL_MS = 100
-
-/** Throws ApiError for a Pod or a container that is not there, before the connection is taken. */
-export function execRequest(file: ClusterFile, namespace: string, name: string, query: URLSearchParams): (socket: WebSocket) => void {
-  const pod = file.read((cluster) => cluster.view.get<Pod>('pods', namespace, name))
-  if (!pod) throw notFound('pods', name)
+/** Throws ApiError for a Pod that is not there, before the connection is taken. */
+export function execRequest(file: ClusterFile, namespace: string, name: string, query: URLSearchParams): Begin {
+  const pod = podNamed(file, namespace, name)
   const command = query.getAll('command')
   if (command.length === 0) throw new ApiError('BadRequest', 'you must specify at least one command for the container')
-  const flag = (word: string) => ['true', '1'].includes(query.get(word) ?? '')
-  let container: ReturnType<typeof containerOrDefault>
-  try {
-    container = containerOrDefault(pod, query.get('container') ?? '', () => {})
-    requireRunning(pod, container)
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error
-    // Said over the connection, which the server takes before it asks the kubelet.
-    return (socket) => {
-      socket.send(channel(ERROR, JSON.stringify({ metadata: {}, ...failed(error.message) })))
-      socket.close()
-    }
-  }
-  const tty = flag('tty')
+  return withContainer(pod, query, (container) => execute(file, pod, container, command, query))
+}
+
+function execute(file: ClusterFile, pod: Pod, container: Container, command: string[], query: URLSearchParams): Begin {
+  const tty = isSet(query, 'tty')
   return (socket) => {
     const send = (number: number, text: string) => socket.send(channel(number, text))
     const say = (number: number, text: string) => send(number, tty ? text.replaceAll('\n', '\r\n') : text)
@@ -58,7 +51,7 @@ export function execRequest(file: ClusterFile, namespace: string, name: string, 
       try {
         const { result, now } = file.write(({ world }) => {
           if (!session) {
-            const opened = ExecSession.open(world, pod, container, command, { stdin: flag('stdin'), tty, output })
+            const opened = ExecSession.open(world, pod, container, command, { stdin: isSet(query, 'stdin'), tty, output })
             if ('message' in opened) throw execFailure(pod, container, opened.message)
             session = opened
           }
@@ -92,14 +85,6 @@ export function execRequest(file: ClusterFile, namespace: string, name: string, 
   }
 }
 
-function channel(number: number, text: string): Buffer {
-  return Buffer.concat([Buffer.from([number]), bytesOfText(text)])
-}
-
-function failed(message: string): object {
-  return { status: 'Failure', message, reason: 'InternalError', details: { causes: [{ message }] }, code: 500 }
-}
-
 function exitStatus(code: number): object {
   if (code === 0) return { status: 'Success' }
   return {
@@ -107,38 +92,5 @@ function exitStatus(code: number): object {
     message: `command terminated with non-zero exit code: exit status ${code}`,
     reason: 'NonZeroExitCode',
     details: { causes: [{ reason: 'ExitCode', message: String(code) }] },
-  }
-}
-
-/** What a terminal's line discipline does between the keys and the program: echo, erase, interrupt, end of input. */
-class Line {
-  private typed = ''
-
-  constructor(
-    private readonly echo: (channel: number, text: string) => void,
-    private readonly send: (text: string | undefined) => void,
-    private readonly interrupt: () => void,
-  ) {}
-
-  type(keys: string): void {
-    for (const key of keys) {
-      if (key === '\x03') {
-        this.typed = ''
-        this.echo(STDOUT, '^C\n')
-        this.interrupt()
-      } else if (key === '\x04') {
-        if (this.typed === '') this.send(undefined)
-      } else if (key === '\x7f' || key === '\b') {
-        if (this.typed !== '') this.echo(STDOUT, '\b \b')
-        this.typed = this.typed.slice(0, -1)
-      } else if (key === '\r' || key === '\n') {
-        this.echo(STDOUT, '\n')
-        this.send(`${this.typed}\n`)
-        this.typed = ''
-      } else {
-        this.typed += key
-        this.echo(STDOUT, key)
-      }
-    }
   }
 }

@@ -13,8 +13,10 @@ import { jsonSyntaxError } from '../lib/go-json-error'
 import { Live } from '../live'
 import { decodeProtobuf, ProtobufError } from '../schema/protobuf'
 import { parseYaml } from '../schema/yaml'
-import { EXEC_PROTOCOLS, execRequest } from './api-exec'
+import { attachRequest } from './api-attach'
+import { execRequest } from './api-exec'
 import { followLog } from './api-log'
+import { STREAM_PROTOCOLS } from './api-streams'
 import { userOf } from './api-user'
 import { ApiWatches } from './api-watch'
 import { offeredProtocol, WebSocket } from './websocket'
@@ -34,6 +36,9 @@ export interface ApiRequest {
   request: http.IncomingMessage
   response: http.ServerResponse
 }
+
+/** Subresources of a Pod that take the connection over. */
+const UPGRADES: Record<string, typeof execRequest | undefined> = { exec: execRequest, attach: attachRequest }
 
 export class ApiHttp {
   readonly server: http.Server
@@ -86,7 +91,7 @@ export class ApiHttp {
     this.live.flush()
   }
 
-  /** A connection that becomes another: `exec`. Others are refused, whereupon clients try no further. */
+  /** A connection that becomes another: `exec`, `attach`. Others are refused, whereupon clients try no further. */
   private upgrade(request: http.IncomingMessage, socket: net.Socket, head: Buffer): void {
     socket.on('error', () => socket.destroy())
     const response = new http.ServerResponse(request)
@@ -98,17 +103,17 @@ export class ApiHttp {
       if (path === undefined) return
       const { searchParams, pathname } = new URL(path, 'http://cluster')
       const user = userOf(this.live.cluster(), request.headers)
-      const protocol = offeredProtocol(request, EXEC_PROTOCOLS)
+      const protocol = offeredProtocol(request, STREAM_PROTOCOLS)
       const target = this.asUser(user, (server) => {
         const meant = objectTarget(server, pathname)
         if (meant) server.authorize('create', meant.info, meant.namespace, meant.name, meant.subresource)
         return meant
       })
-      const isExec = target?.info.resource === 'pods' && target.subresource === 'exec'
-      const unable = () => new ApiError('BadRequest', 'unable to upgrade: only exec over a WebSocket is served')
-      if (!isExec) throw unable()
+      const unable = () => new ApiError('BadRequest', 'unable to upgrade: only exec and attach over a WebSocket are served')
+      const taken = target?.info.resource === 'pods' ? UPGRADES[target.subresource ?? ''] : undefined
+      if (!target || !taken) throw unable()
       // What is wrong with the request itself is said to every client, also to those that speak another protocol.
-      const begin = execRequest(new ClusterFile(this.host, this.file), target.namespace ?? '', target.name ?? '', searchParams)
+      const begin = taken(new ClusterFile(this.host, this.file), target.namespace ?? '', target.name ?? '', searchParams)
       if (!protocol) throw unable()
       response.detachSocket(socket)
       this.upgraded.add(socket)

@@ -296,6 +296,11 @@ test('the documents tell which parameters a write takes and how lists merge', as
 
 /** Runs a command over a WebSocket; each channel's text, `input` sent first. */
 function execute(query: string, input?: string): Promise<Record<number, string>> {
+  return streams(`hello/exec?${query}`, input)
+}
+
+/** The same of what a Pod's subresource gives. */
+function streams(path: string, input?: string): Promise<Record<number, string>> {
   const channels: Record<number, string> = {}
   return new Promise((resolve, reject) => {
     const headers = {
@@ -305,7 +310,7 @@ function execute(query: string, input?: string): Promise<Record<number, string>>
       'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
       'Sec-WebSocket-Protocol': 'v5.channel.k8s.io',
     }
-    const request = http.request({ port, path: `/api/v1/namespaces/default/pods/hello/exec?${query}`, headers, agent: false })
+    const request = http.request({ port, path: `/api/v1/namespaces/default/pods/${path}`, headers, agent: false })
     request.on('response', (response) => {
       let body = ''
       response.on('data', (part) => (body += part))
@@ -356,6 +361,21 @@ test('a command runs in a container', async () => {
     3: '{"metadata":{},"status":"Success"}',
   })
   expect((await execute('command=ls&container=nope'))[3]).toContain('container nope')
+})
+
+test('a client joins the streams of a container', async () => {
+  await box.kubectl('run reader --image=busybox -i --attach=false --restart=Never -- sh')
+  const input = 'echo out; echo wrong >&2; exit 3\n'
+  expect(await streams('reader/attach?stdin=true&stdout=true&stderr=true', input)).toEqual({
+    1: 'out\n',
+    2: 'wrong\n',
+    3: '{"metadata":{},"status":"Success"}',
+  })
+  expect(await box.kubectl("get pod reader -o jsonpath='{.status.containerStatuses[0].state.terminated.exitCode}'")).toBe('3')
+  await box.kubectl('run hello --image=busybox -- sleep 1000')
+  expect((await streams('hello/attach?container=nope'))[3]).toContain('container nope')
+  await expect(streams('nosuch/attach')).rejects.toThrow('pods \\"nosuch\\" not found')
+  await expect(streams('hello/portforward')).rejects.toThrow('only exec and attach over a WebSocket are served')
 })
 
 /** A kubectl of the official kind: its help names the project's address, and its version is told without a cluster. */

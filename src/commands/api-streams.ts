@@ -1,0 +1,90 @@
+// The streams of a container over a WebSocket: each message is the number of a channel and bytes.
+// Upstream: apimachinery/pkg/util/remotecommand, kubelet/pkg/cri/streaming/remotecommand.
+import type { Container, Pod } from '../api/types'
+import type { ClusterFile } from '../cluster-file'
+import { CommandError, notFound } from '../errors'
+import { bytesOfText } from '../lib/byte-text'
+import { containerOrDefault, requireRunning } from './pod-container'
+import type { WebSocket } from './websocket'
+
+export const STREAM_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
+
+export const STDIN = 0
+export const STDOUT = 1
+export const STDERR = 2
+export const ERROR = 3
+export const CLOSE = 255
+/** How often what waits for something in the cluster is looked at, ms. */
+export const POLL_MS = 100
+
+/** What takes over a connection. */
+export type Begin = (socket: WebSocket) => void
+
+/** Throws ApiError for a Pod that is not there, before the connection is taken. */
+export function podNamed(file: ClusterFile, namespace: string, name: string): Pod {
+  const pod = file.read((cluster) => cluster.view.get<Pod>('pods', namespace, name))
+  if (!pod) throw notFound('pods', name)
+  return pod
+}
+
+/** Lets `begin` have the running container that a request names; that there is none is said over the connection. */
+export function withContainer(pod: Pod, query: URLSearchParams, begin: (container: Container) => Begin): Begin {
+  try {
+    const container = containerOrDefault(pod, query.get('container') ?? '', () => {})
+    requireRunning(pod, container)
+    return begin(container)
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    // The server takes the connection before it asks the kubelet.
+    return (socket) => {
+      socket.send(channel(ERROR, JSON.stringify({ metadata: {}, ...failed(error.message) })))
+      socket.close()
+    }
+  }
+}
+
+/** Is a flag of the request set? */
+export function isSet(query: URLSearchParams, flag: string): boolean {
+  return ['true', '1'].includes(query.get(flag) ?? '')
+}
+
+export function channel(number: number, text: string): Buffer {
+  return Buffer.concat([Buffer.from([number]), bytesOfText(text)])
+}
+
+export function failed(message: string): object {
+  return { status: 'Failure', message, reason: 'InternalError', details: { causes: [{ message }] }, code: 500 }
+}
+
+/** What a terminal's line discipline does between the keys and the program: echo, erase, interrupt, end of input. */
+export class Line {
+  private typed = ''
+
+  constructor(
+    private readonly echo: (channel: number, text: string) => void,
+    private readonly send: (text: string | undefined) => void,
+    private readonly interrupt: () => void,
+  ) {}
+
+  type(keys: string): void {
+    for (const key of keys) {
+      if (key === '\x03') {
+        this.typed = ''
+        this.echo(STDOUT, '^C\n')
+        this.interrupt()
+      } else if (key === '\x04') {
+        if (this.typed === '') this.send(undefined)
+      } else if (key === '\x7f' || key === '\b') {
+        if (this.typed !== '') this.echo(STDOUT, '\b \b')
+        this.typed = this.typed.slice(0, -1)
+      } else if (key === '\r' || key === '\n') {
+        this.echo(STDOUT, '\n')
+        this.send(`${this.typed}\n`)
+        this.typed = ''
+      } else {
+        this.typed += key
+        this.echo(STDOUT, key)
+      }
+    }
+  }
+}
