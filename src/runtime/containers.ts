@@ -4,6 +4,7 @@ import type { Container, Pod } from '../api/types'
 import { replyFault } from '../faults'
 import { ownEntry } from '../lib/own-entry'
 import { openConnection } from './connect'
+import { containerUser } from './container-user'
 import { expandReferences, WordList } from './environment-references'
 import { filesOf, releaseContainerFiles } from './files'
 import { isHeld, noteRemoved, noteStored } from './held-ports'
@@ -108,8 +109,11 @@ class Context implements ProcessContext {
   sockets = () => networkPeers(this.world, this.pod).flatMap((p) => listenersOf(this.world, p))
   get pids(): ProcessContext['pids'] {
     const { world, pod, container } = this
+    const { uid, gid } = containerUser(world, pod, container)
     return {
       first: firstPid(pod, container),
+      uid,
+      gid,
       others: () => neighboursOf(world, pod, container),
       signal: (pid, signal) => {
         const there = signalNeighbour(world, pod, pid, signal)

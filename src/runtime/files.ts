@@ -2,6 +2,7 @@
 import type { Records } from '../api/contracts'
 import type { Container, Pod } from '../api/types'
 import { bytesOfText, hasRawBytes, textOfBytes } from '../lib/byte-text'
+import { containerUser } from './container-user'
 import { imageOf } from './images/index'
 import { podFiles, processFiles } from './pod-files'
 import type { ContainerRecord, FileStat, Files } from './process'
@@ -154,12 +155,18 @@ export class ContainerFiles implements Files {
     const size = entry.d
       ? 4096
       : (entry.l?.length ?? (entry.b !== undefined ? Math.floor((entry.b.length * 3) / 4) : Buffer.byteLength(entry.t ?? '')))
-    const mode = entry.m ?? (entry.d ? 0o755 : entry.l !== undefined ? 0o777 : 0o644)
-    const built = !this.place(where).mount && this.image().get(where) === entry
+    const { mount, path: inside } = this.place(where)
+    const usual = entry.d ? ((inside === '/' ? mount?.mode : undefined) ?? 0o755) : entry.l !== undefined ? 0o777 : 0o644
+    const own = entry.m ?? usual
+    // What the kubelet writes its group may read.
+    const mode = mount?.content && mount.group !== undefined && !entry.d ? own | 0o440 : own
+    const built = !mount && this.image().get(where) === entry
     const changedAt = entry.at ?? (built ? IMAGE_BUILT : (this.record?.startedAt ?? Date.parse(this.pod.metadata.creationTimestamp)))
     return {
       type,
       mode,
+      uid: entry.u ?? 0,
+      gid: entry.g ?? (mount && (inside === '/' || mount.content) ? (mount.group ?? 0) : 0),
       size,
       changedAt,
       ...(entry.l === undefined ? {} : { target: entry.l }),
@@ -243,7 +250,8 @@ export class ContainerFiles implements Files {
     if (before?.d) throw new FileError('EISDIR', path)
     const kept = mode ?? before?.m
     const held = hasRawBytes(content) ? { b: bytesOfText(content).toString('base64') } : { t: content }
-    this.store(where, { ...held, ...(kept === undefined ? {} : { m: kept }) })
+    const owner = before ? { ...(before.u ? { u: before.u } : {}), ...(before.g ? { g: before.g } : {}) } : this.owner(where)
+    this.store(where, { ...held, ...(kept === undefined ? {} : { m: kept }), ...owner })
   }
 
   append(path: string, content: string): void {
@@ -279,7 +287,8 @@ export class ContainerFiles implements Files {
     else if (!this.entry(parent)!.d) throw new FileError('ENOTDIR', path)
     const { mount, path: inside } = this.place(where)
     const opaque = !mount && !!this.layer(this.own)[inside]?.x
-    this.store(where, { d: 1, ...(opaque ? { o: 1 } : {}) })
+    const shared = mount?.group === undefined ? {} : { m: 0o2755 }
+    this.store(where, { d: 1, ...(opaque ? { o: 1 } : {}), ...shared, ...this.owner(where) })
   }
 
   setMode(path: string, mode: number): void {
@@ -287,6 +296,22 @@ export class ContainerFiles implements Files {
     const entry = this.entry(where)
     if (!entry) throw new FileError('ENOENT', path)
     this.store(where, { ...entry, m: mode })
+  }
+
+  setOwner(path: string, uid: number | undefined, gid: number | undefined): void {
+    const where = this.resolve(path, false)
+    const entry = this.entry(where)
+    if (!entry) throw new FileError('ENOENT', path)
+    const { u = 0, g = 0, ...rest } = entry
+    const [user, group] = [uid ?? u, gid ?? g]
+    this.store(where, { ...rest, ...(user ? { u: user } : {}), ...(group ? { g: group } : {}) })
+  }
+
+  /** Whose a new file is: the container's user's, and its group's or the one that owns the volume. */
+  private owner(where: string): { u?: number; g?: number } {
+    const { uid, gid } = containerUser(this.world, this.pod, this.container)
+    const group = this.place(where).mount?.group ?? gid
+    return { ...(uid ? { u: uid } : {}), ...(group ? { g: group } : {}) }
   }
 
   setTime(path: string, at: number): void {

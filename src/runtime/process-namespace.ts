@@ -1,5 +1,6 @@
 // Which processes a container sees: its own, or, in a Pod with shareProcessNamespace, those of all its containers behind the pause process.
 import type { Container, Pod } from '../api/types'
+import { containerUser } from './container-user'
 import { allContainers, containerRecord, signalContainer } from './containers'
 import { imageOf } from './images/index'
 import type { ContainerRecord, Image, ProcessRow, Signal } from './process'
@@ -63,7 +64,9 @@ export function neighboursOf(world: World, pod: Pod, container: Container): Proc
   const rows = others.flatMap((other) => {
     const record = containerRecord(world, pod.metadata.uid, other.name)
     const found = imageOf(other.image, world.records)
-    return record && !record.exit ? rowsOf(record, firstPid(pod, other), 'missing' in found ? {} : found.image) : []
+    if (!record || record.exit) return []
+    const { uid } = containerUser(world, pod, other)
+    return rowsOf(record, firstPid(pod, other), 'missing' in found ? {} : found.image).map((row) => ({ ...row, uid }))
   })
   const begun = containerRecord(world, pod.metadata.uid, container.name)?.startedAt ?? world.env.now()
   return [{ pid: 1, parent: 0, command: '/pause', startedAt: begun }, ...rows]

@@ -46,6 +46,8 @@ export interface FileStat {
   type: 'file' | 'directory' | 'link'
   /** Permission bits, e.g. 0o644. */
   mode: number
+  uid: number
+  gid: number
   /** Bytes. */
   size: number
   /** Last change, ms of cluster time. */
@@ -75,6 +77,8 @@ export interface Files {
   makeDirectory(path: string): void
   stat(path: string): FileStat | undefined
   setMode(path: string, mode: number): void
+  /** A number left out stays as it is. */
+  setOwner(path: string, uid: number | undefined, gid: number | undefined): void
   /** Sets the time of the last change, ms. */
   setTime(path: string, at: number): void
   link(path: string, target: string): void
@@ -100,6 +104,8 @@ export interface ProcessRow {
   parent: number
   command: string
   startedAt: number
+  /** Its user; default root. */
+  uid?: number
 }
 
 /** What a program may use. */
@@ -138,6 +144,9 @@ export interface ProcessContext {
   /** The processes beside its own: the number of its main process, those of other containers it can see, and signals for them. */
   pids: {
     first: number
+    /** The user and the group of the container's processes. */
+    uid: number
+    gid: number
     others(): ProcessRow[]
     /** Without a signal it only asks whether there is such a process. */
     signal(pid: number, signal: Signal | 'SIGKILL' | undefined): boolean

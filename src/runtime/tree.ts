@@ -1,6 +1,6 @@
 // File entries as they are kept in the state, and arithmetic on paths.
 
-/** One entry: text, bytes in base64, directory, link, or removed; mode and time of change when they differ from the defaults. */
+/** One entry: text, bytes in base64, directory, link, or removed; mode, owner and time of change when they differ from the defaults. */
 export interface Entry {
   t?: string
   b?: string
@@ -11,6 +11,9 @@ export interface Entry {
   /** A directory made anew over a removed one: what the image had there stays hidden. */
   o?: 1
   m?: number
+  /** User and group, when they are not root. */
+  u?: number
+  g?: number
   at?: number
 }
 

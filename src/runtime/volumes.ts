@@ -16,6 +16,10 @@ export interface Mount {
   /** The part of the volume that is seen: subPath, or `/`. */
   inside: string
   readOnly: boolean
+  /** Of the volume's root, when it is not 0755. */
+  mode?: number
+  /** The group that owns what lies in it: fsGroup. */
+  group?: number
   /** Record key of a writable volume. */
   key?: string
   /** Content of a volume that the kubelet writes. */
@@ -64,6 +68,7 @@ export function mountsOf(world: World, pod: Pod, container: Container, record: C
       path,
       inside: part ? '/' : normalPath(joinPath(behind.root ?? '/', sub)),
       readOnly: !!mount.readOnly || !!behind.content || !!behind.readOnly,
+      ...rightsOf(world, pod, volume, sub),
       ...(behind.key === undefined ? {} : { key: behind.key }),
       // Most looks at a container's files end before a volume: its content is made when it is asked for.
       get content() {
@@ -72,6 +77,30 @@ export function mountsOf(world: World, pod: Pod, container: Container, record: C
     })
   }
   return mounts.sort((a, b) => b.path.length - a.path.length)
+}
+
+/** Everybody may write into what the kubelet makes; with fsGroup its group owns it, and all that comes into it. */
+function rightsOf(world: World, pod: Pod, volume: Volume, sub: string): { mode?: number; group?: number } {
+  if (volume['hostPath']) return {}
+  const asked = ((pod.spec.securityContext ?? {}) as { fsGroup?: number }).fsGroup
+  const fsGroup = asked === undefined || keepsItsOwner(world, pod, volume) ? undefined : asked
+  const inMemory =
+    ['secret', 'downwardAPI', 'projected'].some((source) => volume[source]) ||
+    (volume['emptyDir'] as { medium?: string } | undefined)?.medium === 'Memory'
+  const mode = (inMemory ? 0o1777 : 0o777) | (fsGroup === undefined ? 0 : 0o2000)
+  return { ...(sub === '' ? { mode } : {}), ...(fsGroup === undefined ? {} : { group: fsGroup }) }
+}
+
+/** Claims of volumes of these kinds: the kubelet changes nobody's directory on a node or a file server. */
+function keepsItsOwner(world: World, pod: Pod, volume: Volume): boolean {
+  const claimed = volume['persistentVolumeClaim'] as { claimName: string } | undefined
+  if (!claimed) return false
+  const { namespace } = pod.metadata
+  const claim = world.view.get<KubeObject & { spec?: { volumeName?: string } }>('persistentvolumeclaims', namespace, claimed.claimName)
+  const volumeName = claim?.spec?.volumeName
+  if (volumeName === undefined) return false
+  const { spec } = world.view.get<KubeObject & { spec?: Record<string, unknown> }>('persistentvolumes', undefined, volumeName) ?? {}
+  return !!spec?.['hostPath'] || !!spec?.['nfs']
 }
 
 /** The parts of volumes that a container sees by subPath, as they are when it starts: by mount path. */
@@ -128,7 +157,11 @@ function claimKey(world: World, pod: Pod, name: string): string {
 const KEPT_BY_KUBELET = ['configMap', 'secret', 'downwardAPI', 'projected']
 
 function keptByKubelet(world: World, pod: Pod, volume: Volume): Tree {
-  const tree: Tree = new Map()
+  const tree: Tree = new Map<string, Entry>([
+    ['/', { d: 1 }],
+    [`/${VERSION}`, { d: 1 }],
+    ['/..data', { l: VERSION }],
+  ])
   const configMap = volume['configMap'] as KeySource | undefined
   const secret = volume['secret'] as KeySource | undefined
   const downward = volume['downwardAPI'] as { items?: DownwardItem[]; defaultMode?: number } | undefined
@@ -199,11 +232,9 @@ function addFields(tree: Tree, world: World, pod: Pod, items: DownwardItem[] | u
 }
 
 /** As the kubelet's atomic writer leaves it: the file in a timestamped directory, `..data` pointing there, a link for each top name. */
-function put(tree: Tree, path: string, value: { t?: string; b?: string }, mode = 0o644, directory = VERSION): void {
-  tree.set('/', { d: 1, m: 0o1777 })
+function put(tree: Tree, path: string, value: { t?: string; b?: string }, mode = 0o644): void {
   const top = path.split('/', 1)[0]
-  tree.set(`/${directory}/${path}`, { ...value, m: mode })
-  tree.set('/..data', { l: directory })
+  tree.set(`/${VERSION}/${path}`, { ...value, m: mode })
   tree.set(`/${top}`, { l: `..data/${top}` })
 }
 

@@ -1,6 +1,9 @@
 // curlimages/curl and its like: Alpine with curl.
 import type { Image } from '../process'
+import { accountFiles } from '../shell/accounts'
 import { extraCommands } from '../shell/catalogue'
+
+const accounts = accountFiles('alpine')
 
 export const curlImage: Image = {
   repositories: ['curlimages/curl', 'alpine/curl', 'appropriate/curl', 'quay.io/curl/curl', 'badouralix/curl-jq'],
@@ -11,6 +14,8 @@ export const curlImage: Image = {
   user: 'curl_user',
   commands: extraCommands('curl'),
   files: {
+    '/etc/passwd': `${accounts['/etc/passwd']}curl_user:x:100:101:Linux User,,,:/home/curl_user:/sbin/nologin\n`,
+    '/etc/group': `${accounts['/etc/group']}curl_group:x:101:curl_user\n`,
     '/entrypoint.sh': '#!/bin/sh\nif [ "${1#-}" != "${1}" ] || ! command -v "${1}" >/dev/null; then set -- curl "$@"; fi\nexec "$@"\n',
   },
 }

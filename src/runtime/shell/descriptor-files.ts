@@ -32,7 +32,7 @@ export function withDescriptors(machine: Machine, process: ShellProcess, stdin: 
         // /dev/stdout is a link to the descriptor, which is one to what is behind it.
         return own(path) === undefined || path.startsWith('/dev/std')
           ? files.stat(path)
-          : { type: 'link', mode: 0o777, size: 0, changedAt: machine.now, target: 'pipe:[4026]' }
+          : { type: 'link', mode: 0o777, uid: 0, gid: 0, size: 0, changedAt: machine.now, target: 'pipe:[4026]' }
       },
     }),
   )

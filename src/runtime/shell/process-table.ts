@@ -13,8 +13,9 @@ export function signalOutside(machine: Machine, pid: number, signal: Signal | 'S
 
 export function processTable(machine: Machine): ProcessRow[] {
   const { record, pids } = machine.host.context
-  const own = machine.state.processes.filter((p) => !p.ended).map(rowOf)
-  const main = machine.host.main ? [] : rowsOf(record, pids.first, machine.host.image)
+  const { uid } = pids
+  const own = machine.state.processes.filter((p) => !p.ended).map((p) => ({ ...rowOf(p), uid }))
+  const main = machine.host.main ? [] : rowsOf(record, pids.first, machine.host.image).map((row) => ({ ...row, uid }))
   // In the order of their numbers, this session's last.
   const others = pids.others()
   return [...others.filter((p) => p.pid < pids.first), ...main, ...others.filter((p) => p.pid > pids.first), ...own]

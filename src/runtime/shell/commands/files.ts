@@ -3,6 +3,7 @@ import type { Command, CommandIo, FileStat } from '../../process'
 import { joinPath, nameOf, normalPath, parentOf } from '../../tree'
 import { attempt, base, isGnu, misused, parseFlags } from './errors'
 import { human, modeText } from './looks'
+import { ownerNames } from './owners'
 import { timeOf } from './system'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -29,23 +30,29 @@ const ls: Command = (io) => {
     }
     return exists
   })
-  function show(names: { name: string; path: string }[], total: boolean): void {
-    const rows = names.map(({ name, path }) => ({ name, stat: io.files.stat(path)! })).filter((r) => r.stat)
+  function show(listed: { name: string; path: string }[], total: boolean): void {
+    const rows = listed.map(({ name, path }) => ({ name, stat: io.files.stat(path)! })).filter((r) => r.stat)
     if (flags.has('t')) rows.sort((a, b) => b.stat.changedAt - a.stat.changedAt)
     if (flags.has('S')) rows.sort((a, b) => b.stat.size - a.stat.size)
     if (flags.has('r')) rows.reverse()
-    if (!flags.has('l')) {
+    const long = flags.has('l') || flags.has('n')
+    if (!long) {
       const shown = rows.map((r) => (flags.has('F') || flags.has('p') ? r.name + (r.stat.type === 'directory' ? '/' : '') : r.name))
       if (shown.length > 0) io.out(io.tty && !flags.has('1') ? `${columns(shown)}\n` : `${shown.join('\n')}\n`)
       return
     }
     const size = (s: FileStat) => (flags.has('h') ? human(s.size) : String(s.size))
     const width = Math.max(1, ...rows.map((r) => size(r.stat).length))
+    const names = ownerNames(io, flags.has('n'))
+    const owners = rows.map((r) => names(r.stat))
+    const widths = [0, 1].map((i) => (isGnu(io) ? Math.max(0, ...owners.map((o) => o[i].length)) : 8))
+    // GNU puts numbers to the right.
+    const column2 = (text: string, i: number) => (isGnu(io) && /^\d+$/.test(text) ? text.padStart(widths[i]) : text.padEnd(widths[i]))
     if (total) io.out(`total ${rows.reduce((n, r) => n + Math.ceil(r.stat.size / 4096) * 4, 0)}\n`)
-    for (const { name, stat } of rows) {
+    for (const [row, { name, stat }] of rows.entries()) {
       const links = stat.type === 'directory' ? 2 : 1
       const suffix = stat.type === 'link' ? ` -> ${stat.target}` : ''
-      const owner = isGnu(io) ? 'root root' : 'root     root     '
+      const owner = `${column2(owners[row][0], 0)} ${column2(owners[row][1], 1)}${isGnu(io) ? '' : ' '}`
       const column = isGnu(io) ? size(stat).padStart(width) : size(stat).padStart(Math.max(9, width))
       io.out(
         `${modeText(stat)} ${isGnu(io) ? links : String(links).padStart(4)} ${owner} ${column} ${listTime(stat.changedAt, now)} ${name}${suffix}\n`,

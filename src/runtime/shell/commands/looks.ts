@@ -2,11 +2,18 @@
 import type { Command, CommandIo, FileStat } from '../../process'
 import { isGnu, parseFlags } from './errors'
 import { find } from './find'
+import { nameOfId } from './owners'
 
 export function modeText(stat: FileStat): string {
   const type = { file: '-', directory: 'd', link: 'l' }[stat.type]
-  const bits = [...'rwxrwxrwx'].map((c, i) => (stat.mode & (0o400 >> i) ? c : '-')).join('')
-  return type + (stat.mode & 0o1000 ? bits.slice(0, 8) + (bits[8] === 'x' ? 't' : 'T') : bits)
+  const bits = [...'rwxrwxrwx'].map((c, i) => (stat.mode & (0o400 >> i) ? c : '-'))
+  for (const [at, bit, letter] of [
+    [2, 0o4000, 's'],
+    [5, 0o2000, 's'],
+    [8, 0o1000, 't'],
+  ] as const)
+    if (stat.mode & bit) bits[at] = bits[at] === 'x' ? letter : letter.toUpperCase()
+  return type + bits.join('')
 }
 
 export function human(bytes: number): string {
@@ -36,6 +43,7 @@ const stat: Command = (io) => {
     const octal = s.mode.toString(8)
     const time = new Date(s.changedAt).toISOString().replace('T', ' ').replace('Z', '000000 +0000')
     const format = values['c'] ?? values['format']
+    const [user, group] = [nameOfId(io, '/etc/passwd', s.uid) ?? 'UNKNOWN', nameOfId(io, '/etc/group', s.gid) ?? 'UNKNOWN']
     if (format) {
       const fields: Record<string, string> = {
         n: name,
@@ -43,10 +51,10 @@ const stat: Command = (io) => {
         a: octal,
         A: modeText(s),
         F: type,
-        U: 'root',
-        G: 'root',
-        u: '0',
-        g: '0',
+        U: user,
+        G: group,
+        u: String(s.uid),
+        g: String(s.gid),
         Y: String(Math.floor(s.changedAt / 1000)),
         y: time,
         N: name,
@@ -57,7 +65,7 @@ const stat: Command = (io) => {
         `  File: ${name}\n  Size: ${String(s.size).padEnd(10)}\tBlocks: ${String(Math.ceil(s.size / 512)).padEnd(10)} IO Block: 4096   ${type}\n`,
       )
       io.out(
-        `Access: (${octal.padStart(4, '0')}/${modeText(s)})  Uid: (    0/    root)   Gid: (    0/    root)\nAccess: ${time}\nModify: ${time}\nChange: ${time}\n`,
+        `Access: (${octal.padStart(4, '0')}/${modeText(s)})  Uid: (${String(s.uid).padStart(5)}/${user.padStart(8)})   Gid: (${String(s.gid).padStart(5)}/${group.padStart(8)})\nAccess: ${time}\nModify: ${time}\nChange: ${time}\n`,
       )
     }
   }

@@ -2,6 +2,7 @@
 import type { Command } from '../../process'
 import { joinPath } from '../../tree'
 import { attempt, base, isGnu, parseFlags } from './errors'
+import { idOfName } from './owners'
 
 /** The mode that `644`, `+x` or `u+rw,go-w` gives. */
 function changedMode(mode: number, spec: string): number | undefined {
@@ -51,28 +52,41 @@ const chmod: Command = (io) => {
   return status
 }
 
-/** Files belong to root here; the names must be known all the same. */
 const chown: Command = (io) => {
-  const { rest } = parseFlags(io)
+  const { rest, flags } = parseFlags(io)
   const [owner = '', ...names] = rest
-  const known = (file: string, name: string) =>
-    name === '' || /^\d+$/.test(name) || (io.files.read(file) ?? '').split('\n').some((line) => line.split(':')[0] === name)
   const group = base(io) === 'chgrp'
   const [user, main = ''] = group ? ['', owner] : owner.split(/[:.]/)
-  const unknown = !known('/etc/passwd', user)
-    ? `user${isGnu(io) ? `: '${owner}'` : ` ${user}`}`
-    : !known('/etc/group', main)
-      ? `group${isGnu(io) ? `: '${owner}'` : ` ${main}`}`
-      : undefined
+  const uid = user === '' ? undefined : idOfName(io, '/etc/passwd', user)
+  const gid = main === '' ? undefined : idOfName(io, '/etc/group', main)
+  const unknown =
+    user !== '' && uid === undefined
+      ? `user${isGnu(io) ? `: '${owner}'` : ` ${user}`}`
+      : main !== '' && gid === undefined
+        ? `group${isGnu(io) ? `: '${owner}'` : ` ${main}`}`
+        : undefined
   if (unknown) {
     io.err(`${base(io)}: ${isGnu(io) ? 'invalid' : 'unknown'} ${unknown}\n`)
     return 1
   }
   let status = 0
-  for (const name of names.filter((n) => !io.files.stat(io.path(n)))) {
-    io.err(`${base(io)}: ${isGnu(io) ? `cannot access '${name}'` : name}: No such file or directory\n`)
-    status = 1
+  const mine = io.process.pids.uid
+  const deep = flags.has('R') || flags.has('recursive')
+  function change(path: string, name: string): void {
+    const stat = io.files.stat(path)
+    if (!stat) {
+      io.err(`${base(io)}: ${isGnu(io) ? `cannot access '${name}'` : name}: No such file or directory\n`)
+      status = 1
+      return
+    }
+    const refused = stat.readOnly ? 'Read-only file system' : mine === 0 ? undefined : 'Operation not permitted'
+    if (refused) {
+      io.err(`${base(io)}: ${isGnu(io) ? `changing ${group ? 'group' : 'ownership'} of '${name}'` : name}: ${refused}\n`)
+      status = 1
+    } else if (stat.uid !== (uid ?? stat.uid) || stat.gid !== (gid ?? stat.gid)) io.files.setOwner(path, uid, gid)
+    if (deep && stat.type === 'directory') for (const n of io.files.list(path) ?? []) change(joinPath(path, n), `${name}/${n}`)
   }
+  for (const name of names) change(io.path(name), name)
   return status
 }
 

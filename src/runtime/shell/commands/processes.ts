@@ -3,6 +3,7 @@ import { BoundedRegExp } from '../../../lib/bounded-regexp'
 import type { Command } from '../../process'
 import { signalNumber } from '../signals'
 import { base, isGnu, misused, parseFlags } from './errors'
+import { nameOfId } from './owners'
 import { formatDate } from './system'
 
 const UNITS: Record<string, number> = { '': 1000, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -70,13 +71,14 @@ function splitTimeout(args: string[]): { rest: string[]; values: Record<string, 
 
 const ps: Command = (io) => {
   const list = io.processes()
-  const own = { pid: list.at(-1)!.pid, parent: 0, command: [base(io), ...io.args].join(' '), startedAt: io.process.env.now() }
+  const own = { ...list.at(-1)!, parent: 0, command: [base(io), ...io.args].join(' '), startedAt: io.process.env.now() }
   const shown = list.some((p) => p.command === own.command) ? list : [...list, { ...own, pid: own.pid + 1 }]
   const { rest, flags } = parseFlags(io)
+  const userOf = ({ uid }: { uid?: number }) => (uid ? (nameOfId(io, '/etc/passwd', uid) ?? String(uid)) : 'root')
   const wide = rest.some((r) => /aux|ax|ef/.test(r)) || flags.has('e') || flags.has('f') || flags.has('A')
   if (!isGnu(io)) {
     io.out('PID   USER     TIME  COMMAND\n')
-    for (const p of shown) io.out(`${String(p.pid).padStart(5)} root      0:00 ${p.command}\n`)
+    for (const p of shown) io.out(`${String(p.pid).padStart(5)} ${userOf(p).slice(0, 8).padEnd(8)}  0:00 ${p.command}\n`)
   } else if (flags.has('f') || rest.some((r) => r.includes('u'))) {
     const aux = rest.some((r) => r.includes('u'))
     const time = (ms: number) => formatDate(ms, '%H:%M')
@@ -88,8 +90,8 @@ const ps: Command = (io) => {
     for (const p of shown)
       io.out(
         aux
-          ? `root     ${String(p.pid).padStart(7)}  0.0  0.0   4500  3200 ?        Ss   ${time(p.startedAt)}   0:00 ${p.command}\n`
-          : `root     ${String(p.pid).padStart(7)} ${String(p.parent).padStart(7)}  0 ${time(p.startedAt)} ?        00:00:00 ${p.command}\n`,
+          ? `${userOf(p).padEnd(8)} ${String(p.pid).padStart(7)}  0.0  0.0   4500  3200 ?        Ss   ${time(p.startedAt)}   0:00 ${p.command}\n`
+          : `${userOf(p).padEnd(8)} ${String(p.pid).padStart(7)} ${String(p.parent).padStart(7)}  0 ${time(p.startedAt)} ?        00:00:00 ${p.command}\n`,
       )
   } else {
     io.out('    PID TTY          TIME CMD\n')

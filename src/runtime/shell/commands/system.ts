@@ -5,6 +5,7 @@ import { bytesOfText } from '../../../lib/byte-text'
 import type { Command, CommandIo } from '../../process'
 import { printfText } from '../printf-format'
 import { base, isGnu, linesOf, parseFlags, readOperand } from './errors'
+import { nameOfId } from './owners'
 
 const hostname: Command = (io) => {
   const name = (io.files.read('/etc/hostname') ?? '').trim()
@@ -153,20 +154,6 @@ const date: Command = (io) => {
   return 0
 }
 
-/** The user the container runs as: the container's securityContext, the Pod's, root. */
-function userOf(io: CommandIo): { uid: number; gid: number } {
-  const own = io.process.container.securityContext ?? {}
-  const pods = io.process.pod.spec.securityContext ?? {}
-  return { uid: Number(own['runAsUser'] ?? pods['runAsUser'] ?? 0), gid: Number(own['runAsGroup'] ?? pods['runAsGroup'] ?? 0) }
-}
-
-function nameOfUser(io: CommandIo, uid: number): string | undefined {
-  return (io.files.read('/etc/passwd') ?? '')
-    .split('\n')
-    .find((l) => l.split(':')[2] === String(uid))
-    ?.split(':')[0]
-}
-
 /** Numbers and names of a user's groups: the main one, those /etc/group gives the user, fsGroup and the supplemental ones. */
 function groupsOf(io: CommandIo, name: string | undefined, gid: number): [number, string | undefined][] {
   const lines = (io.files.read('/etc/group') ?? '').split('\n').map((l) => l.split(':'))
@@ -174,7 +161,10 @@ function groupsOf(io: CommandIo, name: string | undefined, gid: number): [number
   const own = lines.filter((l) => name !== undefined && (l[3] ?? '').split(',').includes(name)).map((l) => Number(l[2]))
   const { fsGroup, supplementalGroups } = (io.process.pod.spec.securityContext ?? {}) as { fsGroup?: number; supplementalGroups?: number[] }
   const all = new Set([gid, ...own, ...(fsGroup === undefined ? [] : [fsGroup]), ...(supplementalGroups ?? [])])
-  return [...all].map((id) => [id, nameOf(id)])
+  // The kernel keeps them sorted; GNU puts the main one before the others.
+  const sorted = [...all].sort((a, b) => a - b)
+  const shown = isGnu(io) ? [gid, ...sorted.filter((id) => id !== gid)] : sorted
+  return shown.map((id) => [id, nameOf(id)])
 }
 
 const id: Command = (io) => {
@@ -185,8 +175,8 @@ const id: Command = (io) => {
     io.err(isGnu(io) ? `id: '${given}': no such user\n` : `id: unknown user ${given}\n`)
     return 1
   }
-  const { uid, gid } = entry ? { uid: Number(entry.split(':')[2]), gid: Number(entry.split(':')[3]) } : userOf(io)
-  const name = given ?? nameOfUser(io, uid)
+  const { uid, gid } = entry ? { uid: Number(entry.split(':')[2]), gid: Number(entry.split(':')[3]) } : io.process.pids
+  const name = given ?? nameOfId(io, '/etc/passwd', uid)
   const groups = groupsOf(io, name, gid)
   const shown = ([number, label]: [number, string | undefined]) => (flags.has('n') ? (label ?? number) : number)
   if (flags.has('u')) io.out(`${flags.has('n') ? (name ?? uid) : uid}\n`)
@@ -200,9 +190,9 @@ const id: Command = (io) => {
 }
 
 const groups: Command = (io) => {
-  const { uid, gid } = userOf(io)
+  const { uid, gid } = io.process.pids
   io.out(
-    `${groupsOf(io, nameOfUser(io, uid), gid)
+    `${groupsOf(io, nameOfId(io, '/etc/passwd', uid), gid)
       .map(([number, label]) => label ?? number)
       .join(' ')}\n`,
   )
@@ -210,8 +200,8 @@ const groups: Command = (io) => {
 }
 
 const whoami: Command = (io) => {
-  const { uid } = userOf(io)
-  const name = nameOfUser(io, uid)
+  const { uid } = io.process.pids
+  const name = nameOfId(io, '/etc/passwd', uid)
   if (name) io.out(`${name}\n`)
   else io.err(isGnu(io) ? `whoami: cannot find name for user ID ${uid}\n` : `whoami: unknown uid ${uid}\n`)
   return name ? 0 : 1

@@ -283,7 +283,7 @@ function extract(io: CommandIo, entry: ArchiveEntry, base: string, wanted: Wante
 
 function longLine(entry: ArchiveEntry, gnu: boolean): string {
   const type = entry.type === 'hard' ? 'file' : entry.type
-  const mode = modeText({ type, mode: entry.mode, size: entry.bytes.length, changedAt: 0 })
+  const mode = modeText({ type, mode: entry.mode, size: entry.bytes.length, changedAt: 0, uid: 0, gid: 0 })
   const time = new Date(entry.changedAt * 1000).toISOString()
   const date = `${time.slice(0, 10)} ${time.slice(11, gnu ? 16 : 19)}`
   const size = String(entry.bytes.length).padStart(9)

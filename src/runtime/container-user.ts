@@ -1,7 +1,8 @@
 // The user a container's first process runs as: security contexts over the image's USER.
-import type { Container, Pod } from '../../api/types'
-import { imageOf } from '../images/index'
-import type { World } from '../world'
+import type { Container, Pod } from '../api/types'
+import { imageOf } from './images/index'
+import { baseFiles } from './shell/base-files'
+import type { World } from './world'
 
 interface SecurityContext {
   runAsUser?: number
@@ -15,6 +16,14 @@ function contexts(pod: Pod, container: Container): { own: SecurityContext; whole
   return { own: (container.securityContext ?? {}) as SecurityContext, whole: (pod.spec.securityContext ?? {}) as SecurityContext }
 }
 
+/** Fields of the line about a user, by number or name, in the image's /etc/passwd; of a group's in /etc/group. */
+function accountOf(world: World, container: Container, file: '/etc/passwd' | '/etc/group', who: string): string[] | undefined {
+  const found = imageOf(container.image, world.records)
+  const text = 'missing' in found ? '' : (baseFiles(found.image).get(file)?.t ?? '')
+  const lines = text.split('\n').map((line) => line.split(':'))
+  return lines.find((fields) => fields[/^\d+$/.test(who) ? 2 : 0] === who)
+}
+
 /** `uid[:gid]` or names, as the image says; '' when it does not. */
 function imageUser(world: World, container: Container): string {
   const found = imageOf(container.image, world.records)
@@ -25,10 +34,14 @@ function imageUser(world: World, container: Container): string {
 export function containerUser(world: World, pod: Pod, container: Container): { uid: number; gid: number; supplementalGroups: number[] } {
   const { own, whole } = contexts(pod, container)
   const [user, group] = imageUser(world, container).split(':')
-  const number = (text: string | undefined) => (text !== undefined && /^\d+$/.test(text) ? Number(text) : 0)
   const asked = own.runAsUser ?? whole.runAsUser
-  const uid = asked ?? number(user)
-  const gid = own.runAsGroup ?? whole.runAsGroup ?? (asked === undefined ? number(group) : 0)
+  const who = String(asked ?? user)
+  // Root everywhere has number 0 and group 0: most containers need no look into /etc/passwd.
+  const account = who === '' || who === '0' ? undefined : accountOf(world, container, '/etc/passwd', who)
+  const uid = Number(/^\d+$/.test(who) ? who : (account?.[2] ?? 0))
+  const named = asked === undefined && group !== undefined && group !== '' ? group : undefined
+  const imageGroup = named === undefined || /^\d+$/.test(named) ? named : accountOf(world, container, '/etc/group', named)?.[2]
+  const gid = own.runAsGroup ?? whole.runAsGroup ?? Number(imageGroup ?? account?.[3] ?? 0)
   const more = [...(whole.supplementalGroups ?? []), ...(whole.fsGroup === undefined ? [] : [whole.fsGroup])]
   return { gid, supplementalGroups: [...new Set([gid, ...more])], uid }
 }
