@@ -12,6 +12,7 @@ import type { State } from './store/state'
 
 export class ClusterFile {
   private readonly progress: Progress
+  private held = false
   /** Is told of the requests the user makes. */
   observe?: (request: UserRequest, status: number) => void
 
@@ -50,7 +51,12 @@ export class ClusterFile {
     if (due) this.write(() => undefined)
     const state = due ? readState(this.file) : found
     if (!state) throw new Error(`${this.file} went away while it was read`)
-    return damageNamed(this.file, () => this.open(state).cluster)
+    const { cluster } = damageNamed(this.file, () => this.open(state))
+    cluster.server.user = this.user
+    // Who goes on looking asks once and is told of the rest.
+    cluster.server.observe = this.held ? undefined : this.observe
+    this.held = true
+    return cluster
   }
 
   /**

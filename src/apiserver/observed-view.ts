@@ -1,12 +1,25 @@
 // The view of who asks for objects one by one, each look being a request of its own.
 import type { View } from '../api/contracts'
+import { ApiError } from '../errors'
 import type { ResourceInfo } from '../schema/resources'
 import type { ApiServer } from './server'
 
-/** The server's view; whoever observes its requests is told of each look. */
-export function observedView({ view, observe, discovery }: ApiServer): View {
-  if (!observe) return view
+/** The server's view; whoever observes its requests is told of each look. Events that the user may not list are none. */
+export function observedView(server: ApiServer): View {
+  const { view, discovery, user } = server
+  if (!server.observe && !user) return view
+  const observe = server.observe ?? (() => {})
   const infoOf = (resource: string): ResourceInfo | undefined => discovery.byResource(resource)
+  const mayList = (info: ResourceInfo, namespace: string | undefined): boolean => {
+    try {
+      server.authorize('list', info, namespace)
+      return true
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      observe({ verb: 'list', info, namespace }, error.code)
+      return false
+    }
+  }
   return {
     get: (resource, namespace, name) => {
       const found = view.get(resource, namespace, name)
@@ -26,6 +39,7 @@ export function observedView({ view, observe, discovery }: ApiServer): View {
     },
     mentioning: (resource, namespace, text) => {
       const info = infoOf(resource)
+      if (info && resource === 'events' && !mayList(info, namespace)) return []
       if (info) observe({ verb: 'list', info, namespace }, 200)
       return view.mentioning(resource, namespace, text) as never
     },

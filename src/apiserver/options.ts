@@ -11,6 +11,8 @@ export interface UserRequest {
   subresource?: string
   /** What stands behind the question mark. */
   query?: { labelSelector?: string; fieldSelector?: string }
+  /** More of what stands there. */
+  parameters?: Record<string, string>
   options?: RequestOptions
   /** What a list answered: a client that asks for pages asks more than once. */
   listed?: KubeObject[]

@@ -56,6 +56,16 @@ export function listObjects(server: ApiServer, info: ResourceInfo, namespace: st
   })
 }
 
+/** Asks for an object that may not be there. Throws ApiError Forbidden. */
+export function lookUp(server: ApiServer, info: ResourceInfo, namespace: string | undefined, name: string): KubeObject | undefined {
+  try {
+    return server.get(info, namespace, name)
+  } catch (error) {
+    if (error instanceof ApiError && error.reason === 'NotFound') return undefined
+    throw error
+  }
+}
+
 export function selected(info: ResourceInfo, query: Query): Selection {
   try {
     return selection(info, query)

@@ -93,11 +93,13 @@ function validationOf(value: string): string {
   return value === 'ignore' || value === 'false' ? 'Ignore' : 'Strict'
 }
 
-function queryOf({ verb, query = {}, options }: UserRequest, flags: Flags, path: string): Record<string, string> {
-  const words: Record<string, string> = {}
+function queryOf({ verb, query = {}, parameters, options }: UserRequest, flags: Flags, path: string): Record<string, string> {
+  const words: Record<string, string> = { ...parameters }
   if (query.fieldSelector) words.fieldSelector = query.fieldSelector
   if (query.labelSelector) words.labelSelector = query.labelSelector
-  const chunk = flags.has('chunk-size') ? flags.number('chunk-size') : 500
+  // Only who can say how long pages are asks for pages; what is to be sorted is asked for whole.
+  const sorts = flags.has('sort-by') && flags.string('sort-by') !== ''
+  const chunk = flags.has('chunk-size') && !sorts ? flags.number('chunk-size') : 0
   if (verb === 'list' && chunk > 0) words.limit = String(chunk)
   // What is to be sorted by is looked for in whole objects.
   if (asksForTable(flags, path) && flags.string('sort-by')) words.includeObject = 'Object'
@@ -105,7 +107,8 @@ function queryOf({ verb, query = {}, options }: UserRequest, flags: Flags, path:
   // A client that names no manager is called after its program.
   const applies = options?.force !== undefined
   if (applies) words.force = String(options.force)
-  if (options?.manager && (applies || options.manager !== 'kubectl') && verb !== 'delete') words.fieldManager = options.manager
+  if (options?.manager && (applies || path === 'apply' || options.manager !== 'kubectl') && verb !== 'delete')
+    words.fieldManager = options.manager
   if (options?.manager && flags.has('validate') && VALIDATED.includes(verb)) words.fieldValidation = validationOf(flags.string('validate'))
   return words
 }

@@ -6,6 +6,7 @@ import { groupVersion } from '../apiserver/discovery'
 import { patchedObject } from '../apiserver/patch'
 import { patchObject } from '../apiserver/patch-requests'
 import { patchSchemaOf } from '../apiserver/patch-schema'
+import { lookUp } from '../apiserver/query'
 import { encodeConfiguration, LAST_APPLIED, lastApplied, withLastApplied, withoutNulls } from '../cli/last-applied'
 import { addSource } from '../cli/source-error'
 import { unversioned } from '../cli/unversioned'
@@ -23,8 +24,15 @@ export function applyOnClient(applying: Applying, given: Given): Outcome {
   const { name, generateName } = object.metadata
   if (!name && generateName) throw new CommandError(`from ${generateName}: cannot use generate name with apply`)
   if (!name)
-    throw new CommandError(`${retrieving(given)}\nfrom server for: ${JSON.stringify(given.source)}: resource name may not be empty`)
-  const live = cluster.server.storage.get(info.resource, info.namespaced ? object.metadata.namespace : undefined, name)
+    throw new CommandError(
+      `error when ${retrieving(given)}\nfrom server for: ${JSON.stringify(given.source)}: resource name may not be empty`,
+    )
+  let live: KubeObject | undefined
+  try {
+    live = lookUp(cluster.server, info, object.metadata.namespace, name)
+  } catch (error) {
+    throw addSource(`${retrieving(given)}\nfrom server for:`, given.source, error)
+  }
   if (!live) return { object: create(applying, given), word: 'created' }
   const current: KubeObject = { ...live, apiVersion: groupVersion(info), kind: info.kind }
   if (lastApplied(current) === undefined) {
@@ -42,7 +50,7 @@ export function applyOnClient(applying: Applying, given: Given): Outcome {
 /** Follows kubectl/pkg/cmd/apply/apply.go applyOneObject. */
 function retrieving({ info: { group, version, plural, kind }, object: { metadata } }: Given): string {
   const where = `Resource: "${group}/${version}, Resource=${plural}", GroupVersionKind: "${group}/${version}, Kind=${kind}"`
-  return `error when retrieving current configuration of:\n${where}\nName: "${metadata.name ?? ''}", Namespace: "${metadata.namespace ?? ''}"`
+  return `retrieving current configuration of:\n${where}\nName: "${metadata.name ?? ''}", Namespace: "${metadata.namespace ?? ''}"`
 }
 
 function create({ cluster, dryRun, manager, validation }: Applying, { info, object, source }: Given): KubeObject {

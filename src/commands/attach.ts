@@ -7,7 +7,16 @@ import { Follower } from '../follower'
 import { containerRecord, sendInput } from '../runtime/containers'
 import { LogCursor } from '../runtime/logs'
 import { ttyOrNotice } from './exec'
-import { containerOrDefault, findContainer, isCompleted, objectNamed, podFor, requireKubelet, requireRunning } from './pod-container'
+import {
+  containerOrDefault,
+  findContainer,
+  isCompleted,
+  objectNamed,
+  podFor,
+  requireKubelet,
+  requirePermission,
+  requireRunning,
+} from './pod-container'
 import { type Remote, Terminal } from './terminal'
 
 async function attach(context: CommandContext): Promise<void> {
@@ -58,6 +67,7 @@ export async function attachTo(context: CommandContext, pod: Pod, name: string, 
       "All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n",
     )
   }
+  requirePermission(context, pod, 'attach')
   requireRunning(pod, container)
   await join(context, pod, container, { ...options, tty: raw })
   if (quiet || !stdin || !raw) return

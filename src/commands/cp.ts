@@ -52,7 +52,11 @@ function cp(context: CommandContext): void {
 }
 
 function requirePod(context: CommandContext, cluster: Cluster, spec: Spec): void {
-  cluster.server.get(resourceNamed(cluster.server.discovery, 'pods'), spec.namespace || context.namespace, spec.pod)
+  const { server } = cluster
+  const pods = resourceNamed(server.discovery, 'pods')
+  const namespace = spec.namespace || context.namespace
+  server.get(pods, namespace, spec.pod)
+  server.authorize('create', pods, namespace, spec.pod, 'exec')
 }
 
 /** The files of the container a spec means, and where its relative paths begin. */

@@ -8,7 +8,7 @@ import path from 'node:path'
 import type { KubeObject, StringMap } from '../api/types'
 import { decodeObject, placeInNamespace, recognise } from '../apiserver/decode'
 import { applyObject, patchObject } from '../apiserver/patch-requests'
-import { presented } from '../apiserver/query'
+import { lookUp, presented } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
 import { manifestsOf } from '../cli/kustomize'
 import { encodeConfiguration } from '../cli/last-applied'
@@ -75,7 +75,7 @@ function compare(context: CommandContext, cluster: Cluster, documents: Document[
     .filter(({ object }) => selectorMatches(selector, object.metadata.labels))
   const pairs = given.map((one): Pair => {
     const { info, object } = one
-    const stored = cluster.server.storage.get(info.resource, object.metadata.namespace, object.metadata.name)
+    const stored = lookUp(cluster.server, info, object.metadata.namespace, object.metadata.name)
     const live = stored && presented(info, stored)
     return { name: fileName(info, object), live, merged: merged(context, cluster, one, live) }
   })

@@ -2,7 +2,7 @@
 import type { Event, KubeObject } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
 import { requestTimeout } from '../cli/request-timeout'
-import { resourceMapped } from '../cli/resource-args'
+import { resourceMapped, resourceNamed } from '../cli/resource-args'
 import { printerOptions } from '../cli/result'
 import type { Cluster } from '../cluster'
 import { sleep } from '../env'
@@ -30,6 +30,11 @@ function aboutOf(context: CommandContext, cluster: Cluster): Filter['about'] {
   if (parts.length !== 2 || !parts[0] || !parts[1]) throw new CommandError('--for must be in resource/name form')
   const info = resourceMapped(cluster.server.discovery, parts[0])
   return { kind: info.kind, apiVersion: info.group ? `${info.group}/${info.version}` : info.version, name: parts[1] }
+}
+
+function selectorOf({ about }: Filter): string {
+  if (!about) return ''
+  return `involvedObject.kind=${about.kind},involvedObject.apiVersion=${about.apiVersion},involvedObject.name=${about.name}`
 }
 
 function matching(cluster: Cluster, { namespace, about, types }: Filter): Event[] {
@@ -80,7 +85,10 @@ async function run(context: CommandContext): Promise<void> {
   const cluster = follower.current()
   const namespace = flags.bool('all-namespaces') ? undefined : context.namespace
   const filter: Filter = { namespace, about: aboutOf(context, cluster), types }
-  const events = matching(cluster, filter)
+  const info = resourceNamed(cluster.server.discovery, 'events')
+  const events = cluster.server.answer({ verb: 'list', info, namespace, query: { fieldSelector: selectorOf(filter) } }, () =>
+    matching(cluster, filter),
+  )
   const output = flags.string('output')
   const watching = flags.bool('watch')
   const printer = output ? eventPrinterFor(output, { ...printerOptions(context), typed: true }) : undefined
@@ -120,6 +128,8 @@ async function follow(
   shown: Event[],
   write: (cluster: Cluster, events: Event[]) => string,
 ): Promise<void> {
+  const { server } = follower.current()
+  server.authorize('watch', resourceNamed(server.discovery, 'events'), filter.namespace)
   const versions = new Map(shown.map((e) => [e.metadata.uid, e.metadata.resourceVersion]))
   const limit = requestTimeout(context.flags.string('request-timeout'))
   for (let waited = 0; limit === 0 || waited < limit; waited += PAUSE) {

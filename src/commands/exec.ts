@@ -8,7 +8,7 @@ import { CommandError, PlainFailure } from '../errors'
 import { ExecSession } from '../runtime/exec'
 import { digestOf } from '../runtime/images/reference'
 import type { World } from '../runtime/world'
-import { containerOrDefault, isCompleted, objectNamed, podFor, requireKubelet, requireRunning } from './pod-container'
+import { containerOrDefault, isCompleted, objectNamed, podFor, requireKubelet, requirePermission, requireRunning } from './pod-container'
 import { type Remote, Terminal } from './terminal'
 
 async function exec(context: CommandContext): Promise<number | undefined> {
@@ -63,6 +63,7 @@ export async function execIn(
   command: string[],
   options: { stdin: boolean; tty: boolean; output?: (stream: 'stdout' | 'stderr', text: string) => void },
 ): Promise<number> {
+  requirePermission(context, pod, 'exec')
   requireRunning(pod, container)
   const terminal = new Terminal(context, options)
   const { frozen } = wallClockOf(context.host)

@@ -47,7 +47,13 @@ export async function watchObjects(context: CommandContext): Promise<undefined> 
     )
   }
   if (first.infos.length > 1) throw new CommandError('you may only watch a single resource or type of resource at a time')
+  follower.current().server.authorize('watch', first.infos[0], flags.bool('all-namespaces') ? undefined : watchedIn(context, first))
   await followChanges(context, follower, first, fetchNow, write)
+}
+
+/** A file may name an object of another namespace. */
+function watchedIn(context: CommandContext, { found, single }: Answer): string {
+  return (single && found[0]?.object.metadata.namespace) || context.namespace
 }
 
 type Writer = (answer: Answer, changes: WatchChange[]) => string

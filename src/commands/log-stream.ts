@@ -1,6 +1,6 @@
 // One container's log as the kubelet serves it: which instance is meant, what of it is shown. Follows pkg/kubelet/kubelet_pods.go
 // validateContainerLogStatus and pkg/kubelet/kuberuntime/logs.
-import type { ContainerStatus, Pod } from '../api/types'
+import type { ContainerStatus, KubeObject, Pod } from '../api/types'
 import type { Cluster } from '../cluster'
 import { ApiError, invalid } from '../errors'
 import { timestamp } from '../lib/time'
@@ -52,6 +52,21 @@ function waitingReason(what: string, waiting: ContainerStatus['state']['waiting'
   return `${what} is waiting to start: ${waiting.reason}`
 }
 
+const POD = { apiVersion: 'v1', kind: 'Pod' } as KubeObject
+
+/** PodLogOptions, as a request has them behind its question mark. */
+function queryOf({ follow, previous, timestamps, since, tail, limitBytes }: LogOptions): Record<string, string> {
+  return {
+    ...(follow ? { follow: 'true' } : {}),
+    ...(limitBytes === undefined ? {} : { limitBytes: String(limitBytes) }),
+    ...(previous ? { previous: 'true' } : {}),
+    ...(since && 'ago' in since ? { sinceSeconds: String(Math.round(since.ago / 1000)) } : {}),
+    ...(since && 'at' in since ? { sinceTime: timestamp(since.at) } : {}),
+    ...(tail === undefined ? {} : { tailLines: String(tail) }),
+    ...(timestamps ? { timestamps: 'true' } : {}),
+  }
+}
+
 export class LogStream {
   private cursor?: LogCursor
   private instance = 0
@@ -72,6 +87,13 @@ export class LogStream {
 
   /** Decides which instance is read; throws ApiError while there is none. */
   open(cluster: Cluster): void {
+    const { namespace, name } = this.pod.metadata
+    const info = cluster.server.resourceOf(POD)
+    const parameters = { container: this.container, ...queryOf(this.options) }
+    cluster.server.answer({ verb: 'get', info, namespace, name, subresource: 'log', parameters }, () => this.begin(cluster))
+  }
+
+  private begin(cluster: Cluster): void {
     const { namespace, name } = this.pod.metadata
     const { since } = this.options
     // Less than half a second, which rounds to none.

@@ -1,13 +1,14 @@
 // kubectl logs: what containers wrote. Upstream: kubectl/pkg/cmd/logs/logs.go, polymorphichelpers/logsforobject.go.
-import type { View } from '../api/contracts'
 import type { KubeObject, Pod } from '../api/types'
+import { listObjects } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
+import { resourceNamed } from '../cli/resource-args'
 import type { Cluster } from '../cluster'
 import { sleep } from '../env'
 import { ApiError, CommandError } from '../errors'
 import { Follower } from '../follower'
 import { rfc3339, timeError } from '../lib/go-time'
-import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
+import { formatLabelSelector } from '../lib/label-selector'
 import { matchesSelector } from '../lib/selectors'
 import { fromTime } from '../lib/time'
 import { podSelector } from './attachable-pod'
@@ -37,10 +38,10 @@ async function logs(context: CommandContext): Promise<void> {
   const follower = new Follower(context.cluster)
   const cluster = follower.current()
   const object = selector ? undefined : named(cluster, args[0], context.namespace)
-  const pods = selector ? selected(cluster.view, selector, context.namespace) : undefined
+  const pods = selector ? selected(cluster, selector, context.namespace) : undefined
   if (pods?.length === 0) context.err(`No resources found in ${context.namespace} namespace.\n`)
   validate(context, container)
-  const sources = (pods ?? podsOf(context, cluster.view, object!)).flatMap((pod) => sourcesOf(context, pod, container))
+  const sources = (pods ?? podsOf(context, cluster, object!)).flatMap((pod) => sourcesOf(context, pod, container))
   if (options.follow && sources.length > flags.number('max-log-requests')) {
     throw new CommandError(
       `you are attempting to follow ${sources.length} log streams, but maximum allowed concurrency is ${flags.number('max-log-requests')}, use --max-log-requests to increase the limit`,
@@ -98,13 +99,12 @@ function named(cluster: Cluster, word: string, namespace: string): KubeObject {
   }
 }
 
-function selected(view: View, text: string, namespace: string): Pod[] {
-  const selector = parseLabelSelector(text)
-  return view.list<Pod>('pods', namespace).filter((p) => selectorMatches(selector, p.metadata.labels))
+function selected({ server }: Cluster, labelSelector: string, namespace: string): Pod[] {
+  return listObjects(server, resourceNamed(server.discovery, 'pods'), namespace, { labelSelector }) as Pod[]
 }
 
 /** The Pod itself, or those of a workload: the one that has run longest, or with --all-pods every one. */
-function podsOf(context: CommandContext, view: View, object: KubeObject): Pod[] {
+function podsOf(context: CommandContext, { server }: Cluster, object: KubeObject): Pod[] {
   if (object.kind === 'Pod') return [object as Pod]
   let selector: ReturnType<typeof podSelector>
   try {
@@ -114,7 +114,11 @@ function podsOf(context: CommandContext, view: View, object: KubeObject): Pod[] 
     const type = `*${object.apiVersion.split('/').at(-1)}.${object.kind}`
     throw new CommandError(`cannot get the logs from ${type}: ${error.message.replace(/^cannot attach to [^:]*: /, '')}`)
   }
-  const pods = view.list<Pod>('pods', object.metadata.namespace).filter((p) => matchesSelector(selector, p.metadata.labels))
+  const { namespace } = object.metadata
+  const pods = server.answer(
+    { verb: 'list', info: resourceNamed(server.discovery, 'pods'), namespace, query: { labelSelector: formatLabelSelector(selector) } },
+    () => server.view.list<Pod>('pods', namespace).filter((p) => matchesSelector(selector, p.metadata.labels)),
+  )
   pods.sort((a, b) => compareLists(order(a), order(b)))
   if (pods.length === 0) throw new CommandError('timed out waiting for the condition')
   if (pods.length === 1 || context.flags.bool('all-pods')) return pods

@@ -102,6 +102,13 @@ export function requireKubelet(world: World, pod: Pod): void {
   if (problem) throw new ApiError('', `error dialing backend: ${problem.message}`)
 }
 
+/** Throws ApiError Forbidden for who may not open such a session to the Pod. */
+export function requirePermission(context: CommandContext, { metadata }: Pod, subresource: 'exec' | 'attach' | 'portforward'): void {
+  context.cluster.read(({ server }) =>
+    server.authorize('create', resourceNamed(server.discovery, 'pods'), metadata.namespace, metadata.name, subresource),
+  )
+}
+
 /** A Pod that ended, for exec and attach. */
 export function isCompleted(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'

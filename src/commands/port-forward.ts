@@ -5,11 +5,11 @@ import type { Pod, Service } from '../api/types'
 import type { Command, CommandContext } from '../cli/context'
 import { klogLine } from '../cli/klog'
 import { sleep } from '../env'
-import { CommandError } from '../errors'
+import { ApiError, CommandError } from '../errors'
 import { Live } from '../live'
 import { networkPeers } from '../runtime/containers'
 import { reasonOf } from './listen'
-import { objectNamed, podFor, requireKubelet } from './pod-container'
+import { objectNamed, podFor, requireKubelet, requirePermission } from './pod-container'
 import { connectToProgram } from './pod-socket'
 import {
   type ForwardedPort,
@@ -37,6 +37,11 @@ async function portForward(context: CommandContext): Promise<void> {
     object.kind === 'Service' ? translateServicePorts(args.slice(1), object as Service, pod) : translatePodPorts(args.slice(1), pod)
   if (pod.status?.phase !== 'Running') {
     throw new CommandError(`unable to forward port because pod is not running. Current status=${pod.status?.phase ?? ''}`)
+  }
+  try {
+    requirePermission(context, pod, 'portforward')
+  } catch (error) {
+    throw error instanceof ApiError ? new CommandError(`error upgrading connection: ${error.message}`) : error
   }
   context.cluster.read(({ world }) => requireKubelet(world, pod))
   const addresses = parseAddresses(flags.list('address'))

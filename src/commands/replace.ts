@@ -1,6 +1,8 @@
 // kubectl replace: puts whole objects in place of the stored ones. Upstream: kubectl/pkg/cmd/replace/replace.go.
 import type { KubeObject } from '../api/types'
 import { decodeObject, placeInNamespace, recognise } from '../apiserver/decode'
+import { lookUp } from '../apiserver/query'
+import type { ApiServer } from '../apiserver/server'
 import { cascadeOf } from '../cli/cascade'
 import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf } from '../cli/dry-run'
@@ -13,7 +15,7 @@ import { addSource } from '../cli/source-error'
 import { unversioned } from '../cli/unversioned'
 import { validationOf } from '../cli/validation'
 import type { Cluster } from '../cluster'
-import { CommandError, combine, notFound } from '../errors'
+import { ApiError, CommandError, combine, notFound } from '../errors'
 import type { ResourceInfo } from '../schema/resources'
 import { Patience } from './patience'
 
@@ -64,6 +66,7 @@ async function replace(context: CommandContext): Promise<void> {
           const subresource = flags.string('subresource')
           const options = { manager, dryRun: dryRun === 'server', ...(subresource ? { subresource } : {}) }
           if (!force && !decoded.metadata.name) throw notFound(info.resource, '')
+          if (!force && !decoded.metadata.resourceVersion) tellOfLook(server, info, decoded)
           lines.push(print(force ? server.create(unversioned(decoded), { manager }) : server.update(decoded, options), 'replaced'))
         }
       } catch (error) {
@@ -75,6 +78,15 @@ async function replace(context: CommandContext): Promise<void> {
   const failure = combine([...errors, ...(failures.length ? [combine(failures) as Error] : [])])
   if (failure) throw failure
   if (!lines.length) throw new CommandError('no objects passed to replace')
+}
+
+/** The version that an object without one is to replace is asked for, though the server does without: what comes of it is told. */
+function tellOfLook(server: ApiServer, info: ResourceInfo, { metadata }: KubeObject): void {
+  try {
+    lookUp(server, info, metadata.namespace, metadata.name)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+  }
 }
 
 /** Throws CommandError for what a file puts elsewhere than --namespace. */

@@ -99,10 +99,41 @@ test.each([
 
 test('--sort-by asks for whole objects, unless the client makes the table', async () => {
   expect(await requests('get cm --sort-by=.metadata.name')).toEqual([
-    'GET /api/v1/namespaces/default/configmaps?includeObject=Object&limit=500 200 OK',
+    'GET /api/v1/namespaces/default/configmaps?includeObject=Object 200 OK',
   ])
   expect(await requests('get cm --sort-by=.metadata.name --server-print=false')).toEqual([
-    'GET /api/v1/namespaces/default/configmaps?limit=500 200 OK',
+    'GET /api/v1/namespaces/default/configmaps 200 OK',
+  ])
+})
+
+test('what is looked at before it is changed, and what is followed, is asked for once', async () => {
+  await sh.kubectl('create cm a')
+  sh.write('a.yml', '{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {k: v}}')
+  const path = '/api/v1/namespaces/default/configmaps/a'
+  expect(await requests('apply -f a.yml')).toEqual([
+    `GET ${path} 200 OK`,
+    `PATCH ${path}?fieldManager=kubectl-client-side-apply&fieldValidation=Strict 200 OK`,
+  ])
+  // In between what client-side apply owned is handed over.
+  expect(await requests('apply -f a.yml --server-side --force-conflicts')).toEqual([
+    `PATCH ${path}?fieldManager=kubectl&fieldValidation=Strict&force=true 200 OK`,
+    `PATCH ${path}?fieldManager=kubectl-last-applied&fieldValidation=Strict 200 OK`,
+    `PATCH ${path}?fieldManager=kubectl&fieldValidation=Strict 200 OK`,
+    `PATCH ${path}?fieldManager=kubectl&fieldValidation=Strict&force=true 200 OK`,
+  ])
+  expect(await requests('replace -f a.yml')).toEqual([
+    `GET ${path} 200 OK`,
+    `PUT ${path}?fieldManager=kubectl-replace&fieldValidation=Strict 200 OK`,
+  ])
+  expect(await requests('label cm --all x=y')).toContain('GET /api/v1/namespaces/default/configmaps 200 OK')
+  await sh.kubectl('run p --image=busybox -- sleep 1000')
+  await sh.kubectl('wait pod/p --for=condition=Ready --timeout=60s')
+  expect(await requests('logs p --tail=3')).toEqual([
+    'GET /api/v1/namespaces/default/pods/p 200 OK',
+    'GET /api/v1/namespaces/default/pods/p/log?container=p&tailLines=3 200 OK',
+  ])
+  expect(await requests('events --for pod/p')).toEqual([
+    'GET /api/v1/namespaces/default/events?fieldSelector=involvedObject.kind%3DPod%2CinvolvedObject.apiVersion%3Dv1%2CinvolvedObject.name%3Dp&limit=500 200 OK',
   ])
 })
 
