@@ -65,9 +65,13 @@ export class Recording implements Observer {
   }
 
   draw<S, T extends string | undefined>(subject: S, make: (subject: S) => T): T {
+    let text: T
     this.drawing++
-    const text = make(subject)
-    this.drawing--
+    try {
+      text = make(subject)
+    } finally {
+      this.drawing--
+    }
     if (text === undefined) this.spoiled = true
     else this.draws.push({ text, again: make as (subject: unknown) => T })
     return text

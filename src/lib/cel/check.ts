@@ -370,6 +370,7 @@ function qualified(expr: Expr): string | undefined {
 
 /** As cel-go shows it below a line of the text. */
 function shownError(text: string, { at, message }: Finding): string {
+  if (at < 0) return `ERROR: <input>:-1:0: ${message}`
   if (!text) return `ERROR: <input>:1:0: ${message}`
   const before = text.slice(0, at).split('\n')
   const column = [...before[before.length - 1]].length

@@ -1,7 +1,7 @@
 // Evaluates CEL expressions: operators, macros and calls. Upstream: google/cel-go interpreter.
 import { callFunction, callMethod, isNamespace } from './functions'
 import type { Item, Node } from './parse'
-import { CelCostError, CelError, compare, Duration, equal, Optional, Timestamp, TypeValue } from './values'
+import { CelCostError, CelError, compare, Duration, equal, Optional, sizeOf, spend, startWork, Timestamp, TypeValue } from './values'
 
 export type Scope = ReadonlyMap<string, unknown>
 
@@ -22,6 +22,7 @@ let cost = 0
 /** The value of the expression. Throws CelError in cel-go's words, CelCostError for what costs too much. */
 export function evaluateWhole(node: Node, scope: Scope): unknown {
   cost = 0
+  startWork()
   const { stackTraceLimit } = Error
   // Errors are values here, which operators forget by the thousand: where they come from is not asked.
   Error.stackTraceLimit = 0
@@ -122,20 +123,29 @@ function whole(value: bigint): bigint {
   return value
 }
 
+const FIRST_MOMENT = Date.parse('0001-01-01T00:00:00Z')
+const LAST_MOMENT = Date.parse('9999-12-31T23:59:59.999Z')
+
+function moment(ms: number): Timestamp {
+  if (ms < FIRST_MOMENT || ms > LAST_MOMENT) throw new CelError('timestamp overflow')
+  return new Timestamp(ms)
+}
+
 function add(a: unknown, b: unknown): unknown {
+  spend(sizeOf(a) + sizeOf(b))
   if (typeof a === 'bigint' && typeof b === 'bigint') return whole(a + b)
   if (typeof a === 'number' && typeof b === 'number') return a + b
   if (typeof a === 'string' && typeof b === 'string') return a + b
   if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b]
   if (a instanceof Duration && b instanceof Duration) return new Duration(a.ms + b.ms)
-  if (a instanceof Timestamp && b instanceof Duration) return new Timestamp(a.ms + b.ms)
-  if (a instanceof Duration && b instanceof Timestamp) return new Timestamp(a.ms + b.ms)
+  if (a instanceof Timestamp && b instanceof Duration) return moment(a.ms + b.ms)
+  if (a instanceof Duration && b instanceof Timestamp) return moment(a.ms + b.ms)
   return noOverload()
 }
 
 function arithmetic(name: string, a: unknown, b: unknown): unknown {
   if (name === '-' && a instanceof Timestamp && b instanceof Timestamp) return new Duration(a.ms - b.ms)
-  if (name === '-' && a instanceof Timestamp && b instanceof Duration) return new Timestamp(a.ms - b.ms)
+  if (name === '-' && a instanceof Timestamp && b instanceof Duration) return moment(a.ms - b.ms)
   if (name === '-' && a instanceof Duration && b instanceof Duration) return new Duration(a.ms - b.ms)
   if (typeof a === 'number' && typeof b === 'number' && name !== '%') return name === '-' ? a - b : name === '*' ? a * b : a / b
   if (typeof a !== 'bigint' || typeof b !== 'bigint') return noOverload()
@@ -145,6 +155,7 @@ function arithmetic(name: string, a: unknown, b: unknown): unknown {
 }
 
 function contains(item: unknown, holder: unknown): boolean {
+  spend(sizeOf(holder))
   if (Array.isArray(holder)) return holder.some((other) => equal(item, other))
   return holder instanceof Map ? [...holder.keys()].some((key) => equal(item, key)) : noOverload()
 }

@@ -1,7 +1,7 @@
 // CEL's named formats, `format.dns1123Label().validate(text)`, and the format of strings, `'%d'.format([1])`.
 // Upstream: apiserver/pkg/cel/library/format.go, cel-go/ext/strings.go.
 import { isDns1035Label, isDns1123Label, isDns1123Subdomain, isLabelKey, isLabelValue } from '../names'
-import { CelError, Optional, textOf, typeName } from './values'
+import { CelError, Optional, spend, textOf, typeName } from './values'
 
 type Validate = (text: string) => string[]
 
@@ -88,6 +88,9 @@ function based(verb: string, value: unknown): string {
   return verb === 'X' ? text.toUpperCase() : text
 }
 
+/** So many digits JavaScript gives; hardly any number has more of its own. */
+const MOST_DIGITS = 100
+
 function number(verb: string, value: unknown, digits: number): string {
   if (verb === 'd') {
     if (typeof value === 'bigint' || typeof value === 'number') return String(value)
@@ -97,10 +100,14 @@ function number(verb: string, value: unknown, digits: number): string {
     const clause = verb === 'f' ? 'fixed-point' : 'scientific'
     throw new CelError(`error during formatting: ${clause} clause can only be used on doubles, was given ${typeName(value)}`)
   }
-  if (verb === 'f') return Number(value).toFixed(digits)
+  spend(digits)
+  const zeros = '0'.repeat(Math.max(0, digits - MOST_DIGITS))
+  const given = Math.min(digits, MOST_DIGITS)
+  if (verb === 'f') return Number(value).toFixed(given) + zeros
   return Number(value)
-    .toExponential(digits)
+    .toExponential(given)
     .replace(/e([+-])(\d)$/, 'e$10$2')
+    .replace('e', `${zeros}e`)
 }
 
 /** `'%s is %d'.format(['a', 1])`. Throws CelError for values that do not fit. */

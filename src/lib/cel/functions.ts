@@ -21,6 +21,8 @@ import {
   equal,
   LibraryValue,
   Optional,
+  sizeOf,
+  spend,
   Timestamp,
   TypeValue,
   textOf,
@@ -79,9 +81,12 @@ function size(value: unknown): bigint {
 
 function toInt(value: unknown): bigint {
   if (typeof value === 'bigint') return value
-  if (typeof value === 'number') return BigInt(Math.trunc(value))
+  if (typeof value === 'number') {
+    if (!(Math.abs(value) < 2 ** 63)) throw new CelError('integer overflow')
+    return BigInt(Math.trunc(value))
+  }
   if (value instanceof Timestamp) return BigInt(Math.floor(value.ms / 1000))
-  if (typeof value === 'string' && /^[-+]?\d+$/.test(value)) return BigInt(value.replace(/^\+/, ''))
+  if (typeof value === 'string' && /^[-+]?\d{1,19}$/.test(value)) return BigInt(value.replace(/^\+/, ''))
   if (typeof value === 'string') throw new CelError(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)
   throw new CelError('no such overload')
 }
@@ -110,7 +115,10 @@ const FUNCTIONS: Record<string, Call> = {
   timestamp,
   matches: (text: string, pattern: string) => search(pattern, (expression) => expression.test(text)),
   isURL: (text: string) => URL.canParse(text) || text.startsWith('/'),
-  url: (text: string) => new UrlValue(new URL(text)),
+  url: (text: string) => {
+    if (URL.canParse(text)) return new UrlValue(new URL(text))
+    throw new CelError(`URL parse error during conversion from string: parse ${JSON.stringify(text)}: invalid URI for request`)
+  },
   isIP: isAddress,
   ip,
   'ip.isCanonical': isCanonical,
@@ -138,7 +146,9 @@ function extreme(values: unknown[], sign: 1 | -1): unknown {
 function sum(values: unknown[]): unknown {
   if (values.every((value) => value instanceof Duration)) return new Duration((values as Duration[]).reduce((total, d) => total + d.ms, 0))
   if (values.some((value) => typeof value === 'number')) return (values as number[]).reduce((total, value) => total + Number(value), 0)
-  return (values as bigint[]).reduce((total, value) => total + value, 0n)
+  const total = (values as bigint[]).reduce((total, value) => total + value, 0n)
+  if (BigInt.asIntN(64, total) !== total) throw new CelError('integer overflow')
+  return total
 }
 
 const LISTS: Record<string, (list: unknown[], ...args: never[]) => unknown> = {
@@ -149,7 +159,10 @@ const LISTS: Record<string, (list: unknown[], ...args: never[]) => unknown> = {
   indexOf: (list, item: unknown) => BigInt(list.findIndex((other) => equal(item, other))),
   lastIndexOf: (list, item: unknown) => BigInt(list.map((other) => equal(item, other)).lastIndexOf(true)),
   join: (list, between: string = '' as never) => list.join(between),
-  flatten: (list) => list.flat(),
+  flatten: (list) => {
+    for (const item of list) spend(sizeOf(item))
+    return list.flat()
+  },
   distinct: (list) => list.filter((item, i) => list.findIndex((other) => equal(item, other)) === i),
   reverse: (list) => [...list].reverse(),
   sort: (list) => [...list].sort(compare),
@@ -168,7 +181,11 @@ const STRINGS: Record<string, (text: string, ...args: never[]) => unknown> = {
   matches: (text, pattern: string) => search(pattern, (expression) => expression.test(text)),
   find: (text, pattern: string) => search(pattern, (expression) => expression.exec(text)?.[0] ?? ''),
   findAll: (text, pattern: string) => search(pattern, ({ source, flags }) => text.match(new BoundedRegExp(source, `${flags}g`)) ?? []),
-  charAt: (text, at: bigint) => [...text][Number(at)] ?? '',
+  charAt: (text, at: bigint) => {
+    const chars = [...text]
+    if (at < 0n || at > BigInt(chars.length)) throw new CelError(`index out of range: ${at}`)
+    return chars[Number(at)] ?? ''
+  },
   indexOf: (text, part: string, from: bigint = 0n as never) => BigInt(text.indexOf(part, Number(from))),
   lastIndexOf: (text, part: string) => BigInt(text.lastIndexOf(part)),
   lowerAscii: (text) => text.replace(/[A-Z]/g, (c) => c.toLowerCase()),
@@ -242,11 +259,30 @@ function own<T>(table: Record<string, T>, name: string): T | undefined {
 export function callFunction(name: string, args: unknown[]): unknown {
   const found = own(FUNCTIONS, name)
   if (!found) throw new CelError(`undeclared reference to '${name}' (in container '')`)
-  return found(...(args as never[]))
+  return guarded(args, () => found(...(args as never[])))
+}
+
+/** Runs a function's code within bounds: what JavaScript refuses there (a text that is too long, a value of another type) is refused here. */
+function guarded(values: unknown[], run: () => unknown): unknown {
+  for (const value of values) spend(sizeOf(value))
+  let made: unknown
+  try {
+    made = run()
+  } catch (error) {
+    if (error instanceof CelError || error instanceof CelCostError) throw error
+    if ((error as Error).name === 'RangeError') throw new CelCostError('operation cancelled: actual cost limit exceeded')
+    throw new CelError((error as Error).name === 'TypeError' ? 'no such overload' : (error as Error).message)
+  }
+  spend(sizeOf(made))
+  return made
 }
 
 /** `value.name(args)`. Throws CelError when the value has no such function. */
 export function callMethod(value: unknown, name: string, args: unknown[]): unknown {
+  return guarded([value, ...args], () => methodOf(value, name, args))
+}
+
+function methodOf(value: unknown, name: string, args: unknown[]): unknown {
   const rest = args as never[]
   if (name === 'size' && !args.length) return size(value)
   const found =

@@ -24,7 +24,7 @@ export interface Field extends Item {
   name: string
 }
 
-/** What is wrong at a place of the text; `at` in characters. */
+/** What is wrong at a place of the text; `at` in characters, -1 when it is the whole. */
 export interface Finding {
   at: number
   message: string
@@ -54,16 +54,24 @@ const STRING =
 const RAW_STRING = /^([rR])("""[\s\S]*?"""|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*')/
 const ESCAPES: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
 
-function plainOf(text: string): string {
-  return text.replace(
+/** Undefined when it names a character that there is none of. */
+function plainOf(text: string): string | undefined {
+  let isStrange = false
+  const plain = text.replace(
     /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|([\s\S]))/g,
     (_all, x, u, long, octal, char) => {
       const code = x ?? u ?? long
-      if (code) return String.fromCodePoint(Number.parseInt(code, 16))
+      const point = Number.parseInt(code, 16)
+      if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) {
+        isStrange = true
+        return ''
+      }
+      if (code) return String.fromCodePoint(point)
       if (octal) return String.fromCodePoint(Number.parseInt(octal, 8))
       return ESCAPES[char] ?? char
     },
   )
+  return isStrange ? undefined : plain
 }
 
 /** A whole number as bigint, others as number: CEL's int and double. */
@@ -93,6 +101,7 @@ function tokens(text: string, findings: Finding[]): Token[] {
       const quotes = /^("""|''')/.test(string[2]) ? 3 : 1
       const body = string[2].slice(quotes, -quotes)
       const value = /r/i.test(string[1]) ? body : plainOf(body)
+      if (value === undefined) findings.push({ at, message: 'invalid unicode code point' })
       out.push({ type: /b/i.test(string[1]) ? 'bytes' : 'string', text: string[0], value, at })
       at += string[0].length
     } else if (number) {
@@ -128,8 +137,26 @@ const STARTS = "'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT
 /** Why no more is to be read. */
 class GiveUp extends Error {}
 
+/** What cel-go reads at most. */
+const MOST_CHARACTERS = 100_000
+const MOST_DEPTH = 250
+
+function ofTheWhole(message: string): CelSyntaxError {
+  return new CelSyntaxError({ at: -1, message })
+}
+
+/** Terms of one operator as a tree that is as flat as can be, as cel-go balances it. */
+function balanced(name: string, terms: Node[], places: number[], low = 0, high = places.length - 1): Node {
+  const middle = (low + high + 1) >> 1
+  const left = middle === low ? terms[middle] : balanced(name, terms, places, low, middle - 1)
+  const right = middle === high ? terms[middle + 1] : balanced(name, terms, places, middle + 1, high)
+  return { kind: 'call', at: places[middle], name, args: [left, right] }
+}
+
 class Parser {
   private at = 0
+  /** Expressions in expressions. */
+  private depth = 0
 
   constructor(
     private readonly list: Token[],
@@ -200,6 +227,18 @@ class Parser {
   }
 
   private expression(): Node {
+    if (++this.depth > MOST_DEPTH) throw ofTheWhole(`expression recursion limit exceeded: ${MOST_DEPTH}`)
+    const node = this.choice()
+    this.depth--
+    return node
+  }
+
+  /** What stands to the left of an operator lies one deeper for each that follows. */
+  private deeper(steps: number): void {
+    if (this.depth + steps > MOST_DEPTH) throw ofTheWhole('max recursion depth exceeded')
+  }
+
+  private choice(): Node {
     const test = this.binary(0)
     const { at } = this.token
     if (!this.take('?')) return test
@@ -210,8 +249,10 @@ class Parser {
 
   private binary(level: number): Node {
     if (level === LEVELS.length) return this.unary()
+    if (level < 2) return this.logical(level)
     let left = this.binary(level + 1)
-    for (;;) {
+    for (let steps = 0; ; steps++) {
+      this.deeper(steps)
       const operator = LEVELS[level].find((o) => this.is(o))
       if (!operator) return left
       const { at } = this.token
@@ -220,7 +261,21 @@ class Parser {
     }
   }
 
+  private logical(level: number): Node {
+    const [operator] = LEVELS[level]
+    const terms = [this.binary(level + 1)]
+    const places: number[] = []
+    while (this.is(operator)) {
+      places.push(this.token.at)
+      this.at++
+      terms.push(this.binary(level + 1))
+    }
+    return places.length ? balanced(operator, terms, places) : terms[0]
+  }
+
   private unary(): Node {
+    // Twice is not at all.
+    for (const sign of ['!', '-']) while (this.is(sign) && this.is(sign, this.list[this.at + 1])) this.at += 2
     const { at } = this.token
     if (this.take('!')) return { kind: 'call', at, name: '!', args: [this.unary()] }
     if (this.take('-')) {
@@ -234,7 +289,8 @@ class Parser {
 
   private member(start: Node): Node {
     let node = start
-    for (;;) {
+    for (let steps = 0; ; steps++) {
+      this.deeper(steps)
       const dot = this.is('.') || this.is('.?')
       const { at } = this.token
       if (dot) {
@@ -364,6 +420,8 @@ class Parser {
 
 /** Throws CelSyntaxError. */
 export function parseCel(text: string): Node {
+  const size = text.length > MOST_CHARACTERS ? [...text].length : 0
+  if (size > MOST_CHARACTERS) throw ofTheWhole(`expression code point size exceeds limit: size: ${size}, limit ${MOST_CHARACTERS}`)
   const findings: Finding[] = []
   const node = new Parser(tokens(text, findings), findings).run()
   if (!node || findings.length) throw new CelSyntaxError(...findings)

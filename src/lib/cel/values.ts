@@ -6,6 +6,26 @@ export class CelError extends Error {}
 /** An expression that would go on: no operator forgets it. */
 export class CelCostError extends Error {}
 
+/** What one evaluation may do besides looking at its nodes: characters (eight count as one), items and comparisons. */
+const MOST_WORK = 2_000_000
+let work = 0
+
+export function startWork(): void {
+  work = 0
+}
+
+/** Throws CelCostError when it is too much: a text doubled thirty times is no longer cheap. */
+export function spend(amount: number): void {
+  work += amount
+  if (work > MOST_WORK) throw new CelCostError('operation cancelled: actual cost limit exceeded')
+}
+
+/** What a value costs to make or to go through. */
+export function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return value.length >> 3
+  return Array.isArray(value) || value instanceof Uint8Array ? value.length : value instanceof Map ? value.size : 0
+}
+
 /** Nanoseconds since 1970. */
 export class Timestamp {
   constructor(readonly ms: number) {}
@@ -52,6 +72,7 @@ function isNumber(value: unknown): value is bigint | number {
 }
 
 export function equal(a: unknown, b: unknown): boolean {
+  spend(1)
   if (isNumber(a) && isNumber(b)) return Number(a) === Number(b)
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => equal(item, b[i]))
   if (a instanceof Map && b instanceof Map) {
@@ -67,6 +88,7 @@ export function equal(a: unknown, b: unknown): boolean {
 
 /** Negative, zero or positive. Throws CelError for values that have no order. */
 export function compare(a: unknown, b: unknown): number {
+  spend(1)
   if (isNumber(a) && isNumber(b)) return a < b ? -1 : a > b ? 1 : 0
   if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b))
   if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b)
@@ -88,6 +110,7 @@ export function durationOf(text: string): Duration | undefined {
 
 /** As `string()` prints it. */
 export function textOf(value: unknown): string {
+  if (value instanceof Timestamp && Number.isNaN(new Date(value.ms).getTime())) throw new CelError('timestamp overflow')
   if (value instanceof Timestamp) return new Date(value.ms).toISOString().replace(/\.000Z$/, 'Z')
   if (value instanceof Duration) return `${value.ms / 1000}s`
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
