@@ -72,7 +72,7 @@ test('an init step hands a volume over: chown -R and chgrp', () => {
   expect(run('cd /data/demo; mkdir -p a/b; touch a/b/c; chown -R 999:www-data a; chgrp 7 a/b; stat -c "%u:%G" a a/b a/b/c')).toBe(
     '999:www-data\n999:lp\n999:www-data\n',
   )
-  expect(run('ls -ln /data/demo')).toMatch(/^total 4\ndrwxr-xr-x {4}2 999 {6}33 {13}4096 .* a\n$/)
+  expect(run('ls -ln /data/demo')).toMatch(/^total 4\ndrwxr-xr-x {4}2 999 {6}33 {12}4096 .* a\n$/)
   expect(run('chown nosuch /data/demo; chown 1 /data/demo/none')).toBe(
     'chown: unknown user nosuch\nchown: /data/demo/none: No such file or directory\n',
   )

@@ -52,7 +52,7 @@ const ls: Command = (io) => {
     for (const [row, { name, stat }] of rows.entries()) {
       const links = stat.type === 'directory' ? 2 : 1
       const suffix = stat.type === 'link' ? ` -> ${stat.target}` : ''
-      const owner = `${column2(owners[row][0], 0)} ${column2(owners[row][1], 1)}${isGnu(io) ? '' : ' '}`
+      const owner = `${column2(owners[row][0], 0)} ${column2(owners[row][1], 1)}`
       const column = isGnu(io) ? size(stat).padStart(width) : size(stat).padStart(Math.max(9, width))
       io.out(
         `${modeText(stat)} ${isGnu(io) ? links : String(links).padStart(4)} ${owner} ${column} ${listTime(stat.changedAt, now)} ${name}${suffix}\n`,

@@ -178,13 +178,14 @@ const id: Command = (io) => {
   const { uid, gid } = entry ? { uid: Number(entry.split(':')[2]), gid: Number(entry.split(':')[3]) } : io.process.pids
   const name = given ?? nameOfId(io, '/etc/passwd', uid)
   const groups = groupsOf(io, name, gid)
+  const main = groups.find(([number]) => number === gid)!
   const shown = ([number, label]: [number, string | undefined]) => (flags.has('n') ? (label ?? number) : number)
   if (flags.has('u')) io.out(`${flags.has('n') ? (name ?? uid) : uid}\n`)
-  else if (flags.has('g')) io.out(`${shown(groups[0])}\n`)
+  else if (flags.has('g')) io.out(`${shown(main)}\n`)
   else if (flags.has('G')) io.out(`${groups.map(shown).join(' ')}\n`)
   else {
     const named = ([number, label]: [number, string | undefined]) => (label === undefined ? String(number) : `${number}(${label})`)
-    io.out(`uid=${named([uid, name])} gid=${named(groups[0])} groups=${groups.map(named).join(',')}\n`)
+    io.out(`uid=${named([uid, name])} gid=${named(main)} groups=${groups.map(named).join(',')}\n`)
   }
   return 0
 }
