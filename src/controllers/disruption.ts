@@ -141,7 +141,9 @@ function stillDisrupted(pdb: PodDisruptionBudget, pods: Pod[], { env, wakeAt }: 
   for (const [name, time] of Object.entries(pdb.status?.disruptedPods ?? {})) {
     const pod = pods.find((p) => p.metadata.name === name)
     const until = fromTime(time) + DELETION_TIMEOUT_MS
-    if (!pod || pod.metadata.deletionTimestamp || until < env.now()) continue
+    // One of the same name that came since is another.
+    const replaced = pod && fromTime(pod.metadata.creationTimestamp ?? '') >= fromTime(time)
+    if (!pod || pod.metadata.deletionTimestamp || replaced || until < env.now()) continue
     left[name] = time
     wakeAt(until + 1)
   }

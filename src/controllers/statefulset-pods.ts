@@ -111,14 +111,14 @@ export function applyRetention(api: Client, set: StatefulSet, pod: Pod): void {
     if (!claim) continue
     const others = (claim.metadata.ownerReferences ?? []).filter((r) => r.uid !== set.metadata.uid && r.uid !== pod.metadata.uid)
     const owners: OwnerReference[] = [...others]
-    if (bySet) owners.push(reference(set, true))
-    if (byPod) owners.push(reference(pod, false))
-    if (semanticEqual(owners, claim.metadata.ownerReferences)) continue
+    if (bySet) owners.push(reference(set))
+    if (byPod) owners.push(reference(pod))
+    if (semanticEqual(owners, claim.metadata.ownerReferences ?? [])) continue
     const { ownerReferences: _, ...kept } = claim.metadata
     api.update<PersistentVolumeClaim>({ ...claim, metadata: owners.length ? { ...kept, ownerReferences: owners } : kept })
   }
 }
 
-function reference({ apiVersion, kind, metadata }: StatefulSet | Pod, controller: boolean): OwnerReference {
-  return { apiVersion, kind, name: metadata.name, uid: metadata.uid, ...(controller && { controller, blockOwnerDeletion: true }) }
+function reference({ apiVersion, kind, metadata }: StatefulSet | Pod): OwnerReference {
+  return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true }
 }

@@ -125,15 +125,19 @@ function advance(state: Sync): void {
   const condemned = pods.filter((pod) => !inRange(set, ordinalOf(set, pod.metadata.name)))
   condemned.sort((a, b) => ordinalOf(set, b.metadata.name) - ordinalOf(set, a.metadata.name))
   const start = firstOrdinal(set)
+  let stop = false
   for (let ordinal = start; ordinal < start + set.spec.replicas; ordinal++) {
-    if (!processReplica(state, ordinal, byOrdinal.get(ordinal)) && !parallel) return
+    if (processReplica(state, ordinal, byOrdinal.get(ordinal), parallel)) continue
+    stop = true
+    if (!parallel) return
   }
+  if (stop) return
+  for (const pod of condemned) applyRetention(state.context.api, set, pod)
   const firstUnhealthy = [...byOrdinal]
     .sort(([a], [b]) => a - b)
     .map(([, pod]) => pod)
     .find((pod) => !isHealthy(pod))
   for (const pod of condemned) {
-    applyRetention(state.context.api, set, pod)
     if (isTerminating(pod)) {
       if (!parallel) return
       continue
@@ -146,28 +150,22 @@ function advance(state: Sync): void {
   if (set.spec.updateStrategy?.type !== 'OnDelete') rollOut(state, byOrdinal)
 }
 
-/** Brings one pod of the set into being; false while it is not available, which stops an ordered set. */
-function processReplica(state: Sync, ordinal: number, pod: Pod | undefined): boolean {
+/** Brings one pod of the set into being; false while that stops the rest: an ordered set waits until it is available. */
+function processReplica(state: Sync, ordinal: number, pod: Pod | undefined, parallel: boolean): boolean {
   const { set, context } = state
   const { api } = context
-  if (pod && !isTerminating(pod) && (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded')) {
-    const failed = pod.status.phase === 'Failed'
-    const { namespace, name } = set.metadata
-    const message = `StatefulSet ${namespace}/${name} is recreating ${failed ? 'failed' : 'terminated'} Pod ${pod.metadata.name}`
-    api.event(
-      set,
-      failed ? { type: 'Warning', reason: 'RecreatingFailedPod', message } : { type: 'Normal', reason: 'RecreatingTerminatedPod', message },
-    )
-    deletePod(state, pod)
-    pod = api.get<Pod>('pods', namespace, pod.metadata.name)
+  if (pod?.status?.phase === 'Failed' || pod?.status?.phase === 'Succeeded') {
+    // Its successor is made once it is gone.
+    if (!isTerminating(pod)) deletePod(state, pod)
+    return false
   }
   if (!pod) {
     createPod(state, ordinal)
-    return false
+    return parallel
   }
-  if (isTerminating(pod)) return false
   if (pod.status?.phase === 'Pending') createClaims(api, set, ordinal)
-  if (!isRunningAndReady(pod) || !isAvailable(state, pod)) return false
+  const settled = isHealthy(pod) && isAvailable(state, pod)
+  if (!settled && !parallel) return false
   const right = corrected(set, pod)
   if (right) {
     api.update<Pod>(right)

@@ -58,6 +58,11 @@ test('--raw sends a file as it is', async () => {
   expect(JSON.parse(await sh.kubectl(`replace -f raw.json --raw ${path}/raw`))).toHaveProperty('metadata.uid')
   expect(JSON.parse(await sh.kubectl(`delete --raw ${path}/raw`))).toMatchObject({ kind: 'Status', status: 'Success' })
   expect(await sh.kubectl('get cm raw --ignore-not-found')).toBe('')
+  await sh.kubectl('apply -f pod.yaml')
+  sh.write('eviction.json', '{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"valid-pod"}}')
+  expect(await sh.kubectl('create --raw /api/v1/namespaces/default/pods/valid-pod/eviction -f eviction.json')).toBe(
+    '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success","code":201}\n',
+  )
 })
 
 test.each([

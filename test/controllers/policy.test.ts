@@ -114,6 +114,20 @@ describe('disruption budget', () => {
     expect(status(c).currentHealthy).toBe(2)
   })
 
+  test.each([
+    { name: 'before', at: '2026-11-23T12:00:01Z', healthy: 1 },
+    { name: 'since', at: '2026-11-23T11:59:59Z', healthy: 2 },
+  ])('of two pods the one that was evicted counts when it came $name', ({ at, healthy }) => {
+    const c = new FakeCluster([disruptionController])
+    const owner = addDeployment(c, 2)
+    for (const name of ['a', 'b']) addPod(c, name, owner)
+    add(c, { minAvailable: 1 })
+    const budget = c.get<PodDisruptionBudget>('poddisruptionbudgets.policy', 'default', 'pdb')!
+    c.updateStatus<PodDisruptionBudget>({ ...budget, status: { ...budget.status, disruptedPods: { a: at } } })
+    c.settle()
+    expect(status(c).currentHealthy).toBe(healthy)
+  })
+
   test('pods that nobody manages are reported', () => {
     const c = new FakeCluster([disruptionController])
     addPod(c, 'a')

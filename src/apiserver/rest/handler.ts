@@ -157,7 +157,7 @@ function answer({ form }: Showing, value: unknown, status = 200): RestResponse {
 }
 
 function written(view: Showing, { object, status, foreign }: Outcome): RestResponse {
-  if (foreign) return answer(view, inGoOrder(object), status)
+  if (foreign) return answer(view, object.kind === 'Status' ? object : inGoOrder(object), status)
   return one(view, object, status)
 }
 

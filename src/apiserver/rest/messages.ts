@@ -62,6 +62,6 @@ export function failure({ reason, message, code, details }: ApiError): Record<st
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, ...some, code }
 }
 
-export function success(details?: Record<string, unknown>): Record<string, unknown> {
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', ...(details ? { details } : {}) }
+export function success(more: { details?: Record<string, unknown>; code?: number }): Record<string, unknown> {
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', ...more }
 }

@@ -117,13 +117,13 @@ function createPart(server: ApiServer, target: Target, request: RestRequest, opt
     const { deleteOptions } = (request.body ?? {}) as { deleteOptions?: DeleteBody }
     const pod = stored(server, target)
     evictPod(server, pod as Pod, { ...deletionOf(deleteOptions, new URLSearchParams(), options), authorized: true })
-    return { object: success() as unknown as KubeObject, status: 201, foreign: true }
+    return { object: success({ code: 201 }) as unknown as KubeObject, status: 201, foreign: true }
   }
   if (part === 'pods/binding') {
     const binding = checkedBody(target, request.body, 'v1', 'Binding')
     server.authorize('create', info, namespace, name, 'binding')
     server.create(binding, { ...options, authorized: true })
-    return { object: success() as unknown as KubeObject, status: 201, foreign: true }
+    return { object: success({ code: 201 }) as unknown as KubeObject, status: 201, foreign: true }
   }
   if (part === 'serviceaccounts/token') {
     const { spec } = checkedBody(target, request.body, 'authentication.k8s.io/v1', 'TokenRequest')
@@ -241,7 +241,7 @@ export function remove(server: ApiServer, target: Target, query: URLSearchParams
   const { object, gone } = server.delete(info, namespace, name, deletionOf(body, query, options))
   if (!gone || returnsDeleted(info)) return { object, status: 200 }
   const details = { name, ...(info.group ? { group: info.group } : {}), kind: info.plural, uid: object.metadata.uid }
-  return { object: success(details) as unknown as KubeObject, status: 200, foreign: true }
+  return { object: success({ details }) as unknown as KubeObject, status: 200, foreign: true }
 }
 
 /** Resources whose store answers a deletion with what was deleted. Upstream: ReturnDeletedObject of their stores. */
