@@ -1,6 +1,7 @@
 // What a command is given: its flags and arguments, the cluster's file, the streams.
 import { impersonated, type User } from '../apiserver/authorization'
 import type { UserRequest } from '../apiserver/options'
+import type { ApiServer } from '../apiserver/server'
 import { ClusterFile } from '../cluster-file'
 import { allowsColor, type Host, stateFile } from '../env'
 import { UsageError } from '../errors'
@@ -77,6 +78,12 @@ export class CommandContext {
     const { host, flags } = this
     const coloured = !flags.bool('no-color') && allowsColor(host, host.streams.stderrIsTerminal)
     this.err(`${coloured ? '\u001b[33;1mWarning:\u001b[0m' : 'Warning:'} ${forTerminal(message)}\n`)
+  }
+
+  /** Tells who listens of a question to the server that nobody may be refused. */
+  tellOfReview({ discovery }: ApiServer, resource: string): void {
+    const info = discovery.byResource(resource)
+    if (info) this.observe?.({ verb: 'create', info }, 201)
   }
 
   /** The namespace a command works in, and whether it was asked for by flag. */

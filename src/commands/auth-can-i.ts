@@ -26,6 +26,7 @@ function canI(context: CommandContext): number {
   const allowed = context.cluster.read((cluster) => {
     const access = accessOf(context, cluster)
     if (flags.bool('no-headers')) throw new CommandError('--no-headers cannot be set without --list specified')
+    context.tellOfReview(cluster.server, 'selfsubjectaccessreviews.authorization.k8s.io')
     return isAllowed(cluster.view, context.user ?? ADMIN, access)
   })
   if (!flags.bool('quiet')) context.out(allowed ? 'yes\n' : 'no\n')
@@ -76,7 +77,10 @@ function list(context: CommandContext): void {
   if (flags.bool('quiet') || flags.bool('all-namespaces') || flags.string('subresource')) {
     throw new CommandError("list option can't be specified with neither quiet, all-namespaces nor subresource options")
   }
-  const rules: PolicyRule[] = context.cluster.read((cluster) => rulesFor(cluster.view, context.user ?? ADMIN, context.namespace))
+  const rules: PolicyRule[] = context.cluster.read((cluster) => {
+    context.tellOfReview(cluster.server, 'selfsubjectrulesreviews.authorization.k8s.io')
+    return rulesFor(cluster.view, context.user ?? ADMIN, context.namespace)
+  })
   const header = flags.bool('no-headers') ? [] : [['Resources', 'Non-Resource URLs', 'Resource Names', 'Verbs']]
   const rows = [...header, ...compactRules(rules).map(ruleCells)]
   context.out(align(rows.map((row) => `${row.join('\t')}\n`).join(''), { ...TABLE, remembered: [] }))

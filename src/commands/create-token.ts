@@ -43,7 +43,10 @@ function create(context: CommandContext): void {
   validate(context, name)
   const made = context.cluster.write((cluster) => {
     try {
-      return issueToken(cluster.server, context.namespace, name, specOf(context))
+      const issued = issueToken(cluster.server, context.namespace, name, specOf(context))
+      const info = cluster.server.discovery.byResource('serviceaccounts')
+      if (info) context.observe?.({ verb: 'create', info, namespace: context.namespace, name, subresource: 'token' }, 201)
+      return issued
     } catch (error) {
       throw error instanceof ApiError ? new CommandError(`failed to create token: ${error.message}`) : error
     }

@@ -197,10 +197,12 @@ async function waitUntilGone(context: CommandContext, victims: Victim[]): Promis
   const timeout = context.flags.duration('timeout')
   const patience = new Patience(context, timeout > 0 ? timeout : undefined)
   let left = victims
-  for (;;) {
+  for (let first = true; ; first = false) {
     left = context.cluster.read((cluster) =>
       left.filter((v) => {
         const now = cluster.view.get(v.info.resource, v.namespace, v.name)
+        // One look each, then what happens is followed.
+        if (first) context.observe?.({ verb: 'get', ...v }, now ? 200 : 404)
         return now !== undefined && now.metadata.uid === v.uid
       }),
     )

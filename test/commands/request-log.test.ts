@@ -72,6 +72,14 @@ test.each([
   ],
   ['a deletion', 'delete cm a --wait=false', ['DELETE /api/v1/namespaces/default/configmaps/a 200 OK']],
   [
+    'a deletion that is waited for',
+    'delete cm a',
+    ['DELETE /api/v1/namespaces/default/configmaps/a 200 OK', 'GET /api/v1/namespaces/default/configmaps/a 404 Not Found'],
+  ],
+  ['a question', 'auth can-i get pods', ['POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews 201 Created']],
+  ['who asks', 'auth whoami', ['POST /apis/authentication.k8s.io/v1/selfsubjectreviews 201 Created']],
+  ['a token', 'create token default', ['POST /api/v1/namespaces/default/serviceaccounts/default/token 201 Created']],
+  [
     'a description, and what it looks for',
     'describe cm a --chunk-size=10',
     [
