@@ -143,9 +143,13 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
+/** A command that is about the files has them read once more; of many megabytes that takes seconds. */
+let lastParsed: { text: string; value: unknown } | undefined
+
 function parse(text: string, file: string): unknown {
   try {
-    return parseYaml(text)
+    if (lastParsed?.text !== text) lastParsed = { text, value: parseYaml(text) }
+    return lastParsed.value
   } catch (error) {
     throw new CommandError(`error loading config file "${file}": yaml: ${(error as Error).message}`)
   }
