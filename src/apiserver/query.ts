@@ -56,6 +56,12 @@ export function listObjects(server: ApiServer, info: ResourceInfo, namespace: st
   })
 }
 
+/** Throws ApiError NotFound for a subresource that such objects have not, in the client's words for the method. */
+export function requireSubresource(info: ResourceInfo, subresource: string, method: 'get' | 'put' | 'patch', name: string): void {
+  if (!subresource || info.subresources.includes(subresource)) return
+  throw new ApiError('NotFound', `the server could not find the requested resource (${method} ${info.resource} ${name})`)
+}
+
 /** Asks for an object that may not be there. Throws ApiError Forbidden. */
 export function lookUp(server: ApiServer, info: ResourceInfo, namespace: string | undefined, name: string): KubeObject | undefined {
   try {

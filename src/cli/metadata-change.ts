@@ -66,7 +66,7 @@ export async function changeMetadata(context: CommandContext, edit: MetadataChan
     for (const selected of selection.objects) {
       try {
         // Without a prototype: `constructor` is a key like any other.
-        const before: StringMap = Object.assign(Object.create(null) as object, selected.object.metadata[edit.field])
+        const before: StringMap = Object.assign(Object.create(null) as object, selected.object.metadata?.[edit.field])
         if (writes) lines.push(...edit.notices(before))
         const after = edit.change(before)
         if (flags.bool('list')) {
@@ -99,7 +99,7 @@ export async function changeMetadata(context: CommandContext, edit: MetadataChan
 }
 
 function withField(object: KubeObject, field: 'labels' | 'annotations', value: StringMap | undefined): KubeObject {
-  const { [field]: _, ...metadata } = object.metadata
+  const { [field]: _, ...metadata } = (object.metadata ?? {}) as KubeObject['metadata']
   return { ...object, metadata: { ...metadata, ...(value ? { [field]: value } : {}) } }
 }
 

@@ -2,7 +2,7 @@
 
 import type { KubeObject } from '../api/types'
 import { recognise, requireNamespace } from '../apiserver/decode'
-import { listObjects, warnOfReading } from '../apiserver/query'
+import { listObjects, requireSubresource, warnOfReading } from '../apiserver/query'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError } from '../errors'
 import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
@@ -76,16 +76,22 @@ export function select(context: CommandContext, cluster: Cluster, documents: Doc
     allNamespaces,
   })
   const selection: Selection = { objects: [], failures: [], unread: [], single }
+  const subresource = flag(context, 'subresource')
   const namespace = allNamespaces ? undefined : context.namespace
   for (const { info, name } of targets) {
     warnOfReading(server, info)
     collect(selection, rules, () =>
       name === undefined
         ? listObjects(server, info, namespace, query).map((object) => ({ info, object }))
-        : [{ info, object: getNamed(server, info, namespace, name) }],
+        : [{ info, object: named(info, name) }],
     )
   }
   return selection
+
+  function named(info: ResourceInfo, name: string): KubeObject {
+    requireSubresource(info, subresource, 'get', name)
+    return getNamed(server, info, namespace, name)
+  }
 }
 
 function selectDocuments(context: CommandContext, cluster: Cluster, documents: Documents, rules: SelectRules): Selection {
@@ -110,6 +116,7 @@ function selectDocuments(context: CommandContext, cluster: Cluster, documents: D
         return [{ info, object, source }]
       }
       warnOfReading(server, info)
+      requireSubresource(info, flag(context, 'subresource'), 'get', metadata?.name ?? '')
       const object = getNamed(server, info, namespaceOfFile(context, info, metadata), metadata?.name ?? '')
       if (!wanted(object)) return []
       if (info.namespaced) requireNamespace(metadata?.namespace, context.namespace, context.namespaceGiven)

@@ -83,7 +83,9 @@ export async function setOnObjects(context: CommandContext, task: Change): Promi
         )
       } catch (error) {
         if (error instanceof Unfit)
-          errors.push(new CommandError(`error: ${local ? kindPrefix(info) : info.plural}/${object.metadata.name} ${error.message}\n`))
+          errors.push(
+            new CommandError(`error: ${local ? kindPrefix(info) : info.plural}/${object.metadata?.name ?? ''} ${error.message}\n`),
+          )
         else if (error instanceof ApiError || error instanceof CommandError) errors.push(error)
         else throw error
       }

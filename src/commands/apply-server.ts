@@ -3,6 +3,7 @@
 import type { Json, KubeObject, ManagedFieldsEntry } from '../api/types'
 import { groupVersion } from '../apiserver/discovery'
 import { applyObject, patchObject } from '../apiserver/patch-requests'
+import { requireSubresource } from '../apiserver/query'
 import { LAST_APPLIED, lastApplied } from '../cli/last-applied'
 import { ApiError, CommandError } from '../errors'
 import { below, fromFieldsV1, toFieldsV1, union } from '../lib/field-set'
@@ -29,6 +30,7 @@ export function applyOnServer(applying: Applying, given: Given): Outcome {
   const options = { manager, dryRun: dryRun === 'server', validation, ...(subresource ? { subresource } : {}) }
   const send = (force: boolean) => applyObject(cluster.server, info, object, { ...options, force })
   let applied: KubeObject
+  requireSubresource(info, subresource, 'patch', name)
   try {
     applied = send(context.flags.bool('force-conflicts'))
   } catch (error) {

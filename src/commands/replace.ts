@@ -1,7 +1,7 @@
 // kubectl replace: puts whole objects in place of the stored ones. Upstream: kubectl/pkg/cmd/replace/replace.go.
 import type { KubeObject } from '../api/types'
 import { decodeObject, placeInNamespace, recognise } from '../apiserver/decode'
-import { lookUp } from '../apiserver/query'
+import { lookUp, requireSubresource } from '../apiserver/query'
 import type { ApiServer } from '../apiserver/server'
 import { cascadeOf } from '../cli/cascade'
 import type { Command, CommandContext } from '../cli/context'
@@ -15,7 +15,7 @@ import { addSource } from '../cli/source-error'
 import { unversioned } from '../cli/unversioned'
 import { validationOf } from '../cli/validation'
 import type { Cluster } from '../cluster'
-import { ApiError, CommandError, combine, notFound } from '../errors'
+import { ApiError, CommandError, combine } from '../errors'
 import type { ResourceInfo } from '../schema/resources'
 import { Patience } from './patience'
 
@@ -65,7 +65,9 @@ async function replace(context: CommandContext): Promise<void> {
           const decoded = decodeObject(server, info, wanted, validation)
           const subresource = flags.string('subresource')
           const options = { manager, dryRun: dryRun === 'server', ...(subresource ? { subresource } : {}) }
-          if (!force && !decoded.metadata.name) throw notFound(info.resource, '')
+          if (!force && !decoded.metadata.name)
+            throw new CommandError(`error when replacing ${JSON.stringify(source)}: resource name may not be empty`)
+          requireSubresource(info, subresource, 'put', decoded.metadata.name)
           if (!force && !decoded.metadata.resourceVersion) tellOfLook(server, info, decoded)
           lines.push(print(force ? server.create(unversioned(decoded), { manager }) : server.update(decoded, options), 'replaced'))
         }

@@ -113,6 +113,33 @@ test.each([
   expect(await sh.kubectl(line)).toBe(said)
 })
 
+const GONE = (method: string, what: string) => `the server could not find the requested resource (${method} ${what})\n[exit 1]`
+
+test.each([
+  ['patch ns other --subresource=scale -p {}', `Error from server (NotFound): ${GONE('get', 'namespaces other')}`],
+  ['patch deploy nope --subresource=foo -p {}', `Error from server (NotFound): ${GONE('get', 'deployments.apps nope')}`],
+  ['edit deploy m1 --subresource=foo', `Error from server (NotFound): ${GONE('get', 'deployments.apps m1')}`],
+  ['replace -f one.yml --subresource=foo', `Error from server (NotFound): error when replacing "one.yml": ${GONE('put', 'configmaps x')}`],
+  ['apply -f one.yml --server-side --subresource=foo', `Error from server (NotFound): ${GONE('patch', 'configmaps x')}`],
+])('a subresource that is none: %s', async (line, said) => {
+  sh.write('one.yml', '{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}')
+  expect(await sh.kubectl(line)).toBe(said)
+})
+
+test.each([
+  ['label a=b', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  labels:\n    a: b\n'],
+  ['annotate a=b', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  annotations:\n    a: b\n'],
+  ['set env A=b', 'error: configmap/ the object is not a pod or does not have a pod template: *v1.ConfigMap\n[exit 1]'],
+])('without metadata: %s --local', async (line, said) => {
+  sh.write('bare.yml', '{apiVersion: v1, kind: ConfigMap}')
+  expect(await sh.kubectl(`${line} -f bare.yml --local -o yaml`)).toBe(said)
+})
+
+test('replace of what has no name', async () => {
+  sh.write('bare.yml', '{apiVersion: v1, kind: ConfigMap, metadata: {}}')
+  expect(await sh.kubectl('replace -f bare.yml')).toBe('error: error when replacing "bare.yml": resource name may not be empty\n[exit 1]')
+})
+
 const IMMEDIATE =
   'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n'
 
