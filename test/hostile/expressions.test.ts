@@ -104,3 +104,11 @@ test.each<[string, string, RegExp]>([
   },
   60_000,
 )
+
+test('the key of a list is no name that every object has', async () => {
+  const items = { type: 'object', properties: { a: { type: 'string' } } }
+  const list = { type: 'array', items, 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['constructor'] }
+  box.write('definition.json', JSON.stringify(definition({ type: 'object', properties: { list } })))
+  expect(await box.kubectl('create -f definition.json')).toContain('entries must all be names of item properties')
+  tried('an expression made to hurt', 1)
+})

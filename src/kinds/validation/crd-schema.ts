@@ -1,6 +1,7 @@
 // Validation of the schemas of custom resources. Upstream: apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go
 // (ValidateCustomResourceDefinitionOpenAPISchema) and pkg/apiserver/schema/validation.go.
 import type { FieldError } from '../../errors'
+import { ownEntry } from '../../lib/own-entry'
 import { type JsonSchema, prune } from '../../schema/custom'
 import { type Costs, multiplicity, validateRules, validateTotalCost } from './crd-rules'
 import { validateStructural } from './crd-structural'
@@ -203,7 +204,7 @@ function validateListType(schema: JsonSchema, path: string): FieldError[] {
     errors.push(invalidValue(`${path}.items.type`, items.type ?? '', "must be object if parent array's x-kubernetes-list-type is map"))
   } else {
     for (const key of keys) {
-      const property = items.properties?.[key]
+      const property = ownEntry(items.properties, key)
       if (!property) errors.push(invalidValue(`${path}.x-kubernetes-list-map-keys`, keys, 'entries must all be names of item properties'))
       else if (!items.required?.includes(key) && property.default === undefined) {
         const why = 'this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property'

@@ -1,6 +1,7 @@
 // What makes a custom resource's schema structural. Upstream: apiextensions-apiserver/pkg/apiserver/schema/validation.go.
 import type { FieldError } from '../../errors'
 import { goRegExp } from '../../lib/go-regexp'
+import { ownEntry } from '../../lib/own-entry'
 import type { JsonSchema } from '../../schema/custom'
 import { forbiddenField, invalidValue, required } from './errors'
 
@@ -37,7 +38,7 @@ function validateParts(values: JsonSchema, schema: JsonSchema | undefined, path:
   if (values.items) errors.push(...validateParts(values.items, schema.items, `${path}.items`, `${at}.items`))
   for (const [key, property] of Object.entries(values.properties ?? {})) {
     const step = `.properties[${key}]`
-    errors.push(...validateParts(property, schema.properties?.[key], `${path}${step}`, `${at}${step}`))
+    errors.push(...validateParts(property, ownEntry(schema.properties, key), `${path}${step}`, `${at}${step}`))
   }
   return errors
 }
