@@ -109,11 +109,12 @@ class Context implements ProcessContext {
   sockets = () => networkPeers(this.world, this.pod).flatMap((p) => listenersOf(this.world, p))
   get pids(): ProcessContext['pids'] {
     const { world, pod, container } = this
-    const { uid, gid } = containerUser(world, pod, container)
+    const { uid, gid, supplementalGroups: groups } = containerUser(world, pod, container)
     return {
       first: firstPid(pod, container),
       uid,
       gid,
+      groups,
       others: () => neighboursOf(world, pod, container),
       signal: (pid, signal) => {
         const there = signalNeighbour(world, pod, pid, signal)

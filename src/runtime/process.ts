@@ -144,9 +144,10 @@ export interface ProcessContext {
   /** The processes beside its own: the number of its main process, those of other containers it can see, and signals for them. */
   pids: {
     first: number
-    /** The user and the group of the container's processes. */
+    /** The user and the groups of the container's processes. */
     uid: number
     gid: number
+    groups: number[]
     others(): ProcessRow[]
     /** Without a signal it only asks whether there is such a process. */
     signal(pid: number, signal: Signal | 'SIGKILL' | undefined): boolean
@@ -259,6 +260,8 @@ export interface CommandIo {
   gnu: boolean
   process: ProcessContext
   files: Files
+  /** Whether the user may read a file that exists. */
+  readable(path: string): boolean
   /** Absolute path of a path as typed. */
   path(path: string): string
   /** Processes of the container: for ps, kill, pgrep. */

@@ -51,7 +51,7 @@ export function nameOf(path: string): string {
 /** What a system call refused; `code` is the errno's name. */
 export class FileError extends Error {
   constructor(
-    readonly code: 'ENOENT' | 'EISDIR' | 'ENOTDIR' | 'EROFS' | 'EBUSY' | 'ENOTEMPTY' | 'EEXIST' | 'ELOOP',
+    readonly code: 'ENOENT' | 'EISDIR' | 'ENOTDIR' | 'EROFS' | 'EBUSY' | 'ENOTEMPTY' | 'EEXIST' | 'ELOOP' | 'EACCES' | 'EPERM',
     readonly path: string,
   ) {
     super(`${MESSAGES[code]}`)
@@ -67,4 +67,6 @@ const MESSAGES: Record<FileError['code'], string> = {
   ENOTEMPTY: 'Directory not empty',
   EEXIST: 'File exists',
   ELOOP: 'Too many levels of symbolic links',
+  EACCES: 'Permission denied',
+  EPERM: 'Operation not permitted',
 }

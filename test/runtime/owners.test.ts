@@ -98,3 +98,50 @@ test('volumes the kubelet makes are open to all; those in memory are sticky', ()
   expect(mode({ projected: { sources: [] } }, { fsGroup: 5 })).toBe('drwxrwsrwt 5')
   expect(mode({ hostPath: { path: '/x' } }, { fsGroup: 5 })).toBe('drwxr-xr-x 0')
 })
+
+const USER = { runAsUser: 1000, runAsGroup: 3000 }
+
+test('a user who is not root writes where the modes let it', () => {
+  const run = box({ own: USER })
+  expect(run('echo hi > /testfile')).toBe("sh: can't create /testfile: Permission denied\n")
+  expect(run('touch /etc/x; mkdir /usr/share/y; mkdir -p /opt/a/b; rm /etc/passwd; echo x >> /etc/hosts')).toBe(
+    [
+      'touch: /etc/x: Permission denied',
+      "mkdir: can't create directory '/usr/share/y': Permission denied",
+      "mkdir: can't create directory '/opt/a/': Permission denied",
+      "rm: can't remove '/etc/passwd': Permission denied",
+      "sh: can't create /etc/hosts: Permission denied\n",
+    ].join('\n'),
+  )
+  expect(run('echo hi > /tmp/f; cat /tmp/f; echo hi > /data/demo/g; mkdir /data/demo/d; rm -r /tmp/f /data/demo/d; ls /data/demo')).toBe(
+    'hi\ng\n',
+  )
+  expect(run('chmod 600 /etc/hosts; chmod 400 /data/demo/g; echo more > /data/demo/g; cat /data/demo/g')).toBe(
+    "hi\nchmod: /etc/hosts: Operation not permitted\nsh: can't create /data/demo/g: Permission denied\n",
+  )
+  expect(run('[ -w /etc ] || echo no; test -w /tmp && echo yes; echo > /dev/null')).toBe('no\nyes\n')
+})
+
+test('GNU and bash say so in their words', () => {
+  const run = box({ own: USER, image: 'debian:12' })
+  expect(run('touch /x; mkdir /y; rm /etc/passwd')).toBe(
+    "touch: cannot touch '/x': Permission denied\nmkdir: cannot create directory '/y': Permission denied\nrm: cannot remove '/etc/passwd': Permission denied\n",
+  )
+  expect(run('bash -c "echo > /x"')).toBe('bash: line 1: /x: Permission denied\n')
+})
+
+test('a secret with mode 0400 is for root, unless the volume has a group', () => {
+  const secret = { metadata: { name: 's', namespace: 'default' }, data: { k: 'dg==' } } as unknown as KubeObject
+  const volumes = [{ name: 'v', secret: { secretName: 's', defaultMode: 0o400 } }]
+  const read = (whole: Record<string, unknown>) =>
+    box({ whole, volumes, objects: { secrets: [secret] } })('cat /data/demo/k; cat < /data/demo/k')
+  expect(read({})).toBe('vv')
+  expect(read(USER)).toBe("cat: can't open '/data/demo/k': Permission denied\nsh: can't open /data/demo/k: Permission denied\n")
+  expect(read({ ...USER, fsGroup: 2000 })).toBe('vv')
+})
+
+test('what belongs to others in a directory for all stays', () => {
+  const volumes = [{ name: 'v', emptyDir: { medium: 'Memory' } }]
+  const pods = box({ volumes, own: USER })
+  expect(pods('rm -f /tmp/none; touch /data/demo/mine; rm /data/demo/mine; ls /data/demo')).toBe('')
+})

@@ -16,6 +16,7 @@ import { redirect, redirectionStatus } from './redirect'
 import { startShell } from './start'
 import type { Frame, ShellProcess } from './state'
 import { finish, traceText, waitFor } from './steps'
+import { allowed, READ } from './user-files'
 import { assign, assignElement, assignList } from './variables'
 
 type CommandNode = Extract<Node, { type: 'command' }>
@@ -331,6 +332,7 @@ function commandIo(
     gnu: machine.host.image.userland === 'debian',
     process: machine.host.context,
     files: withDescriptors(machine, process, () => io.stdin),
+    readable: (path) => allowed(machine, path, READ),
     path: (path) => machine.path(process, path),
     has: (name) => locate(machine, process, name) !== undefined || machine.program([name]) !== undefined,
     processes: () => processTable(machine),

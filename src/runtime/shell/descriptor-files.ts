@@ -2,10 +2,11 @@
 import type { Files } from '../process'
 import type { Machine } from './machine'
 import type { ShellProcess } from './state'
+import { filesOfUser } from './user-files'
 
 /** The container's files as a command of this process sees them; `stdin` reads standard input to its end. */
 export function withDescriptors(machine: Machine, process: ShellProcess, stdin: () => string): Files {
-  const { files } = machine.host.context
+  const files = filesOfUser(machine)
   const own = (path: string) => {
     const fd = descriptorOf(path)
     return fd !== undefined && process.fds[fd] !== undefined ? fd : undefined

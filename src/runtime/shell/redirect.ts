@@ -5,11 +5,12 @@ import type { Redirection } from './ast'
 import { deviceText } from './devices'
 import type { Machine } from './machine'
 import type { Frame, ShellProcess } from './state'
+import { allowed, filesOfUser, READ, WRITE } from './user-files'
 
 /** Opens one redirection; false, with a message, when that fails. What was on the descriptor goes to `frame.saved`. */
 export function redirect(machine: Machine, process: ShellProcess, frame: Frame, redirection: Redirection, target: string): boolean {
   const { fd, operator } = redirection
-  const { files } = machine.host.context
+  const files = filesOfUser(machine)
   frame.saved ??= {}
   const { saved } = frame
   function put(number: number, open: number | undefined): void {
@@ -57,6 +58,10 @@ export function redirect(machine: Machine, process: ShellProcess, frame: Frame, 
       )
       return false
     }
+    if (!allowed(machine, path, READ)) {
+      machine.complain(process, openMessage(process, target, 'Permission denied', false))
+      return false
+    }
     put(fd, machine.open({ kind: 'file', path, at: 0 }))
     return true
   }
@@ -71,6 +76,7 @@ export function redirect(machine: Machine, process: ShellProcess, frame: Frame, 
     if (operator === '>' || operator === '>|' || operator === '&>') files.write(path, '')
     else if (!files.exists(path)) files.write(path, '')
     else if (files.stat(path)?.readOnly) throw new FileError('EROFS', path)
+    else if (!allowed(machine, path, WRITE)) throw new FileError('EACCES', path)
   } catch (error) {
     if (!(error instanceof FileError)) throw error
     machine.complain(process, openMessage(process, target, error.message, true))

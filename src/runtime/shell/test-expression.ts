@@ -4,6 +4,7 @@ import { isSet, optionIsSet } from './condition'
 import type { Machine } from './machine'
 import { classes, matches } from './pattern'
 import type { ShellProcess } from './state'
+import { allowed, READ, WRITE } from './user-files'
 
 /** 0 true, 1 false, 2 malformed. */
 export function evaluateTest(words: string[], machine: Machine, process: ShellProcess): number {
@@ -145,7 +146,6 @@ export function fileTest(machine: Machine, process: ShellProcess, operator: stri
       return a === ''
     case '-e':
     case '-a':
-    case '-r':
     case '-O':
     case '-G':
       return exists
@@ -153,8 +153,10 @@ export function fileTest(machine: Machine, process: ShellProcess, operator: stri
       return exists && !files.isDirectory(path) && !DEVICES.test(path)
     case '-d':
       return exists && files.isDirectory(path)
+    case '-r':
+      return exists && allowed(machine, path, READ)
     case '-w':
-      return exists && !files.stat(path)?.readOnly
+      return exists && !files.stat(path)?.readOnly && allowed(machine, path, WRITE)
     case '-x':
       return exists && (files.isDirectory(path) || ((files.stat(path)?.mode ?? 0) & 0o111) !== 0)
     case '-s':

@@ -67,10 +67,11 @@ export function readOperand(io: CommandIo, name: string): string | undefined {
   if (device !== undefined) return device
   const path = io.path(name)
   const text = io.files.read(path)
-  if (text !== undefined) return text
+  const denied = text !== undefined && !io.readable(path)
+  if (text !== undefined && !denied) return text
   if (io.files.isDirectory(path)) io.err(isGnu(io) ? `${base(io)}: ${name}: Is a directory\n` : `${base(io)}: read error: Is a directory\n`)
   else {
-    const why = 'No such file or directory'
+    const why = denied ? 'Permission denied' : 'No such file or directory'
     const gnu = ['head', 'tail'].includes(base(io))
       ? `cannot open '${name}' for reading: ${why}`
       : base(io) === 'sed'

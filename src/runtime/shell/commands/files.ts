@@ -223,6 +223,15 @@ const rm: Command = (io) => {
   return status
 }
 
+/** As typed, up to the first part that is not there; `tail` when more would follow. */
+function firstMissing(io: CommandIo, name: string, tail = ''): string {
+  for (let at = name.indexOf('/', 1); at !== -1; at = name.indexOf('/', at + 1)) {
+    const part = name.slice(0, at)
+    if (!io.files.exists(io.path(part))) return part + tail
+  }
+  return name
+}
+
 const mkdir: Command = (io) => {
   const { flags, rest } = parseFlags(io, 'm')
   if (rest.length === 0) return misused(io, 'missing operand', '[-m MODE] [-p] DIRECTORY...')
@@ -230,12 +239,15 @@ const mkdir: Command = (io) => {
   for (const name of rest) {
     const path = io.path(name)
     const deep = flags.has('p')
-    const say = (why: string) => (isGnu(io) ? `cannot create directory '${name}': ${why}` : `can't create directory '${name}': ${why}`)
+    const say = (why: string) =>
+      isGnu(io)
+        ? `cannot create directory '${firstMissing(io, name)}': ${why}`
+        : `can't create directory '${firstMissing(io, name, '/')}': ${why}`
     if (!deep && io.files.exists(path)) {
       io.err(`mkdir: ${say('File exists')}\n`)
       status = 1
     } else if (!deep && !io.files.isDirectory(parentOf(path))) {
-      io.err(`mkdir: ${say('No such file or directory')}\n`)
+      io.err(`mkdir: ${isGnu(io) ? 'cannot' : "can't"} create directory '${name}': No such file or directory\n`)
       status = 1
     } else if (!attempt(io, say, () => io.files.makeDirectory(path))) status = 1
     else if (flags.has('v')) io.out(isGnu(io) ? `mkdir: created directory '${name}'\n` : `created directory: '${name}'\n`)
