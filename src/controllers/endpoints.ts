@@ -1,9 +1,9 @@
 // The Endpoints object of each Service with a selector. Follows pkg/controller/endpoint and pkg/api/v1/endpoints (RepackSubsets).
-import crypto from 'node:crypto'
 import type { Controller, ControllerContext } from '../api/contracts'
 import type { EndpointAddress, EndpointSubset, Endpoints, Pod, Service } from '../api/types'
 import { ApiError, isNamespaceTerminating } from '../errors'
 import { semanticEqual } from '../lib/equal'
+import { fnv128a } from '../lib/fnv'
 import { keyOf } from './shared/ownership'
 import { isPodReady } from './shared/pods'
 import {
@@ -179,7 +179,7 @@ function repack(entries: Entry[]): EndpointSubset[] {
   return subsets.length > 1 ? byHash(subsets, (s) => JSON.stringify(s)) : subsets
 }
 
-/** Upstream orders ports by the MD5 of Go's printing of them. */
+/** Upstream orders ports by the hash of Go's printing of them. */
 function portText(port: Port): string {
   const appProtocol = port.appProtocol ?? '<nil>'
   return `(v1.EndpointPort){Name:(string)${port.name ?? ''} Port:(int32)${port.port} Protocol:(v1.Protocol)${port.protocol ?? ''} AppProtocol:(*string)${appProtocol}}`
@@ -188,23 +188,14 @@ function portText(port: Port): string {
 function byHash<T>(items: T[], text: (item: T) => string): T[] {
   if (items.length < 2) return items
   return items
-    .map((item) => ({ item, hash: crypto.createHash('md5').update(text(item)).digest('hex') }))
+    .map((item) => ({ item, hash: fnv128a(text(item)) }))
     .sort((a, b) => (a.hash < b.hash ? -1 : 1))
     .map(({ item }) => item)
 }
 
-function ipOrder(ip: string): string {
-  return ip.includes(':')
-    ? ip
-    : ip
-        .split('.')
-        .map((part) => part.padStart(3, '0'))
-        .join('.')
-}
-
 function sortedByIpAndUid(addresses: EndpointAddress[]): EndpointAddress[] {
   return addresses
-    .map((address) => ({ address, ip: ipOrder(address.ip), uid: address.targetRef?.uid ?? '' }))
+    .map((address) => ({ address, ip: address.ip, uid: address.targetRef?.uid ?? '' }))
     .sort((a, b) => (a.ip === b.ip ? (a.uid < b.uid ? -1 : 1) : a.ip < b.ip ? -1 : 1))
     .map(({ address }) => address)
 }

@@ -46,7 +46,7 @@ export const garbageCollector: Controller = {
   reconcile(key, { api }) {
     const [resource, namespace, name] = key.split('/')
     if (resource === 'uid') {
-      for (const dependent of api.dependents(namespace)) collect(api, dependent.resource, dependent.object)
+      for (const dependent of api.dependents(namespace)) collect(api, dependent.resource, dependent.object, namespace)
       return
     }
     const object = api.get(resource, namespace || undefined, name)
@@ -54,7 +54,14 @@ export const garbageCollector: Controller = {
   },
 }
 
-function collect(api: Client, resource: string, object: KubeObject): void {
+/** Of an owner whose kind nothing serves, or that no such object can have, nobody can say whether it is there. */
+function isUnknown(view: View, { metadata }: KubeObject, { apiVersion, kind }: OwnerReference): boolean {
+  const served = resourceOfKind(view, apiVersion, kind)
+  return !served || (served.namespaced && metadata.namespace === undefined)
+}
+
+/** `gone`: the uid of an owner that was there until now. */
+function collect(api: Client, resource: string, object: KubeObject, gone?: string): void {
   const { finalizers, deletionTimestamp, ownerReferences } = object.metadata
   if (deletionTimestamp) {
     if (finalizers?.includes(ORPHAN)) orphanDependents(api, object)
@@ -62,6 +69,7 @@ function collect(api: Client, resource: string, object: KubeObject): void {
     return
   }
   if (!ownerReferences?.length) return
+  if (ownerReferences.some((reference) => reference.uid !== gone && isUnknown(api, object, reference))) return
   const owners = ownerReferences.map((reference) => ({ reference, owner: ownerOf(api, object, reference) }))
   const waiting = owners.filter(({ owner }) => owner?.metadata.deletionTimestamp && owner.metadata.finalizers?.includes(FOREGROUND))
   const solid = owners.filter((o) => o.owner && !waiting.includes(o))
@@ -74,9 +82,21 @@ function collect(api: Client, resource: string, object: KubeObject): void {
       )
     return
   }
+  const dependents = waiting.length ? api.dependents(object.metadata.uid) : []
+  if (!dependents.length) {
+    remove(api, resource, object, policyOf(finalizers))
+    return
+  }
+  // Of objects that own each other one has to let the other go.
+  if (dependents.some((dependent) => dependent.object.metadata.finalizers?.includes(FOREGROUND))) {
+    keepOwners(
+      api,
+      object,
+      ownerReferences.map((reference) => (reference.blockOwnerDeletion ? { ...reference, blockOwnerDeletion: false } : reference)),
+    )
+  }
   // An owner that waits for its dependents wants theirs gone first, too.
-  const policy = waiting.length && api.dependents(object.metadata.uid).length ? 'Foreground' : policyOf(finalizers)
-  remove(api, resource, object, policy)
+  remove(api, resource, object, 'Foreground')
 }
 
 function policyOf(finalizers: string[] | undefined): 'Orphan' | 'Foreground' | 'Background' {
@@ -118,7 +138,6 @@ function orphanDependents(api: Client, owner: KubeObject): void {
 function deleteDependents(api: Client, owner: KubeObject): void {
   const { uid } = owner.metadata
   const blocks = (object: KubeObject) => object.metadata.ownerReferences?.some((r) => r.uid === uid && r.blockOwnerDeletion)
-  for (const { resource, object } of api.dependents(uid))
-    if (blocks(object) && !object.metadata.deletionTimestamp) collect(api, resource, object)
+  for (const { resource, object } of api.dependents(uid)) if (!object.metadata.deletionTimestamp) collect(api, resource, object)
   if (!api.dependents(uid).some(({ object }) => blocks(object))) withoutFinalizer(api, owner, FOREGROUND)
 }

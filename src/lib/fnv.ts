@@ -36,3 +36,13 @@ export function randomName(n: number, random: () => number): string {
   for (let i = 0; i < n; i++) out += SAFE[Math.floor(random() * SAFE.length)]
   return out
 }
+
+const MASK_128 = (1n << 128n) - 1n
+const PRIME_128 = 0x0000000001000000000000000000013bn
+
+/** Go's fnv.New128a: xor, then multiply. */
+export function fnv128a(text: string): bigint {
+  let hash = 0x6c62272e07bb014262b821756295c58dn
+  for (const byte of Buffer.from(text)) hash = ((hash ^ BigInt(byte)) * PRIME_128) & MASK_128
+  return hash
+}

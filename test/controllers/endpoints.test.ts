@@ -64,7 +64,7 @@ test('ready and unready pods, in Endpoints and in a slice', () => {
   })
   expect(endpoints(c)!.subsets).toEqual([
     {
-      addresses: [address('10.244.0.2', 'c'), address('10.244.0.10', 'b')],
+      addresses: [address('10.244.0.10', 'b'), address('10.244.0.2', 'c')],
       notReadyAddresses: [address('10.244.0.9', 'a')],
       ports: [{ port: 8080, protocol: 'TCP' }],
     },
@@ -98,7 +98,7 @@ test('several named ports stand in the order of their hashes', () => {
   const port = (name: string, port: number, protocol: string) => ({ name, port, protocol, targetPort: port })
   addService(c, { ports: [port('dns', 53, 'UDP'), port('dns-tcp', 53, 'TCP'), port('metrics', 9153, 'TCP')] })
   expect(endpoints(c)!.subsets).toHaveLength(1)
-  expect(endpoints(c)!.subsets![0].ports!.map((p) => p.name)).toEqual(['dns-tcp', 'dns', 'metrics'])
+  expect(endpoints(c)!.subsets![0].ports!.map((p) => p.name)).toEqual(['metrics', 'dns-tcp', 'dns'])
 })
 
 test.each([

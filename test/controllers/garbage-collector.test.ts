@@ -73,6 +73,40 @@ test('a dependent with another living owner stays and loses the dead one', () =>
   expect(c.get('configmaps', 'default', 'child')!.metadata.ownerReferences).toMatchObject([{ name: 'b' }])
 })
 
+test('foreground takes dependents that block nothing, too, and lets go of those with another owner', () => {
+  const c = new FakeCluster([garbageCollector])
+  const [a, b] = [add(c, 'ConfigMap', 'a'), add(c, 'ConfigMap', 'b')]
+  const slow = add(c, 'Pod', 'slow', [{ object: a, block: true }])
+  c.update<Pod>({ ...(slow as Pod), spec: { ...(slow as Pod).spec, nodeName: 'node-1' } })
+  add(c, 'ConfigMap', 'loose', [{ object: a }])
+  add(c, 'ConfigMap', 'both', [{ object: a, block: true }, { object: b }])
+  c.delete('configmaps', 'default', 'a', { propagationPolicy: 'Foreground' })
+  c.settle()
+  expect([...c.objects.values()].map((o) => o.metadata.name)).toEqual(['a', 'b', 'slow', 'both'])
+  expect(c.get('configmaps', 'default', 'both')!.metadata.ownerReferences).toMatchObject([{ name: 'b' }])
+})
+
+test('objects that own each other go in the foreground', () => {
+  const c = new FakeCluster([garbageCollector])
+  const a = add(c, 'ConfigMap', 'a')
+  const b = add(c, 'ConfigMap', 'b', [{ object: a, block: true }])
+  const { uid, name } = b.metadata
+  const owner = { apiVersion: 'v1', kind: 'ConfigMap', name, uid, blockOwnerDeletion: true }
+  c.update({ ...a, metadata: { ...a.metadata, ownerReferences: [owner] } })
+  c.delete('configmaps', 'default', 'a', { propagationPolicy: 'Foreground' })
+  c.settle()
+  expect(c.objects.size).toBe(0)
+})
+
+test('an object stays when no server knows the kind of its owner', () => {
+  const c = new FakeCluster([garbageCollector])
+  const metadata = { name: 's', namespace: 'default', uid: 'x', resourceVersion: '1', creationTimestamp: '2026-11-23T12:00:00Z' }
+  const stranger = { apiVersion: 'example.com/v1', kind: 'Strange', metadata }
+  add(c, 'ConfigMap', 'child', [{ object: stranger }])
+  c.settle()
+  expect(c.objects.size).toBe(1)
+})
+
 test('an object created with an owner that does not exist goes', () => {
   const c = new FakeCluster([garbageCollector])
   const ghost = {
