@@ -9,6 +9,7 @@ import type { ResourceInfo } from '../schema/resources'
 import type { CommandContext } from './context'
 import { editText } from './editor'
 import { parseDocuments } from './manifests'
+import { validationOf } from './validation'
 
 export interface EditedObject {
   info: ResourceInfo
@@ -122,6 +123,14 @@ export async function edit(context: CommandContext, session: EditSession): Promi
     if (file) fs.rmSync(file, { force: true })
     file = opened.file
     edited = opened.text
+    const problem = flags.has('validate') && validationOf(context) === 'Ignore' ? undefined : await formProblem(edited)
+    if (problem !== undefined) {
+      results = new Results(context)
+      const { info, object } = session.objects[0]
+      const causes = [{ field: '<nil>', message: `Invalid value: "The edited file failed validation": ${problem}` }]
+      results.add(info, object.metadata.name, new ApiError('Invalid', problem, { causes }))
+      continue
+    }
     if (deepEqual(await meaning(body), await meaning(edited))) {
       fs.rmSync(file)
       context.err('Edit cancelled, no changes made.\n')
@@ -133,7 +142,7 @@ export async function edit(context: CommandContext, session: EditSession): Promi
       return
     }
     results = new Results(context)
-    const read = await readEdited(edited, session, results)
+    const read = await readEdited(context, edited, results)
     if (!read) continue
     try {
       session.save(read, (info, name, error) => results.add(info, name, error))
@@ -160,8 +169,29 @@ function keep(context: CommandContext, file: string, error: Error): Error {
   return error
 }
 
+/** What is wrong with the edited text as such; undefined when each of its objects says what it is. */
+async function formProblem(text: string): Promise<string | undefined> {
+  let values: unknown[]
+  try {
+    values = await parseDocuments(text, 'edited-file')
+  } catch (error) {
+    return (error as Error).message
+  }
+  if (values.length === 0) return '[apiVersion not set, kind not set]'
+  for (const value of values.flatMap(itemsOf)) {
+    const unset = ['apiVersion', 'kind'].filter((field) => !value?.[field as keyof KubeObject])
+    if (unset.length) return unset.length > 1 ? `[${unset.map((f) => `${f} not set`).join(', ')}]` : `${unset[0]} not set`
+  }
+  return undefined
+}
+
+function itemsOf(value: unknown): KubeObject[] {
+  const object = value as KubeObject & { items?: KubeObject[] }
+  return object?.kind === 'List' && Array.isArray(object.items) ? object.items : [object]
+}
+
 /** The objects in the edited text; undefined, with a reason noted, when it cannot be read. */
-async function readEdited(text: string, session: EditSession, results: Results): Promise<KubeObject[] | undefined> {
+async function readEdited(context: CommandContext, text: string, results: Results): Promise<KubeObject[] | undefined> {
   let values: unknown[]
   try {
     values = await parseDocuments(text, 'edited-file')
@@ -169,17 +199,13 @@ async function readEdited(text: string, session: EditSession, results: Results):
     results.reasons.push({ head: `The edited file had a syntax error: ${(error as Error).message}`, others: [] })
     return undefined
   }
-  const objects = values.flatMap((value) => {
-    const object = value as KubeObject & { items?: KubeObject[] }
-    return object?.kind === 'List' && Array.isArray(object.items) ? object.items : [object]
-  })
-  for (const object of objects) {
-    const unset = ['apiVersion', 'kind'].filter((field) => !object?.[field])
-    if (unset.length === 0) continue
-    const { info, object: first } = session.objects[0]
-    const why = unset.length > 1 ? `[${unset.map((f) => `${f} not set`).join(', ')}]` : `${unset[0]} not set`
-    const causes = [{ field: '<nil>', message: `Invalid value: "The edited file failed validation": ${why}` }]
-    results.add(info, first.metadata.name, new ApiError('Invalid', why, { causes }))
+  const objects = values.flatMap(itemsOf)
+  const strange = context.cluster.read(({ server }) =>
+    objects.find((object) => !server.discovery.byKind(object?.apiVersion ?? '', object?.kind ?? '')),
+  )
+  if (strange) {
+    const why = `no matches for kind ${JSON.stringify(strange.kind ?? '')} in version ${JSON.stringify(strange.apiVersion ?? '')}`
+    results.reasons.push({ head: `The edited file had a syntax error: ${why}`, others: [] })
     return undefined
   }
   return objects
