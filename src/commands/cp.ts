@@ -8,11 +8,14 @@ import { MOST_INPUT, readBounded, tooLarge } from '../cli/read-file'
 import { resourceNamed } from '../cli/resource-args'
 import type { Cluster } from '../cluster'
 import { CommandError, PlainFailure } from '../errors'
+import { textOfBytes } from '../lib/byte-text'
 import { goReason } from '../lib/os-errors'
+import { containerUser } from '../runtime/container-user'
 import { containerRecord } from '../runtime/containers'
 import { type ContainerFiles, containerFiles, FileError } from '../runtime/files'
 import { imageOf } from '../runtime/images/index'
 import { leadingPart, removingLeading } from '../runtime/shell/commands/archive-format'
+import { checked } from '../runtime/shell/user-files'
 import { joinPath, normalPath } from '../runtime/tree'
 import type { World } from '../runtime/world'
 import { execFailure } from './exec'
@@ -75,9 +78,12 @@ function remote(
   requireTar(world, pod, container)
   const record = containerRecord(world, pod.metadata.uid, container.name)!
   const image = imageOf(container.image, world.records)
+  const files = containerFiles(world, pod, container, record)
+  const { uid, gid, supplementalGroups } = containerUser(world, pod, container)
+  const own = { uid, groups: [gid, ...supplementalGroups] }
   return {
     gnu: 'image' in image && image.image.userland === 'debian',
-    files: containerFiles(world, pod, container, record),
+    files: own.uid === 0 || ('image' in image && image.image.user !== undefined) ? files : checked(files, own),
     at: (file) => normalPath(file.startsWith('/') ? file : `${record.workingDir}/${file}`),
     pod,
   }
@@ -106,12 +112,13 @@ function copyIn(context: CommandContext, from: Spec, to: Spec): void {
   if (!fs.existsSync(source)) throw new CommandError(`${from.file} doesn't exist in local filesystem`)
   context.cluster.read((cluster) => requirePod(context, cluster, to))
   context.cluster.write(({ world }) => {
-    const { files, at } = remote(context, world, to, (text) => context.err(text))
+    const { files, at, gnu } = remote(context, world, to, (text) => context.err(text))
     const target = files.isDirectory(at(to.file)) ? joinPath(at(to.file), path.basename(source)) : at(to.file)
     const directory = path.posix.dirname(target)
     if (!files.isDirectory(directory))
       throw tarFailure(context, `tar: can't change directory to '${path.posix.dirname(to.file)}': No such file or directory`, 1)
-    for (const entry of collect(source, path.posix.basename(target))) unpack(context, files, joinPath(directory, entry.name), entry)
+    for (const entry of collect(source, path.posix.basename(target)))
+      unpack(context, { files, gnu }, joinPath(directory, entry.name), entry)
   })
 }
 
@@ -137,17 +144,19 @@ function collect(source: string, name: string, taken = { bytes: 0 }): Entry[] {
   return children.flatMap((child) => collect(path.join(source, child), `${name}/${child}`, taken))
 }
 
-function unpack(context: CommandContext, files: ContainerFiles, target: string, entry: Entry): void {
+function unpack(context: CommandContext, { files, gnu }: { files: ContainerFiles; gnu: boolean }, target: string, entry: Entry): void {
   try {
     files.makeDirectory(path.posix.dirname(target))
     if (entry.directory) files.makeDirectory(target)
     else if (entry.link !== undefined) {
       if (files.stat(target)) files.remove(target)
       files.link(target, entry.link)
-    } else files.writeBytes(target, entry.bytes!, context.flags.bool('no-preserve') ? 0o644 : entry.mode)
+    } else files.write(target, textOfBytes(entry.bytes!), context.flags.bool('no-preserve') ? 0o644 : entry.mode)
   } catch (error) {
     if (!(error instanceof FileError)) throw error
-    throw tarFailure(context, `tar: can't open '${entry.name}': ${error.message}`, 1)
+    if (!gnu) throw tarFailure(context, `tar: can't open '${entry.name}': ${error.message}`, 1)
+    context.err(`tar: ${entry.name}: Cannot open: ${error.message}\n`)
+    throw tarFailure(context, 'tar: Exiting with failure status due to previous errors', 2)
   }
 }
 

@@ -259,11 +259,6 @@ export class ContainerFiles implements Files {
     this.write(path, (this.read(path) ?? '') + content)
   }
 
-  /** Bytes from outside (cp). */
-  writeBytes(path: string, bytes: Buffer, mode?: number): void {
-    this.write(path, textOfBytes(bytes), mode)
-  }
-
   readBytes(path: string): Buffer | undefined {
     const entry = this.entry(this.resolve(path))
     if (!entry || entry.d) return undefined

@@ -44,3 +44,17 @@ test('tar takes the flags that --no-preserve gives it', async () => {
     ),
   ).toBe('one\n')
 })
+
+test.each([
+  ['busybox', "tar: can't open 'file': Permission denied\ncommand terminated with exit code 1\n[exit 1]"],
+  [
+    'nginx',
+    'tar: file: Cannot open: Permission denied\ntar: Exiting with failure status due to previous errors\ncommand terminated with exit code 2\n[exit 2]',
+  ],
+])('a user who is not root copies where it may: %s', async (image, words) => {
+  const pod = `user-${image}`
+  await box.kubectl(`run ${pod} --image=${image} --overrides='{"spec":{"securityContext":{"runAsUser":1000}}}' -- sleep 9999`)
+  expect(await box.kubectl(`cp file ${pod}:/etc/file`)).toBe(words)
+  expect(await box.kubectl(`cp file ${pod}:/tmp/file`)).toBe('')
+  expect(await box.kubectl(`exec ${pod} -- stat -c %u /tmp/file`)).toBe('1000\n')
+})

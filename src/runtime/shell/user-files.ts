@@ -3,7 +3,7 @@ import type { FileStat, Files } from '../process'
 import { FileError, joinPath, parentOf } from '../tree'
 import type { Machine } from './machine'
 
-interface User {
+export interface User {
   uid: number
   groups: number[]
 }
@@ -50,7 +50,8 @@ function followed(files: Files, path: string): FileStat | undefined {
   return undefined
 }
 
-function checked(files: Files, user: User): Files {
+/** Files that refuse what the user may not do. */
+export function checked<F extends Files>(files: F, user: User): F {
   /** A new name in a directory, or one taken away: in a sticky one only by the owner. */
   function changeDirectory(path: string, removed?: FileStat): void {
     if (isDevice(path)) return
