@@ -99,17 +99,29 @@ async function run(context: CommandContext): Promise<void> {
   }
   const deletes = wanted.some((w) => w.kind === 'delete')
   let selected: Selected[]
+  let missing: Error[] = []
   if (wanted.some((w) => w.kind === 'create')) {
     selected = await untilCreated(context, wait, documents)
   } else {
     const found = select(context, wait.follower.current(), documents, { local: flags.bool('local') })
-    const failure = combine(deletes ? found.failures.filter((f) => !isNotFound(f)) : found.failures)
-    if (failure) throw failure
+    missing = deletes ? found.failures.filter((f) => !isNotFound(f)) : found.failures
     selected = found.objects
-    if (selected.length === 0 && !deletes) throw new CommandError('no matching resources found')
+    if (selected.length === 0 && missing.length === 0 && !deletes) throw new CommandError('no matching resources found')
   }
   for (const warning of new Set(wait.follower.current().server.warnings)) context.warn(warning)
-  for (const each of selected) await waitFor(wait, each, wanted, (object) => context.out(print(object, 'condition met')))
+  const failures: Error[] = []
+  for (const each of selected) {
+    try {
+      // All of them share the time: who comes too late is not looked at any more.
+      if (wait.patience?.isOver) throw timedOut(each)
+      await waitFor(wait, each, wanted, (object) => context.out(print(object, 'condition met')))
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error
+      failures.push(error)
+    }
+  }
+  const failure = combine([...failures, ...missing])
+  if (failure) throw failure
 }
 
 export const command: Command = { run }

@@ -113,6 +113,19 @@ test.each([
   expect(await sh.kubectl(line)).toBe(said)
 })
 
+test.each([
+  [
+    'deploy m1 nope --for=jsonpath={.metadata.name}=m1',
+    'deployment.apps/m1 condition met\nError from server (NotFound): deployments.apps "nope" not found\n[exit 1]',
+  ],
+  [
+    'deploy --all --for=jsonpath={.metadata.name}=zz --timeout=10ms',
+    'timed out waiting for the condition on deployments/m1\ntimed out waiting for the condition on deployments/m2\n[exit 1]',
+  ],
+])('wait tells of each: %s', async (words, said) => {
+  expect(await sh.kubectl(`wait ${words}`)).toBe(said)
+})
+
 const GONE = (method: string, what: string) => `the server could not find the requested resource (${method} ${what})\n[exit 1]`
 
 test.each([
