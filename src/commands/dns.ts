@@ -28,9 +28,10 @@ export const command: OwnCommand = {
           port: portArgument(options.port),
           forward: options.forward,
         })
-        context.out(`cluster.local is answered on ${server.address}:${server.port} (UDP and TCP)\n`)
+        // Who reads that it answers may end it at once.
         context.host.onInterrupt(() => server.close())
         context.host.surviveHangUp()
+        context.out(`cluster.local is answered on ${server.address}:${server.port} (UDP and TCP)\n`)
         await server.closed
       })
   },

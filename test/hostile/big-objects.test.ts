@@ -89,7 +89,7 @@ const BIG: [string, string, () => Omit<KubeObject, 'metadata'> & { metadata: Fie
     'crd',
     () => {
       let schema: object = { type: 'string' }
-      for (const _ of list(1000, () => 0)) schema = { type: 'object', properties: { a: schema } }
+      for (const _ of list(500, () => 0)) schema = { type: 'object', properties: { a: schema } }
       return definition(schema)
     },
   ],
