@@ -31,6 +31,12 @@ interface Pair {
   merged?: KubeObject
 }
 
+/** What is shown of a pair; null is nothing, behind a mask. */
+interface Sides {
+  live?: KubeObject | null
+  merged?: KubeObject
+}
+
 async function diff(context: CommandContext): Promise<void> {
   const { flags, args } = context
   if (args.length) throw context.usage(`Unexpected args: [${args.join(' ')}]`)
@@ -112,7 +118,7 @@ function merged(context: CommandContext, { server }: Cluster, { info, object, so
   }
 }
 
-function prepared(context: CommandContext, live: KubeObject | undefined, merged: KubeObject | undefined): Omit<Pair, 'name'> {
+function prepared(context: CommandContext, live: KubeObject | undefined, merged: KubeObject | undefined): Sides {
   // What is to be pruned is shown as it is stored: with its managed fields, and secrets too.
   if (!merged) return { live }
   const bare = (object: KubeObject | undefined) =>
@@ -123,7 +129,7 @@ function prepared(context: CommandContext, live: KubeObject | undefined, merged:
 }
 
 /** Secret values as stars, with words where the two sides differ. */
-function masked(live: KubeObject | undefined, merged: KubeObject | undefined): Omit<Pair, 'name'> {
+function masked(live: KubeObject | undefined, merged: KubeObject | undefined): Sides {
   const dataOf = (object: KubeObject | undefined) => (object?.data ?? {}) as StringMap
   const [from, to] = [dataOf(live), dataOf(merged)]
   const mask = (object: KubeObject | undefined, other: StringMap, word: string) => {
@@ -134,13 +140,15 @@ function masked(live: KubeObject | undefined, merged: KubeObject | undefined): O
     })
     return { ...object, data: Object.fromEntries(hidden) }
   }
-  return { live: mask(live, to, 'before'), merged: mask(merged, from, 'after') }
+  // The masks know no object that is not there, only a null.
+  return { live: mask(live, to, 'before') ?? null, merged: mask(merged, from, 'after') }
 }
 
-function writeSide(prefix: string, files: { name: string; object?: KubeObject }[]): string {
+function writeSide(prefix: string, files: { name: string; object?: KubeObject | null }[]): string {
   const directory = path.join(os.tmpdir(), `${prefix}-${crypto.randomBytes(4).readUInt32BE(0)}`)
   fs.mkdirSync(directory, { mode: 0o700 })
-  for (const { name, object } of files) fs.writeFileSync(path.join(directory, name), object ? toYaml(object) : '', { mode: 0o700 })
+  for (const { name, object } of files)
+    fs.writeFileSync(path.join(directory, name), object === null ? 'null\n' : object ? toYaml(object) : '', { mode: 0o700 })
   return directory
 }
 
@@ -157,7 +165,7 @@ function runDiff(context: CommandContext, live: string, merged: string): void {
   })
   if (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    const why = missing ? `exec: ${JSON.stringify(program)}: executable file not found in $PATH` : error.message
+    const why = missing ? 'executable file not found in $PATH' : error.message
     throw new CommandError(`failed to run ${JSON.stringify(program)}: ${why}`)
   }
   context.out(stdout)

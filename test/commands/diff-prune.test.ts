@@ -17,3 +17,11 @@ test('a pruned object is shown with its managed fields and its secret data, othe
   expect(gone).toContain('-  managedFields:\n')
   expect(code).toBe(1)
 })
+
+test('diff shows a null behind the mask of a secret that is not there', async () => {
+  const box = shell()
+  box.write('s.yaml', object('Secret', 's'))
+  const { out } = await box.streams('diff -f s.yaml')
+  box.remove()
+  expect(out).toMatch(/^@@ -1 \+1,\d+ @@\n-null\n\+apiVersion: v1$/m)
+})
