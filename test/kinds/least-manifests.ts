@@ -77,7 +77,7 @@ const LEAST: [apiVersion: string, kind: string, rest: string, name?: string][] =
   [
     'admissionregistration.k8s.io/v1',
     'MutatingAdmissionPolicy',
-    `spec: {reinvocationPolicy: Never, matchConstraints: ${MATCH}, mutations: [{patchType: JSONPatch, jsonPatch: {expression: "[]"}}]}`,
+    `spec: {reinvocationPolicy: Never, matchConstraints: ${MATCH}, mutations: [{patchType: JSONPatch, jsonPatch: {expression: "[JSONPatch{op: 'remove', path: '/spec/x'}]"}}]}`,
   ],
   ['admissionregistration.k8s.io/v1', 'MutatingAdmissionPolicyBinding', 'spec: {policyName: x}'],
   ['admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration', `webhooks: ${HOOKS}`],
@@ -114,7 +114,7 @@ const LEAST: [apiVersion: string, kind: string, rest: string, name?: string][] =
     `spec: {priorityLevelConfiguration: {name: catch-all}, matchingPrecedence: 9000,
       rules: [{subjects: [{kind: User, user: {name: me}}], nonResourceRules: [{verbs: [get], nonResourceURLs: [/x]}]}]}`,
   ],
-  ['flowcontrol.apiserver.k8s.io/v1', 'PriorityLevelConfiguration', 'spec: {type: Exempt}'],
+  ['flowcontrol.apiserver.k8s.io/v1', 'PriorityLevelConfiguration', 'spec: {type: Limited, limited: {limitResponse: {type: Reject}}}'],
   ['storagemigration.k8s.io/v1', 'StorageVersionMigration', 'spec: {resource: {group: apps, resource: deployments}}'],
 ]
 
