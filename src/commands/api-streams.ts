@@ -3,19 +3,76 @@
 import type { Container, Pod } from '../api/types'
 import type { ClusterFile } from '../cluster-file'
 import { CommandError, notFound } from '../errors'
-import { bytesOfText } from '../lib/byte-text'
+import { ByteTextDecoder, bytesOfText } from '../lib/byte-text'
 import { containerOrDefault, requireRunning } from './pod-container'
 import type { WebSocket } from './websocket'
 
 export const STREAM_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
 
-export const STDIN = 0
-export const STDOUT = 1
-export const STDERR = 2
-export const ERROR = 3
-export const CLOSE = 255
+const STDIN = 0
+const STDOUT = 1
+const STDERR = 2
+const ERROR = 3
+const CLOSE = 255
 /** How often what waits for something in the cluster is looked at, ms. */
 export const POLL_MS = 100
+
+export type Output = (stream: 'stdout' | 'stderr', text: string) => void
+
+/** What a connection is made to. */
+export interface Program {
+  /** Lets it go on. Answers with which status it ended, or in how many ms it goes on; neither when it waits for input. Throws what went wrong. */
+  step(): { ended?: object; again?: number }
+  /** More of its input; undefined ends that. */
+  input(text: string | undefined): void
+  /** Ctrl-C on a terminal. Answers the status with which that ends the connection, if it does. */
+  interrupt(): object | undefined
+}
+
+/** Lets a client talk with a program, on a terminal or not, until one of them goes. */
+export function converse(socket: WebSocket, tty: boolean, programOf: (output: Output) => Program): void {
+  let timer: NodeJS.Timeout | undefined
+  let over = false
+  const say = (number: number, text: string) => socket.send(channel(number, tty ? text.replaceAll('\n', '\r\n') : text))
+  const program = programOf((stream, text) => say(stream === 'stdout' || tty ? STDOUT : STDERR, text))
+  const end = (status: object) => {
+    over = true
+    clearTimeout(timer)
+    socket.send(channel(ERROR, JSON.stringify({ metadata: {}, ...status })))
+    socket.close()
+  }
+  const step = () => {
+    clearTimeout(timer)
+    if (over) return
+    try {
+      const { ended, again } = program.step()
+      if (ended) end(ended)
+      else if (again !== undefined) timer = setTimeout(step, again)
+    } catch (error) {
+      end(failed((error as Error).message))
+    }
+  }
+  const decoder = new ByteTextDecoder()
+  const interrupt = () => {
+    const status = program.interrupt()
+    if (status) end(status)
+  }
+  const line = new Line(say, (text) => program.input(text), interrupt)
+  socket.onMessage = (message) => {
+    if (over || message.length === 0) return
+    const text = decoder.push(message.subarray(1))
+    if (message[0] === CLOSE && message[1] === STDIN) program.input(undefined)
+    else if (message[0] !== STDIN) return
+    else if (tty) line.type(text)
+    else program.input(text)
+    step()
+  }
+  socket.onClose = () => {
+    over = true
+    clearTimeout(timer)
+  }
+  step()
+}
 
 /** What takes over a connection. */
 export type Begin = (socket: WebSocket) => void
@@ -48,16 +105,16 @@ export function isSet(query: URLSearchParams, flag: string): boolean {
   return ['true', '1'].includes(query.get(flag) ?? '')
 }
 
-export function channel(number: number, text: string): Buffer {
+function channel(number: number, text: string): Buffer {
   return Buffer.concat([Buffer.from([number]), bytesOfText(text)])
 }
 
-export function failed(message: string): object {
+function failed(message: string): object {
   return { status: 'Failure', message, reason: 'InternalError', details: { causes: [{ message }] }, code: 500 }
 }
 
 /** What a terminal's line discipline does between the keys and the program: echo, erase, interrupt, end of input. */
-export class Line {
+class Line {
   private typed = ''
 
   constructor(
