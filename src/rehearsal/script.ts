@@ -30,6 +30,11 @@ type Figure = Template | { constant: unknown }
 const isSame = (one: unknown, other: unknown) => one === other || deepEqual(one, other)
 const isLike = (figure: Figure, words: string[], value: unknown) =>
   figure instanceof Template ? figure.fits(words, value) : isSame(figure.constant, value)
+/** The same of what the state holds, which may be a twin. */
+const isLikeHeld = (figure: Figure, words: string[], held: unknown) => {
+  if (!(held instanceof Twin)) return isLike(figure, words, held)
+  return figure instanceof Template ? figure.fitsTwin(words, held) : isSame(figure.constant, held.value)
+}
 
 /** Where in what is read under a subject's name a word stands that is its own. */
 interface Place {
@@ -86,7 +91,8 @@ export class Script {
   private readonly common = new Map<string, Common>()
   private readonly writes: { key: Line; figure: Figure }[] = []
   private readonly queued: [worker: string, key: Line][]
-  private readonly noted: { resource: string; key: Line; before: Figure | undefined }[]
+  /** `before` is given where the play itself wrote what was there. */
+  private readonly noted: { resource: string; key: Line; before?: Figure }[]
   private readonly result: Line | undefined
   private readonly versions: number
   /** The numbers of the words made of versions that stand somewhere. */
@@ -125,11 +131,12 @@ export class Script {
     }
     for (const [text, value] of recording.writes) this.writes.push({ key: line(text), figure: figureOf(value, wording) })
     this.queued = recording.queued.map(([worker, key]) => [worker, line(key)])
-    this.noted = recording.noted.map(({ resource, key, before }) => ({
-      resource,
-      key: line(key),
-      before: before && figureOf(before, wording),
-    }))
+    const changed = new Set<string>()
+    this.noted = recording.noted.map(({ resource, key, before }) => {
+      const first = !changed.has(key)
+      changed.add(key)
+      return { resource, key: line(key), ...(first ? {} : { before: figureOf(before, wording) }) }
+    })
     this.result = recording.result === undefined ? undefined : line(recording.result)
     this.spokenOf = wording.found().filter((word) => word >= exact)
   }
@@ -173,7 +180,7 @@ export class Script {
     if (!late && !this.fitsCommon(state)) return false
     for (const { key, figure, late: isLate } of this.reads) {
       if (isLate !== late) continue
-      if (!isLike(figure, words, state.get(read(key, words)))) return false
+      if (!isLikeHeld(figure, words, state.held(read(key, words)))) return false
     }
     for (const { prefix, lines, late: isLate } of this.lists) {
       if (isLate !== late) continue
@@ -204,14 +211,15 @@ export class Script {
       words[word] = k < this.versions ? versionWord(version, k) : suffixWord(this.recording.now, version, k - this.versions)
     }
     if (!this.fits(state, words, true)) return undefined
+    const found = this.noted.map(({ key, before }) => (before ? undefined : state.get(read(key, words))))
     for (const { key, figure } of this.writes) {
       state.set(read(key, words), figure instanceof Template ? new Twin(figure, words) : figure.constant)
     }
     header.resourceVersion += this.versions
     stage.changed(this.recording.changes)
-    for (const { resource, key, before } of this.noted) {
+    for (const [i, { resource, key, before }] of this.noted.entries()) {
       const after = state.get(read(key, words)) as KubeObject | undefined
-      const was = before && ((before instanceof Template ? before.filled(words) : before.constant) as KubeObject)
+      const was = (before instanceof Template ? before.filled(words) : before ? before.constant : found[i]) as KubeObject | undefined
       stage.follow({ resource, ...(was ? { before: was } : {}), ...(after ? { after } : {}) })
     }
     for (const [worker, key] of this.queued) stage.enqueue(worker, read(key, words))

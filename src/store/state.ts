@@ -80,6 +80,14 @@ export class State {
   }
 
   get(key: string): unknown {
+    const held = this.held(key)
+    const value = held instanceof Twin ? held.value : held
+    this.observer?.read(key, value)
+    return value
+  }
+
+  /** The entry, or the twin that stands for it. */
+  held(key: string): unknown {
     const { dirty, asked } = this
     let value = dirty.get(key)
     if (value === undefined && !dirty.has(key)) {
@@ -88,8 +96,7 @@ export class State {
         value = this.find(key)
         asked.set(key, value)
       }
-    } else if (value instanceof Twin) value = value.value
-    this.observer?.read(key, value)
+    }
     return value
   }
 

@@ -8,6 +8,33 @@ export interface Slot {
   phrase: Phrase
 }
 
+/** What stands at a leaf, whatever the words, or what is made of them. */
+type Side = Leaf | Phrase
+
+/** What has to be the same in entries of two templates of one structure, each once; `apart`: they are not of one structure. */
+type Pairing = [own: Side, other: Side][] | 'apart'
+
+function pairingOf(own: Template, other: Template): Pairing {
+  if (own.shape.structure.text !== other.shape.structure.text) return 'apart'
+  const known = new Map<Side, Set<Side>>()
+  const pairs: [Side, Side][] = []
+  const others = other.sides()
+  for (const [leaf, side] of own.sides().entries()) {
+    const its = others[leaf]
+    if (side === its && typeof side !== 'object') continue
+    const paired = known.get(side)
+    if (paired?.has(its)) continue
+    if (paired) paired.add(its)
+    else known.set(side, new Set([its]))
+    pairs.push([side, its])
+  }
+  return pairs
+}
+
+function spoken(side: Side, words: string[]): Leaf {
+  return typeof side === 'object' && side !== null ? said(side, words) : side
+}
+
 /** An entry and its slots, which other words fill with other texts. */
 export class Template {
   readonly shape: Shape
@@ -15,6 +42,7 @@ export class Template {
   private readonly changing: number[]
   private readonly slotAt: number[]
   private readonly folds = new Map<Shape, Fold>()
+  private readonly pairings = new WeakMap<Template, Pairing>()
 
   constructor(
     readonly sample: unknown,
@@ -44,6 +72,25 @@ export class Template {
   /** Is a value the entry with these words? */
   fits(words: string[], value: unknown): boolean {
     return this.shape.isWith(this.changing, this.values(words), value)
+  }
+
+  /** Is a twin the entry with these words? It is not made for that where both are built alike. */
+  fitsTwin(words: string[], twin: Twin): boolean {
+    const { template } = twin
+    let pairing = this.pairings.get(template)
+    if (!pairing) {
+      pairing = pairingOf(this, template)
+      this.pairings.set(template, pairing)
+    }
+    if (pairing === 'apart') return this.fits(words, twin.value)
+    return pairing.every(([own, other]) => spoken(own, words) === spoken(other, twin.words))
+  }
+
+  /** What stands at each leaf: a phrase where it changes. */
+  sides(): Side[] {
+    const sides: Side[] = [...this.shape.structure.leaves]
+    for (const [i, leaf] of this.changing.entries()) sides[leaf] = this.slots[this.slotAt[i]].phrase
+    return sides
   }
 
   leaf(words: string[], leaf: number): Leaf {

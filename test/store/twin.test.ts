@@ -30,6 +30,28 @@ test.each([
   expect(TEMPLATE.fits(TEXTS, value)).toBe(fits)
 })
 
+// The note is a slot of its own in these, and the name a constant; the words are in another order.
+const ANOTHER = new Template({ ...OTHER, note: 'c' }, [
+  { leaves: [4], phrase: { parts: [0] } },
+  { leaves: [3], phrase: { parts: ['k:{"ip":"', 1, '"}'] } },
+  { leaves: [1], phrase: { parts: [1] } },
+])
+
+test.each([
+  ['of the same template', new Twin(TEMPLATE, TEXTS), true],
+  ['of the same template, with another word', new Twin(TEMPLATE, ['b-3', ...TEXTS.slice(1)]), false],
+  ['of another template that says the same', new Twin(ANOTHER, ['b-2', '10.0.0.2']), true],
+  ['of another template whose slot differs from a slot', new Twin(ANOTHER, ['b-2', '10.0.0.3']), false],
+  ['of another template whose slot differs from one that has other leaves', new Twin(ANOTHER, ['b-3', '10.0.0.2']), false],
+  ['of a template with another constant', new Twin(new Template({ ...OTHER, same: 'y' }, SLOTS), TEXTS), false],
+  ['of a template with a constant where this one has a slot', new Twin(new Template(OTHER, []), []), true],
+  ['of another structure', new Twin(new Template({ ...OTHER, more: 1 }, SLOTS), TEXTS), false],
+  ['of a structure in another order', new Twin(new Template(Object.fromEntries(Object.entries(OTHER).reverse()), []), []), true],
+])('fits a twin %s as it fits its value', (_, twin, fits) => {
+  expect(TEMPLATE.fitsTwin(TEXTS, twin)).toBe(fits)
+  expect(TEMPLATE.fits(TEXTS, twin.value)).toBe(fits)
+})
+
 test('folding a twin says what folding its value does', () => {
   const bases = [SAMPLE, OTHER, { ...OTHER, name: 'c-3', same: 'y' }]
   for (const base of bases) {
