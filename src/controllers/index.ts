@@ -91,8 +91,8 @@ export const CONTROLLERS: ControllerEntry[] = [
     ],
     controller: () => scheduler,
   },
-  { name: 'kubelet', watches: ['pods', 'configmaps', 'secrets'], controller: () => kubelet },
-  { name: 'pod-garbage-collector-controller', watches: ['nodes'], controller: () => podGcController },
+  { name: 'kubelet', watches: ['pods', 'configmaps', 'secrets', 'nodes'], controller: () => kubelet },
+  { name: 'pod-garbage-collector-controller', watches: ['nodes', 'pods'], controller: () => podGcController },
   {
     name: 'controllermanager',
     watches: ['poddisruptionbudgets.policy', 'pods', 'deployments.apps', 'replicasets.apps', 'statefulsets.apps', 'replicationcontrollers'],

@@ -8,10 +8,16 @@ import { isPodTerminal } from './shared/pods'
 /** A node has to stay away for so long. */
 const QUARANTINE_MS = 40_000
 
-/** Keys are names of nodes that were deleted. */
+/** Keys are names of nodes that were deleted, or that Pods are bound to without there being any. */
 export const podGcController: Controller = {
   name: 'pod-garbage-collector-controller',
-  watches: { nodes: ({ before, after }) => (after || !before ? [] : [`${before.metadata.name}`]) },
+  watches: {
+    nodes: ({ before, after }) => (after || !before ? [] : [`${before.metadata.name}`]),
+    pods: ({ before, after }, view) => {
+      const node = (after as Pod | undefined)?.spec.nodeName
+      return !node || (before as Pod | undefined)?.spec.nodeName || view.get('nodes', undefined, node) ? [] : [node]
+    },
+  },
   reconcile(key, { api, env, records, wakeAt }) {
     const since = records.get<number>('gone-nodes', key)
     if (api.get('nodes', undefined, key)) {

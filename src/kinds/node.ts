@@ -12,6 +12,11 @@ function statusText(node: Node): string {
   return node.spec.unschedulable ? `${status},SchedulingDisabled` : status
 }
 
+function kernelVersion(node: Node): string {
+  const { kernelVersion: version, architecture } = node.status?.nodeInfo ?? {}
+  return `${version || '<unknown>'}${architecture ? ` (${architecture})` : ''}`
+}
+
 function address(node: Node, type: string): string {
   return node.status?.addresses?.find((entry) => entry.type === type)?.address ?? '<none>'
 }
@@ -31,7 +36,7 @@ export const node = defineKind<Node>({
     { name: 'INTERNAL-IP', wide: true, cell: (node) => address(node, 'InternalIP') },
     { name: 'EXTERNAL-IP', wide: true, cell: (node) => address(node, 'ExternalIP') },
     { name: 'OS-IMAGE', wide: true, cell: (node) => node.status?.nodeInfo?.osImage || '<unknown>' },
-    { name: 'KERNEL-VERSION', wide: true, cell: (node) => node.status?.nodeInfo?.kernelVersion || '<unknown>' },
+    { name: 'KERNEL-VERSION', wide: true, cell: kernelVersion },
     { name: 'CONTAINER-RUNTIME', wide: true, cell: (node) => node.status?.nodeInfo?.containerRuntimeVersion || '<unknown>' },
   ],
   describe: describeNode,

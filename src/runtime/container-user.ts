@@ -1,6 +1,8 @@
 // The user a container's first process runs as: security contexts over the image's USER.
 import type { Container, Pod } from '../api/types'
 import { imageOf } from './images/index'
+import type { Image } from './process'
+import { accountFiles } from './shell/accounts'
 import { baseFiles } from './shell/base-files'
 import type { World } from './world'
 
@@ -10,6 +12,7 @@ interface SecurityContext {
   runAsNonRoot?: boolean
   fsGroup?: number
   supplementalGroups?: number[]
+  supplementalGroupsPolicy?: string
 }
 
 function contexts(pod: Pod, container: Container): { own: SecurityContext; whole: SecurityContext } {
@@ -43,7 +46,33 @@ export function containerUser(world: World, pod: Pod, container: Container): { u
   const imageGroup = named === undefined || /^\d+$/.test(named) ? named : accountOf(world, container, '/etc/group', named)?.[2]
   const gid = own.runAsGroup ?? whole.runAsGroup ?? Number(imageGroup ?? account?.[3] ?? 0)
   const more = [...(whole.supplementalGroups ?? []), ...(whole.fsGroup === undefined ? [] : [whole.fsGroup])]
-  return { gid, supplementalGroups: [...new Set([gid, ...more])], uid }
+  const given = whole.supplementalGroupsPolicy === 'Strict' ? [] : imageGroups(world, container, who === '' ? '0' : who)
+  return { gid, supplementalGroups: [...new Set([gid, ...given, ...more])].sort((a, b) => a - b), uid }
+}
+
+/** Groups of which the image's /etc/group says that the user is in them, other than one of the user's own name. */
+function imageGroups(world: World, container: Container, who: string): number[] {
+  const found = imageOf(container.image, world.records)
+  if ('missing' in found) return []
+  const { image } = found
+  const known = groups.get(image) ?? new Map<string, number[]>()
+  groups.set(image, known)
+  const ids = known.get(who) ?? groupsOf(image, who)
+  known.set(who, ids)
+  return ids
+}
+
+const groups = new WeakMap<Image, Map<string, number[]>>()
+
+function groupsOf(image: Image, who: string): number[] {
+  // Without the rest of its files, which take their time.
+  const files = { ...accountFiles(image.userland ?? 'none'), ...image.files }
+  const linesOf = (file: '/etc/passwd' | '/etc/group') => files[file].split('\n').map((line) => line.split(':'))
+  const name = /^\d+$/.test(who) ? linesOf('/etc/passwd').find((fields) => fields[2] === who)?.[0] : who
+  if (name === undefined) return []
+  return linesOf('/etc/group')
+    .filter(([group, , , members]) => group !== name && (members ?? '').split(',').includes(name))
+    .map(([, , id]) => Number(id))
 }
 
 /** Why `runAsNonRoot` forbids the container, in the kubelet's words (pkg/kubelet/kuberuntime/security_context.go). */

@@ -27,6 +27,7 @@ const CHARACTER_DEVICES = new Set(
 const tableKey = (pod: Pod) => `volume/node/${pod.spec.nodeName ?? ''}`
 
 type Kind = 'directory' | 'file' | 'socket' | 'character' | undefined
+const TYPES = { directory: 'Directory', file: 'File', socket: 'Socket', character: 'CharDevice' }
 
 function kindOf(world: World, pod: Pod, path: string): Kind {
   const written = world.records.get<Record<string, Entry>>('files', tableKey(pod)) ?? {}
@@ -45,14 +46,16 @@ export function hostPathProblem(world: World, pod: Pod, volume: Volume): string 
   const kind = kindOf(world, pod, normalPath(path))
   if (type.endsWith('OrCreate') && kind === undefined) return undefined
   const [wanted, words] = {
-    Directory: ['directory', 'a directory'],
-    DirectoryOrCreate: ['directory', 'a directory'],
-    File: ['file', 'a file'],
-    FileOrCreate: ['file', 'a file'],
-    Socket: ['socket', 'a socket file'],
-    CharDevice: ['character', 'a character device'],
-  }[type] ?? ['block', 'a block device']
-  return kind === wanted ? undefined : `hostPath type check failed: ${path} is not ${words}`
+    Directory: ['directory', 'directory'],
+    DirectoryOrCreate: ['directory', 'directory'],
+    File: ['file', 'file'],
+    FileOrCreate: ['file', 'file'],
+    Socket: ['socket', 'socket file'],
+    CharDevice: ['character', 'character device'],
+  }[type] ?? ['block', 'block device']
+  if (kind === wanted) return undefined
+  if (kind) return `hostPath type check failed: ${path} is not a ${words}, it's a ${TYPES[kind]}`
+  return `hostPath type check failed, ${path} is not a ${words}, unable to determine its type: path "${path}" does not exist`
 }
 
 /** Makes what `FileOrCreate` asks for; directories are there as soon as something is in them. */

@@ -14,8 +14,11 @@ export type ProbeOutcome =
   | { result: 'failure'; output: string }
   /** Counts as success, with a ProbeWarning event. */
   | { result: 'warning'; output: string }
-  /** The probe itself could not be run; the outcome is thrown away. */
-  | { result: 'error'; error: string }
+  /** The probe itself could not be run; the outcome is thrown away. `exec`: its text names the exec, each time another. */
+  | { result: 'error'; error: string; exec?: true }
+
+/** Stands where a runtime names the exec that it could not start. */
+export const EXEC_ID = '<exec>'
 
 type Kind = 'startup' | 'readiness' | 'liveness'
 
@@ -62,8 +65,8 @@ function execProbe(world: World, pod: Pod, container: Container, command: string
   if (fault.fails) return failure('')
   const result = execInContainer(world, pod, container, command, { limitMs: timeoutMs })
   if ('message' in result) {
-    const error = `rpc error: code = Unknown desc = failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: ${result.message}`
-    return { result: 'error', error }
+    const error = `rpc error: code = Unknown desc = failed to exec in container: failed to start exec "${EXEC_ID}": OCI runtime exec failed: exec failed: unable to start container process: ${result.message}`
+    return { result: 'error', error, exec: true }
   }
   if ((result.durationMs ?? 0) + fault.delayMs >= timeoutMs) {
     return failure(`command timed out: "${command.join(' ')}" timed out after ${formatDuration(timeoutMs)}`)
@@ -73,7 +76,7 @@ function execProbe(world: World, pod: Pod, container: Container, command: string
 }
 
 function badPort(port: number | string): ProbeOutcome {
-  return { result: 'error', error: `strconv.Atoi: parsing "${port}": invalid syntax` }
+  return { result: 'error', error: `port "${port}" not found` }
 }
 
 function httpProbe(world: World, pod: Pod, container: Container, probe: Probe, timeoutMs: number, fault: FaultEffect): ProbeOutcome {

@@ -28,7 +28,8 @@ interface Facts {
   phase: PodStatus['phase']
   init: ContainerStatus[]
   regular: ContainerStatus[]
-  sandbox: boolean
+  /** Why there is no sandbox whose network is up; nothing while there is one. */
+  noSandbox?: string
   /** In a Pod where one container's end may restart all: whether it does. */
   restartsWhole?: boolean
   /** Of resizes. */
@@ -97,7 +98,7 @@ export function podConditions(facts: Facts, now: string): Condition[] {
   const old = pod.status?.conditions ?? []
   const foreign = old.filter((c) => !OWN.includes(c.type) && c.type !== RESTARTING && !MADE.includes(c.type))
   const verdicts: Record<string, Verdict> = {
-    PodReadyToStartContainers: facts.sandbox ? YES : { status: 'False' },
+    PodReadyToStartContainers: facts.noSandbox === undefined ? YES : no('PodSandboxNotReady', facts.noSandbox),
     Initialized: initialized(facts),
     Ready: ready(facts, foreign),
     ContainersReady: containersReady(facts),

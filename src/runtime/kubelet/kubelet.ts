@@ -62,6 +62,11 @@ function usesWatchedFiles(pod: Pod): boolean {
   return (pod.spec.volumes ?? []).some((v) => v['configMap'] || v['secret'] || (v['projected'] && !v.name.startsWith('kube-api-access-')))
 }
 
+function* podsOfNewNode({ before, after }: Change, view: View): Iterable<string> {
+  if (before || !after) return
+  for (const pod of view.list<Pod>('pods')) if (pod.spec.nodeName === after.metadata.name) yield keyOf(pod)
+}
+
 export const kubelet: Controller = {
   name: 'kubelet',
   watches: {
@@ -71,6 +76,7 @@ export const kubelet: Controller = {
     },
     configmaps: waitingPods,
     secrets: waitingPods,
+    nodes: podsOfNewNode,
   },
   reconcile,
   routine: {
@@ -124,6 +130,8 @@ function sync(key: string, context: ControllerContext): number | undefined {
   if (stored && stored.uid !== pod?.metadata.uid) tearDown(world, key, stored)
   const host = pod?.spec.nodeName
   if (!pod || !host) return undefined
+  // Nobody looks after the Pods of a node that never was there.
+  if (!stored && !api.get('nodes', undefined, host)) return undefined
   const down = nodeFault(world, host)
   if (down) {
     // Back in action it looks at everything anew.
@@ -170,7 +178,14 @@ function admit(session: Session): boolean {
   const message = `Pod was rejected: ${rejection.message}`
   api.updateStatus<Pod>({
     ...pod,
-    status: { ...pod.status, phase: 'Failed', reason: rejection.reason, message, startTime: timestamp(env.now()) },
+    status: {
+      ...pod.status,
+      phase: 'Failed',
+      reason: rejection.reason,
+      message,
+      observedGeneration: pod.metadata.generation,
+      startTime: timestamp(env.now()),
+    },
   })
   return false
 }

@@ -3,7 +3,8 @@
 import type { NewEvent, View } from '../../api/contracts'
 import type { Container, ContainerStatus, Pod, Probe } from '../../api/types'
 import { named } from '../../lib/named'
-import { type ProbeOutcome, runProbe } from '../probes'
+import { digestOf } from '../images/reference'
+import { EXEC_ID, type ProbeOutcome, runProbe } from '../probes'
 import { type Sighting, Witness } from '../witness'
 import { isTerminalPhase } from './phase'
 import { containerOf, initContainers, isSidecar, newEvent, type ProbeResult, type ProbeType, type ProbeWorker, type Session } from './state'
@@ -139,7 +140,7 @@ function look(session: Session, container: Container, probe: Probe, type: ProbeT
 
 /** The event that tells of an outcome; none tells of success. */
 export function eventOf(
-  session: Pick<Session, 'pod' | 'host'>,
+  session: Pick<Session, 'pod' | 'host' | 'env'>,
   type: ProbeType,
   name: string,
   outcome: ProbeOutcome,
@@ -148,7 +149,9 @@ export function eventOf(
     newEvent(session, { type: 'Warning', reason, message: `${TITLES[type]} probe ${message}` }, name)
   if (outcome.result === 'failure') return said('Unhealthy', `failed: ${outcome.output}`)
   if (outcome.result === 'warning') return said('ProbeWarning', `warning: ${outcome.output}`)
-  return outcome.result === 'error' ? said('Unhealthy', `errored and resulted in unknown state: ${outcome.error}`) : undefined
+  if (outcome.result !== 'error') return undefined
+  const id = outcome.exec && digestOf(`${session.pod.metadata.uid}/${type}/${name}/${session.env.now()}`)
+  return said('Unhealthy', `errored and resulted in unknown state: ${id ? outcome.error.replace(EXEC_ID, id) : outcome.error}`)
 }
 
 /** Runs the workers of these kinds whose tick has come, up to the first whose result changed: true then. */

@@ -82,7 +82,8 @@ function tickerOf(session: Session, worker: ProbeWorker, type: ProbeType, name: 
 
 /** Does this outcome once more change nothing but a count? */
 function goesOn({ result, last, run }: ProbeWorker, type: ProbeType, outcome: ProbeOutcome, successThreshold: number): boolean {
-  if (outcome.result === 'error') return true
+  // Of an exec that cannot be started each look has another name.
+  if (outcome.result === 'error') return !outcome.exec
   // Other kinds end the container when they have failed often enough.
   if (outcome.result === 'failure') return type === 'readiness' && result === 'failure' && last === 'failure'
   return result === 'success' && last === 'success' && run >= successThreshold

@@ -87,6 +87,8 @@ export interface PodState {
   ip?: string
   /** A sandbox exists: the Pod has its network. */
   sandbox: boolean
+  /** The sandbox there was has been stopped. */
+  sandboxStopped?: true
   containers: Record<string, ContainerState>
   waiting: Record<string, WaitReason>
   crashes: Record<string, BackoffEntry>

@@ -1,8 +1,10 @@
 // The status a kubelet reports for a Pod: phase, conditions, addresses, and one entry a container.
 // Follows generateAPIPodStatus and convertToAPIContainerStatuses of pkg/kubelet/kubelet_pods.go.
 import type { Container, ContainerState, ContainerStatus, Node, Pod, PodStatus } from '../../api/types'
+import { podAmounts } from '../../kinds/describe/pod-resources'
 import { deepEqual } from '../../lib/equal'
 import { named } from '../../lib/named'
+import { formatQuantity } from '../../lib/quantity'
 import { drawn } from '../../lib/random'
 import { timestamp } from '../../lib/time'
 import { nodeIp } from '../../network/ipam'
@@ -12,7 +14,7 @@ import { isTerminalPhase, podPhase } from './phase'
 import { startTickers } from './probe-workers'
 import { allocatedTo, resizeConditions } from './resize'
 import { mayRestartAll, restartsAll, shouldRestart, waitsForAll } from './restart'
-import { emit, type Instance, initContainers, isRunning, isSidecar, type Session } from './state'
+import { emit, type Instance, initContainers, isRunning, isSidecar, type PodState, type Session } from './state'
 
 const EPOCH = '1970-01-01T00:00:00Z'
 
@@ -52,6 +54,30 @@ function resources(session: Session, container: Container): object {
   return {
     ...(some(requests) ? { allocatedResources: requests } : {}),
     resources: { ...(some(limits) ? { limits } : {}), ...(some(requests) ? { requests } : {}) },
+  }
+}
+
+/**
+ * What the whole Pod was given. Follows convertToAPIPodLevelResourcesStatus as long as the Pod's cgroup is as asked for: what its kernel
+ * rounds is left out.
+ */
+function wholeResources(session: Session): object {
+  const { spec } = session.pod
+  const all = [...(spec.initContainers ?? []), ...spec.containers]
+  if (!spec.resources && !spec.overhead && !all.some((c) => c.resources)) return { resources: {} }
+  const given = (container: Container): Container => ({ ...container, resources: allocatedTo(session, container) })
+  const allocated = { ...spec, initContainers: spec.initContainers?.map(given), containers: spec.containers.map(given) }
+  const list = (side: 'requests' | 'limits') =>
+    Object.fromEntries([...podAmounts(allocated, side)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, q]) => [name, formatQuantity(q)]))
+  const [requests, limits] = [list('requests'), list('limits')]
+  const some = (amounts: object) => Object.keys(amounts).length > 0
+  return {
+    ...(some(requests) ? { allocatedResources: requests } : {}),
+    resources: {
+      ...(spec.resources as object | undefined),
+      ...(some(limits) ? { limits } : {}),
+      ...(some(requests) ? { requests } : {}),
+    },
   }
 }
 
@@ -145,6 +171,17 @@ function evictionOf(session: Session): { phase: 'Failed'; reason: string; messag
   return { phase: 'Failed', reason: evicted.reason, message: evicted.message }
 }
 
+/** Statuses stand in the order of their names; only those of init containers in the spec's. */
+function sorted(statuses: ContainerStatus[]): ContainerStatus[] {
+  return statuses.length < 2 ? statuses : statuses.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Follows PodSandboxChanged of pkg/kubelet/kuberuntime/util. */
+function noSandbox({ sandbox, sandboxStopped }: PodState): string | undefined {
+  if (sandbox) return undefined
+  return sandboxStopped ? 'pod sandbox is not ready' : 'no pod sandbox exists'
+}
+
 export function generateStatus(session: Session, terminal: boolean): PodStatus {
   const { pod, state, api, env } = session
   const old = pod.status
@@ -155,8 +192,8 @@ export function generateStatus(session: Session, terminal: boolean): PodStatus {
       return applyProbes(session, container, containerStatus(session, container), previous)
     })
   const init = build(initContainers(pod), old.initContainerStatuses)
-  const regular = build(pod.spec.containers, old.containerStatuses)
-  const ephemeral = (pod.spec.ephemeralContainers ?? []).map((c) => containerStatus(session, c))
+  const regular = sorted(build(pod.spec.containers, old.containerStatuses))
+  const ephemeral = sorted((pod.spec.ephemeralContainers ?? []).map((c) => containerStatus(session, c)))
   if (state.stage === 'terminated') markLost(pod, init, regular)
   let phase = podPhase(pod, { init, regular }, terminal, anyRegularStarted(regular))
   let { reason, message } = phase === old.phase ? old : { reason: undefined, message: undefined }
@@ -175,10 +212,18 @@ export function generateStatus(session: Session, terminal: boolean): PodStatus {
   const podIP = pod.spec.hostNetwork ? hostIP : (state.ip ?? (isTerminalPhase(wanted) ? old.podIP : undefined))
   const restartsWhole = mayRestartAll(pod) ? restartsAll(session) : undefined
   const conditions = podConditions(
-    { pod, phase: wanted, init, regular, sandbox: state.sandbox, restartsWhole, resizes: terminal ? [] : resizeConditions(session) },
+    { pod, phase: wanted, init, regular, noSandbox: noSandbox(state), restartsWhole, resizes: terminal ? [] : resizeConditions(session) },
     now,
   )
-  const { containerStatuses: _c, initContainerStatuses: _i, ephemeralContainerStatuses: _e, reason: _r, message: _m, ...kept } = old
+  const {
+    allocatedResources: _a,
+    containerStatuses: _c,
+    initContainerStatuses: _i,
+    ephemeralContainerStatuses: _e,
+    reason: _r,
+    message: _m,
+    ...kept
+  } = old
   return {
     ...kept,
     conditions,
@@ -191,7 +236,7 @@ export function generateStatus(session: Session, terminal: boolean): PodStatus {
     phase,
     ...(podIP ? { podIP, podIPs: [{ ip: podIP }] } : {}),
     ...(reason ? { reason } : {}),
-    resources: {},
+    ...wholeResources(session),
     startTime: old.startTime ?? timestamp(state.startTime),
   }
 }

@@ -34,6 +34,7 @@ export function finishTermination(session: Session): boolean {
   if (publish(session, true).stale) publish(session, true)
   if (state.ip) releasePodIp(records, state.ip, pod.metadata.uid)
   delete state.ip
+  if (state.sandbox) state.sandboxStopped = true
   state.sandbox = false
   state.stage = 'terminated'
   publish(session, true)

@@ -43,7 +43,7 @@ test.each([
   [
     'a port without that name',
     'image: nginx, readinessProbe: { httpGet: { port: nope } }',
-    /^Readiness probe errored and resulted in unknown state: strconv.Atoi: parsing "nope": invalid syntax$/,
+    /^Readiness probe errored and resulted in unknown state: port "nope" not found$/,
   ],
 ])('%s', (_name, container, message) => {
   const cluster = new TestCluster()

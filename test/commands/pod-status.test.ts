@@ -1,0 +1,84 @@
+// What a kubelet says of a Pod beyond its phase, as a real v1.37 kubelet over containerd said it.
+import { type Shell, shell } from './shell'
+
+let sh: Shell
+beforeEach(() => {
+  sh = shell()
+})
+afterEach(() => sh.remove())
+
+async function start(spec: string, name = 'p'): Promise<void> {
+  sh.write('pod.yaml', `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec: ${spec}\n`)
+  await sh.kubectl('apply -f pod.yaml')
+  await sh.kubectl('cluster advance 3s')
+}
+const status = async (path: string, name = 'p') => JSON.parse(await sh.kubectl(`get pod ${name} -o jsonpath={.status${path}}`)) as unknown
+const sleeper = (name: string, more = '') => `{name: ${name}, image: busybox, command: [sleep, "9999"]${more}}`
+
+test('containers are told of in the order of their names, init containers in that of the spec', async () => {
+  await start(
+    `{initContainers: [{name: z, image: busybox, command: ["true"]}, {name: a, image: busybox, command: ["true"]}], containers: [${sleeper('web')}, ${sleeper('b')}]}`,
+  )
+  const names = async (list: string) => sh.kubectl(`get pod p -o jsonpath={.status.${list}[*].name}`)
+  expect(await names('containerStatuses')).toBe('b web')
+  expect(await names('initContainerStatuses')).toBe('z a')
+})
+
+test('the whole Pod has what its containers have together', async () => {
+  const amounts = ', resources: {requests: {cpu: 10m, memory: 16Mi}, limits: {cpu: 100m}}'
+  await start(`{containers: [${sleeper('a', amounts)}, ${sleeper('b', amounts)}, ${sleeper('c')}]}`)
+  expect(await status('.resources')).toEqual({ limits: { cpu: '200m' }, requests: { cpu: '20m', memory: '32Mi' } })
+  expect(await status('.allocatedResources')).toEqual({ cpu: '20m', memory: '32Mi' })
+})
+
+test.each([
+  ['the groups of the image, the Pod and its volumes, sorted', '{fsGroup: 2000, supplementalGroups: [4000]}', [0, 10, 2000, 4000]],
+  ["a strict Pod's alone", '{fsGroup: 2000, supplementalGroups: [4000], supplementalGroupsPolicy: Strict}', [0, 2000, 4000]],
+  ['a user whom the image does not know', '{runAsUser: 1000, runAsGroup: 3000, fsGroup: 2000}', [2000, 3000]],
+])('%s', async (_name, securityContext, groups) => {
+  await start(`{securityContext: ${securityContext}, containers: [${sleeper('c')}]}`)
+  expect(await status('.containerStatuses[0].user.linux.supplementalGroups')).toEqual(groups)
+})
+
+test.each([
+  [
+    'a Pod whose volume is missing',
+    `{containers: [${sleeper('c')}], volumes: [{name: v, configMap: {name: nope}}]}`,
+    'no pod sandbox exists',
+  ],
+  ['a Pod that ended', '{restartPolicy: Never, containers: [{name: c, image: busybox, command: ["true"]}]}', 'pod sandbox is not ready'],
+])('%s has no sandbox', async (_name, spec, message) => {
+  await start(spec)
+  expect(await status('.conditions[0]')).toMatchObject({
+    message,
+    observedGeneration: 1,
+    reason: 'PodSandboxNotReady',
+    status: 'False',
+    type: 'PodReadyToStartContainers',
+  })
+})
+
+test('a Pod that its node refuses has been observed', async () => {
+  await start('{nodeName: node-1, containers: [{name: c, image: nginx, resources: {requests: {cpu: "100"}}}]}')
+  expect(await status('')).toMatchObject({ observedGeneration: 1, phase: 'Failed', reason: 'OutOfcpu' })
+})
+
+test('nobody looks after a Pod on a node that there is not, until it is collected', async () => {
+  await start('{nodeName: node-77, containers: [{name: c, image: nginx}]}')
+  expect(await status('')).toEqual({ phase: 'Pending', qosClass: 'BestEffort' })
+  expect(await sh.kubectl('get events -o name')).toBe('')
+  await sh.kubectl('cluster advance 2m')
+  expect(await sh.kubectl('get pods -o name')).toBe('')
+})
+
+test('each exec of a probe that cannot be started is another', async () => {
+  await start('{containers: [{name: c, image: nginx, readinessProbe: {exec: {command: [nosuch]}, periodSeconds: 1}}]}')
+  const said = await sh.kubectl('get events --field-selector reason=Unhealthy -o custom-columns=M:.message --no-headers')
+  const lines = said.trimEnd().split('\n')
+  expect(lines.length).toBeGreaterThan(1)
+  expect(new Set(lines).size).toBe(lines.length)
+  for (const line of lines)
+    expect(line).toMatch(
+      /unknown state: rpc error: code = Unknown desc = failed to exec in container: failed to start exec "[0-9a-f]{64}": OCI runtime exec failed: exec failed: .*exec: "nosuch": executable file not found in \$PATH$/,
+    )
+})
