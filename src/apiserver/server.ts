@@ -323,7 +323,8 @@ export class ApiServer {
   private updateStatus(info: ResourceInfo, input: KubeObject, old: KubeObject, options: RequestOptions): KubeObject {
     if (deepEqual(input.status, old.status)) return old
     const managedFields = trackStatus(info, old, options, timestamp(this.env.now()))
-    const { status } = normalize({ apiVersion: old.apiVersion, kind: old.kind, metadata: NO_METADATA, status: input.status } as KubeObject)
+    const { apiVersion, kind } = old
+    const { status } = normalize({ apiVersion, kind, metadata: NO_METADATA, status: input.status } as KubeObject, old)
     return this.storage.put(info.resource, { ...old, status, metadata: { ...old.metadata, managedFields } })
   }
 

@@ -32,23 +32,33 @@ type Range = [aLow: number, aHigh: number, bLow: number, bHigh: number]
 /** Pairs of lines that are looked at; what is left then counts as changed. Texts of thousands of alike lines would take for ever. */
 const MOST_PAIRS = 20_000_000
 
-function longest(a: string[], b: string[], where: Map<string, number[]>, range: Range, budget: { pairs: number }): Match {
+/** For each line of the second text how many lines before it, and it, match those up to a line of the first; and the row before that. */
+interface Rows {
+  now: Int32Array
+  before: Int32Array
+}
+
+const NOWHERE: number[] = []
+
+function longest(a: string[], b: string[], where: Map<string, number[]>, range: Range, rows: Rows, budget: { pairs: number }): Match {
   const [aLow, aHigh, bLow, bHigh] = range
   let best: Match = { a: aLow, b: bLow, size: 0 }
-  let lengths = new Map<number, number>()
+  let last = NOWHERE
   for (let i = aLow; i < aHigh && budget.pairs > 0; i++) {
-    budget.pairs--
-    const next = new Map<number, number>()
-    for (const j of where.get(a[i]) ?? []) {
+    const here = where.get(a[i]) ?? NOWHERE
+    budget.pairs -= here.length + 1
+    for (const j of here) {
       if (j < bLow) continue
       if (j >= bHigh) break
-      budget.pairs--
-      const size = (lengths.get(j - 1) ?? 0) + 1
-      next.set(j, size)
+      const size = (j > bLow ? rows.before[j - 1] : 0) + 1
+      rows.now[j] = size
       if (size > best.size) best = { a: i - size + 1, b: j - size + 1, size }
     }
-    lengths = next
+    for (const j of last) rows.before[j] = 0
+    ;[rows.now, rows.before] = [rows.before, rows.now]
+    last = here
   }
+  for (const j of last) rows.before[j] = 0
   while (best.a > aLow && best.b > bLow && a[best.a - 1] === b[best.b - 1]) best = { a: best.a - 1, b: best.b - 1, size: best.size + 1 }
   while (best.a + best.size < aHigh && best.b + best.size < bHigh && a[best.a + best.size] === b[best.b + best.size]) best.size++
   return best
@@ -57,11 +67,12 @@ function longest(a: string[], b: string[], where: Map<string, number[]>, range: 
 function matches(a: string[], b: string[]): Match[] {
   const where = positions(b)
   const budget = { pairs: MOST_PAIRS }
+  const rows = { now: new Int32Array(b.length), before: new Int32Array(b.length) }
   const found: Match[] = []
   const ranges: Range[] = [[0, a.length, 0, b.length]]
   for (let range = ranges.pop(); range; range = ranges.pop()) {
     const [aLow, aHigh, bLow, bHigh] = range
-    const match = longest(a, b, where, range, budget)
+    const match = longest(a, b, where, range, rows, budget)
     if (match.size === 0) continue
     found.push(match)
     ranges.push([aLow, match.a, bLow, match.b], [match.a + match.size, aHigh, match.b + match.size, bHigh])

@@ -77,16 +77,20 @@ const TAME = /^[A-Za-z]*$/
 
 function sortedKeys(object: Record<string, unknown>): string[] {
   const keys = Object.keys(object).filter((key) => object[key] !== undefined)
-  return keys.every((key) => TAME.test(key)) ? keys.sort() : keys.sort(naturalOrder)
+  if (keys.every((key) => TAME.test(key))) return keys.sort()
+  const split = keys.map((key) => ({ key, runes: Array.from(key) }))
+  return split.sort((a, b) => compareAll(a.runes, b.runes)).map(({ key }) => key)
 }
 
-const isLetter = (char: string) => /\p{L}/u.test(char)
-const isDigit = (char: string) => /\p{Nd}/u.test(char)
+const isLetter = (char: string) => (char <= '\x7f' ? /[A-Za-z]/.test(char) : /\p{L}/u.test(char))
+const isDigit = (char: string) => (char <= '\x7f' ? char >= '0' && char <= '9' : /\p{Nd}/u.test(char))
 
 /** go-yaml's key order: letters after all else, runs of digits by their value (`a2` before `a10`). */
 export function naturalOrder(left: string, right: string): number {
-  const a = Array.from(left)
-  const b = Array.from(right)
+  return compareAll(Array.from(left), Array.from(right))
+}
+
+function compareAll(a: string[], b: string[]): number {
   for (let i = 0; i < a.length && i < b.length; i++) {
     if (a[i] === b[i]) continue
     const letters = [isLetter(a[i]), isLetter(b[i])]
@@ -102,25 +106,28 @@ function compareRunes(a: string, b: string): number {
 }
 
 function compareNumbers(a: string[], b: string[], from: number): number {
-  let start = 0n
+  let start = 0
   if (a[from] === '0' || b[from] === '0') {
     for (let j = from - 1; j >= 0 && isDigit(a[j]); j--) {
       if (a[j] === '0') continue
-      start = 1n
+      start = 1
       break
     }
   }
   const [aValue, aEnd] = readNumber(a, from, start)
   const [bValue, bEnd] = readNumber(b, from, start)
-  if (aValue !== bValue) return aValue < bValue ? -1 : 1
-  return aEnd - bEnd
+  if (aValue < bValue) return -1
+  return aValue > bValue ? 1 : aEnd - bEnd
 }
 
-function readNumber(runes: string[], from: number, start: bigint): [bigint, number] {
-  let value = start
-  let at = from
-  for (; at < runes.length && isDigit(runes[at]); at++) {
-    value = BigInt.asIntN(64, value * 10n + BigInt(runes[at].codePointAt(0)! - 0x30))
-  }
-  return [value, at]
+/** More digits than a double holds are counted as a 64-bit integer does. */
+const MOST_DIGITS = 12
+
+function readNumber(runes: string[], from: number, start: number): [value: number | bigint, end: number] {
+  let end = from
+  while (end < runes.length && isDigit(runes[end])) end++
+  const digits = runes.slice(from, end).map((rune) => rune.codePointAt(0)! - 0x30)
+  if (digits.length <= MOST_DIGITS && digits.every((digit) => digit < 10))
+    return [digits.reduce((sum, digit) => sum * 10 + digit, start), end]
+  return [digits.reduce((sum, digit) => BigInt.asIntN(64, sum * 10n + BigInt(digit)), BigInt(start)), end]
 }

@@ -184,14 +184,17 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function decodeValue(value: unknown, type: FieldType, state: State, path: string): unknown {
+/** `stored`: what stood here in an object that was decoded before. What of it is there again is taken as it is. */
+function decodeValue(value: unknown, type: FieldType, state: State, path: string, stored?: unknown): unknown {
   if (value === null || value === undefined) return undefined
+  if (value === stored && typeof value === 'object') return value
   switch (type.form) {
     case 'scalar':
       return decodeScalar(value, type.kind, type.go, state)
     case 'list': {
       if (!Array.isArray(value)) return save(state, jsonTypeName(value), type.go)
-      return value.map((item, i) => decodeValue(item, type.items, state, `${path}[${i}]`) ?? emptyItem(type.items))
+      const before = Array.isArray(stored) ? stored : []
+      return value.map((item, i) => decodeValue(item, type.items, state, `${path}[${i}]`, before[i]) ?? emptyItem(type.items))
     }
     case 'map': {
       if (!isRecord(value)) return save(state, jsonTypeName(value), type.go)
@@ -203,7 +206,7 @@ function decodeValue(value: unknown, type: FieldType, state: State, path: string
     }
     case 'struct':
       if (!isRecord(value)) return save(state, jsonTypeName(value), type.go)
-      return decodeStruct(value, type.type, state, path)
+      return decodeStruct(value, type.type, state, path, stored)
   }
 }
 
@@ -231,9 +234,16 @@ function present(field: Field, value: unknown, { keepsEmpty }: State): unknown {
   return plain && type.kind !== 'int-or-string' && (value === '' || value === false || value === 0) ? undefined : value
 }
 
-function decodeStruct(input: Record<string, unknown>, typeName: string, state: State, path: string): Record<string, unknown> {
+function decodeStruct(
+  input: Record<string, unknown>,
+  typeName: string,
+  state: State,
+  path: string,
+  stored?: unknown,
+): Record<string, unknown> {
   const struct = structType(typeName)
   if (!struct) return input
+  const before = isRecord(stored) ? stored : {}
   const outer = state.struct
   const out: Record<string, unknown> = {}
   for (const key of Object.keys(input).sort()) {
@@ -245,7 +255,7 @@ function decodeStruct(input: Record<string, unknown>, typeName: string, state: S
     }
     state.struct = struct.goName
     state.stack.push(stepOf(struct.goName, key))
-    out[key] = decodeValue(input[key], field.type, state, here)
+    out[key] = decodeValue(input[key], field.type, state, here, before[key])
     state.stack.pop()
     state.struct = outer
   }
@@ -258,7 +268,7 @@ function decodeStruct(input: Record<string, unknown>, typeName: string, state: S
 }
 
 /** Decodes a plain JSON value as this schema type (`core.v1.Service`). Never throws; keys come out in a fixed order. */
-export function decodeAs(value: unknown, typeName: string): Decoded {
+export function decodeAs(value: unknown, typeName: string, stored?: unknown): Decoded {
   const state: State = { strict: [], stack: [] }
   try {
     const type = structType(typeName)
@@ -269,7 +279,7 @@ export function decodeAs(value: unknown, typeName: string): Decoded {
         error: mismatch(state, jsonTypeName(value), type ? typeName.split('.').slice(-2).join('.') : 'object'),
       }
     }
-    const out = decodeStruct(value, typeName, state, '')
+    const out = decodeStruct(value, typeName, state, '', stored)
     return { value: out, strict: state.strict, error: state.error }
   } catch (error) {
     if (error instanceof Abort) return { value: {}, strict: state.strict, error: error.message }
@@ -299,10 +309,13 @@ export function normalizeMade<T extends KubeObject>(object: T): T {
     : object
 }
 
-/** An object that the cluster itself made, brought to the form in which the API server prints it (empty parts left out, times in UTC). */
-export function normalize<T extends KubeObject>(object: T): T {
+/**
+ * An object that the cluster itself made, brought to the form in which the API server prints it (empty parts left out, times in UTC).
+ * `stored`: the object as it was, parts of which it may hold unchanged.
+ */
+export function normalize<T extends KubeObject>(object: T, stored?: T): T {
   const type = typeNameOf(object.apiVersion, object.kind)
-  return type ? (decodeAs(object, type).value as T) : object
+  return type ? (decodeAs(object, type, stored).value as T) : object
 }
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'

@@ -115,6 +115,16 @@ const COMMANDS = [
   'label KIND NAME z=1',
   'diff -f big.json',
   'iptables-save',
+  'dns query big.default.svc.cluster.local',
+  'trace NAME big:80',
+  'logs NAME --all-containers --max-log-requests=10000',
+  'replace -f changed.json',
+  'cluster snapshot big',
+  'cluster diff big',
+  'cluster restore big',
+  'cluster recover',
+  'check -f big.json',
+  'replace --force -f big.json',
   'delete KIND NAME',
 ]
 
@@ -141,8 +151,18 @@ test('a Pod of more init containers than one moment holds comes up', async () =>
   const initContainers = Array.from({ length: 200 }, (_, i) => ({ name: `i${i}`, image: 'busybox', command: ['true'] }))
   box.write('big.json', JSON.stringify(pod({ initContainers })))
   await box.kubectl('create -f big.json')
-  await box.kubectl('cluster advance 40s')
+  await box.kubectl('cluster advance 3m')
   expect(await box.kubectl('get pod big -o jsonpath={.status.phase}')).toBe('Running')
+})
+
+test('containers of a Pod that has very many are started in turn, though the first end at once', async () => {
+  const of = (i: number) => ({ name: `c${i}`, image: 'busybox', command: i < 100 ? ['false'] : ['sleep', '1d'] })
+  box.write('big.json', JSON.stringify(pod({ containers: Array.from({ length: 105 }, (_, i) => of(i)) })))
+  await box.kubectl('create -f big.json')
+  await box.kubectl('cluster advance 40s')
+  const running = await box.kubectl('get pod big -o jsonpath={.status.containerStatuses[?(@.state.running)].name}')
+  expect(running).toBe('c100 c101 c102 c103 c104')
+  expect(await box.kubectl('delete pod big --grace-period=1')).toBe('pod "big" deleted from default namespace\n')
 })
 
 test('ten thousand operations of a patch are carried out', async () => {

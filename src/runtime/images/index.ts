@@ -143,15 +143,31 @@ export interface FoundImage {
 }
 export type ImageLookup = FoundImage | { missing: 'invalid' | 'not found'; message: string }
 
+type Read = { reference: Reference; id: string } | { error: string }
+
+/** Names read before: Pods of many containers name the same one over and over. */
+const names = new Map<string, Read>()
+const MOST_NAMES = 1000
+
+function readName(name: string): Read {
+  const known = names.get(name)
+  if (known) return known
+  const reference = parseReference(name)
+  const read = 'error' in reference ? reference : { reference, id: `sha256:${digestOf(reference.canonical)}` }
+  if (names.size >= MOST_NAMES) names.clear()
+  names.set(name, read)
+  return read
+}
+
 /**
  * The image behind a name. `strict` (KUBESIM_PULL=strict) leaves unknown images missing; `records` holds the user's own
  * (`kubesim image add`). The message of a missing one follows containerd's.
  */
 export function imageOf(name: string, records?: Records, strict = false): ImageLookup {
-  const reference = parseReference(name)
-  if ('error' in reference) return { missing: 'invalid', message: `couldn't parse image name "${name}": ${reference.error}` }
+  const found = readName(name)
+  if ('error' in found) return { missing: 'invalid', message: `couldn't parse image name "${name}": ${found.error}` }
+  const { reference } = found
   const image = (records && userImage(records, reference.familiar)) ?? builtIn(reference.familiar)
-  const found = { reference, id: `sha256:${digestOf(reference.canonical)}` }
   const tag = reference.tag ?? 'latest'
   if (image && image.hasTag?.(tag) !== false) return { ...found, image: variantOf(image, tag), known: true }
   const official = reference.repository.startsWith('library/') && reference.registry === 'docker.io'

@@ -25,10 +25,12 @@ import { isBusy, isWaiting, resumeSync, syncPod } from './sync'
 import { beginTermination, confirmDeletion, finishTermination, tearDown } from './termination'
 
 const TABLE = 'pods'
-/** One moment cannot hold more rounds than this, nor, beyond a few rounds, more looks at a container; what is left goes on a while later, ms. */
+/** One moment cannot hold more rounds than this, nor, beyond a few rounds, more looks at a container; what is left goes on a while later. */
 const MOST_ROUNDS = 500
-const MOST_LOOKS = 50_000
+const MOST_LOOKS = 10_000
 const FEW_ROUNDS = 10
+/** A look beyond that takes this long, as starting and listing containers does; all of them at least so long. ms. */
+const LOOK_TAKES = 1
 const PAUSE = 10_000
 const DEADLINE_MESSAGE = 'Pod was active on the node longer than the specified deadline'
 
@@ -194,7 +196,8 @@ function admit(session: Session): boolean {
 function play(session: Session): void {
   const { state } = session
   let dirty = noticeChange(session) || configArrived(session)
-  const rounds = Math.max(FEW_ROUNDS, Math.min(MOST_ROUNDS, Math.ceil(MOST_LOOKS / containerCount(session.pod))))
+  const count = containerCount(session.pod)
+  const rounds = Math.max(FEW_ROUNDS, Math.min(MOST_ROUNDS, Math.ceil(MOST_LOOKS / count)))
   for (let round = 0; round < rounds; round++) {
     // A probe whose time has come looks before the processes go on; a readiness probe, whose ticker began after its container, afterwards.
     if (state.stage !== 'terminated' && tick(session, ['startup', 'liveness'])) dirty = true
@@ -208,12 +211,13 @@ function play(session: Session): void {
     } else if (state.stage !== 'terminated' && tick(session, ['readiness'])) dirty = true
     const due = resizeDue(session)
     if (due !== undefined && due <= session.env.now()) dirty = true
-    if (pastDeadline(session) || (state.syncAt !== undefined && state.syncAt <= session.env.now())) dirty = true
+    const again = state.startAgain ?? state.syncAt
+    if (pastDeadline(session) || (again !== undefined && again <= session.env.now())) dirty = true
     if (!dirty && !watchStorage(session)) return
     dirty = progress(session)
     if (session.triggers.size > 0 && runTriggered(session)) dirty = true
   }
-  state.syncAt = session.env.now() + PAUSE
+  state.syncAt = session.env.now() + Math.max(PAUSE, rounds * count * LOOK_TAKES)
 }
 
 function containerCount({ spec }: Pod): number {
@@ -330,7 +334,14 @@ function nextDue(session: Session): number | undefined {
 /** The same, without its probes. */
 function nextButProbes(session: Session): number | undefined {
   const { state } = session
-  const times = [state.syncAt, resizeDue(session), deadlineOf(session), programWakes(session), state.overAt]
+  // What is due while a sync goes on waits for its end.
+  const times = [
+    isBusy(session) ? state.startAgain : state.syncAt,
+    resizeDue(session),
+    deadlineOf(session),
+    programWakes(session),
+    state.overAt,
+  ]
   for (const kill of Object.values(state.kills)) times.push(kill.until)
   for (const [name, own] of Object.entries(state.containers)) if (isRunning(own)) times.push(nextCrash(session, name)?.at)
   return earliest(times)

@@ -102,7 +102,7 @@ export interface PodState {
   /** What of the Pod the last sync saw. */
   seen?: string
   mountFailures?: number
-  /** When more containers are started of a Pod that has very many, ms. */
+  /** When more containers (`pending`) are started of a Pod that has very many, ms. */
   startAgain?: number
   /** An internal decision to end the Pod. */
   evicted?: { reason: string; message: string; grace?: number }

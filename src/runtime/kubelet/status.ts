@@ -127,6 +127,14 @@ function containerStatus(session: Session, container: Container): ContainerStatu
   }
 }
 
+/** The status of a container that has ended for good, in a Pod that nobody changed, says all there is to say. */
+function staysEnded({ pod, state }: Session, { name }: Container, { state: shown }: ContainerStatus): boolean {
+  const { current } = state.containers[name] ?? {}
+  if (!current?.shown || current.id === '' || current.finishedAt === undefined || state.waiting[name]) return false
+  if ((pod.metadata.generation ?? 1) > 1) return false
+  return shown.terminated?.containerID === `containerd://${current.id}`
+}
+
 function waitingReason({ pod, state }: Session, container: Container): { reason: string; message?: string } {
   const why = state.waiting[container.name]
   if (why) return { ...(why.message ? { message: why.message } : {}), reason: why.reason }
@@ -189,7 +197,10 @@ export function generateStatus(session: Session, terminal: boolean): PodStatus {
   const build = (containers: Container[], before: ContainerStatus[] | undefined) =>
     containers.map((container) => {
       const previous = named(before, container.name)
-      return applyProbes(session, container, containerStatus(session, container), previous)
+      if (previous && staysEnded(session, container, previous)) return previous
+      const status = applyProbes(session, container, containerStatus(session, container), previous)
+      // One object for what stays the same: the API server decodes only what is new.
+      return deepEqual(status, previous) ? previous! : status
     })
   const init = build(initContainers(pod), old.initContainerStatuses)
   const regular = sorted(build(pod.spec.containers, old.containerStatuses))

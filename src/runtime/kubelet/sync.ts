@@ -20,8 +20,9 @@ const RETRY = 10_000
 const RESYNC = 60_000
 /** How often the containers of the runtime are listed, ms. */
 const RELIST = 1000
-/** So many containers are started at once; a Pod that has more goes on after RETRY. */
-const MOST_STARTS = 500
+/** So many containers are started at once; those of a Pod that has more follow once that many took three tenths of a second each, ms. */
+const MOST_STARTS = 100
+const STARTS_TAKE = 30_000
 const FIRST_MOUNT_RETRY = 500
 const LONGEST_MOUNT_RETRY = 122_000
 
@@ -54,11 +55,6 @@ export function syncPod(session: Session): boolean {
     state.pending = starts
     return true
   }
-  if (state.startAgain !== undefined && state.startAgain > session.env.now()) {
-    state.syncAt = state.startAgain
-    return created
-  }
-  delete state.startAgain
   return startAll(session, starts) || created
 }
 
@@ -132,7 +128,7 @@ function createSandbox(session: Session): boolean | 'failed' {
 /** Starts containers in order, as far as that goes now; true when a container was created. */
 export function startAll(session: Session, starts: PendingStart[]): boolean {
   const { pod, state, env } = session
-  let created = false
+  let created = 0
   let failed = false
   let until: number | undefined
   const note = (outcome: StartOutcome) => {
@@ -140,11 +136,17 @@ export function startAll(session: Session, starts: PendingStart[]): boolean {
     failed = true
     if (outcome.until !== undefined) until = Math.min(until ?? outcome.until, outcome.until)
   }
-  for (const [i, start] of starts.slice(0, MOST_STARTS).entries()) {
+  for (const [i, start] of starts.entries()) {
+    if (created === MOST_STARTS) {
+      // The same pass goes on then: a new one would begin with the first again, should they have ended meanwhile.
+      state.pending = starts.slice(i)
+      state.startAgain = env.now() + STARTS_TAKE
+      return false
+    }
     const before = state.containers[start.name]?.current?.id
     const outcome = tryStart(session, start)
     note(outcome)
-    if (state.containers[start.name]?.current?.id !== before) created = true
+    if (state.containers[start.name]?.current?.id !== before) created++
     if (outcome.started && outcome.hook) {
       state.pending = starts.slice(i + 1)
       return false
@@ -152,14 +154,14 @@ export function startAll(session: Session, starts: PendingStart[]): boolean {
     const init = named(initContainers(pod), start.name)
     if (!outcome.started && init && !isSidecar(init)) break
   }
-  if (starts.length > MOST_STARTS) state.startAgain = env.now() + RETRY
   if (failed) state.syncAt = env.now() + (until === undefined ? RETRY : Math.min(Math.max(0, until - env.now()), RESYNC))
-  return created
+  return created > 0
 }
 
 /** Goes on with a sync that waited for kills or a hook; true when another sync follows. */
 export function resumeSync(session: Session): boolean {
   const { state, env } = session
+  delete state.startAgain
   for (const [name, { current }] of Object.entries(state.containers)) {
     if (current?.hookUntil === undefined || current.hookUntil > env.now()) continue
     const container = containerOf(session.pod, name)
@@ -171,13 +173,14 @@ export function resumeSync(session: Session): boolean {
   return true
 }
 
-/** A sync is under way that waits: for a container to die, or for a hook. */
+/** A sync is under way that waits: for a container to die, for a hook, or for many to start. */
 export function isBusy({ state, env }: Session): boolean {
+  if (state.startAgain !== undefined && state.startAgain > env.now()) return true
   if (Object.keys(state.kills).length > 0) return true
   return Object.values(state.containers).some(({ current }) => current?.hookUntil !== undefined && current.hookUntil > env.now())
 }
 
-/** A hook or a kill that a sync waited for is over. */
+/** What a sync waited for is over. */
 export function isWaiting({ state }: Session): boolean {
   return state.pending !== undefined || Object.values(state.containers).some(({ current }) => current?.hookUntil !== undefined)
 }
