@@ -1,6 +1,6 @@
 // A cluster on disk: opened to read without a lock, opened to write under it; bootstrapped when there is none.
 import type { User } from './apiserver/authorization'
-import type { UserRequest } from './apiserver/options'
+import type { Observer } from './apiserver/options'
 import { Cluster } from './cluster'
 import { type Host, type MutableEnv, makeEnv, type Progress, progressOn, seededRandom, seedOf, wallClockOf } from './env'
 import { bringUp } from './fresh/bring-up'
@@ -14,7 +14,7 @@ export class ClusterFile {
   private readonly progress: Progress
   private held = false
   /** Is told of the requests the user makes. */
-  observe?: (request: UserRequest, status: number) => void
+  observe?: Observer
 
   constructor(
     private readonly host: Host,

@@ -1,6 +1,7 @@
 // How a request is to be treated.
 import type { KubeObject, ManagedFieldsEntry } from '../api/types'
 import type { ResourceInfo } from '../schema/resources'
+import type { ApiServer } from './server'
 
 /** A request of a user, as whoever follows them is told of it. `namespace` undefined: in all of them. */
 export interface UserRequest {
@@ -13,10 +14,22 @@ export interface UserRequest {
   query?: { labelSelector?: string; fieldSelector?: string }
   /** More of what stands there. */
   parameters?: Record<string, string>
+  /** A list that is not asked for in pages. */
+  whole?: boolean
   options?: RequestOptions
-  /** What a list answered: a client that asks for pages asks more than once. */
-  listed?: KubeObject[]
+  /** The object, the patch or the options that the client sends. */
+  sent?: unknown
+  /** How a patch is to be read; undefined where the client sends the difference between `before` and `sent`. */
+  patchType?: string
+  before?: KubeObject
+  /** Which of the client's libraries asks, where it is not the usual one of the command. */
+  client?: 'typed' | 'dynamic'
+  /** An object, the objects of a list, what a deletion came to, or a refusal. */
+  answer?: unknown
 }
+
+/** Told of a request of the user, and of the HTTP status it was answered with. */
+export type Observer = (request: UserRequest, status: number, server: ApiServer) => void
 
 export interface RequestOptions {
   /** The field manager, e.g. `kubectl-create`. */

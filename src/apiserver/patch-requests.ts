@@ -35,7 +35,8 @@ export function patchObject(
   patch: Json,
   options: RequestOptions & { validation?: FieldValidation },
 ): KubeObject {
-  return server.answer({ verb: 'patch', info, namespace, name, subresource: options.subresource, options }, () => {
+  const request = { verb: 'patch', info, namespace, name, subresource: options.subresource, options, sent: patch, patchType: type }
+  return server.answer(request, () => {
     const stored = server.storage.get(info.resource, info.namespaced ? namespace : undefined, name)
     if (!stored) throw notFound(info.resource, name)
     if (options.subresource === 'scale') return patchScale(server, info, stored, type, patch, { ...options, authorized: true })
@@ -128,7 +129,17 @@ function checkIdentity(object: KubeObject, live: KubeObject): void {
  */
 export function applyObject(server: ApiServer, info: ResourceInfo, configuration: KubeObject, options: RequestOptions): KubeObject {
   const { namespace, name } = configuration.metadata
-  return server.answer({ verb: 'patch', info, namespace, name, subresource: options.subresource, options }, () => {
+  const request = {
+    verb: 'patch',
+    info,
+    namespace,
+    name,
+    subresource: options.subresource,
+    options,
+    sent: configuration,
+    patchType: 'apply',
+  }
+  return server.answer(request, () => {
     const stored = server.storage.get(info.resource, info.namespaced ? namespace : undefined, name)
     const live = stored && withOwnership(server.view, info, stored)
     if (!live && options.subresource) throw notFound(info.resource, name)

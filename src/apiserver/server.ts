@@ -21,10 +21,11 @@ import { customKind } from './custom-kinds'
 import { type Crd, Discovery } from './discovery'
 import { trackCreate, trackStatus, trackUpdate, withOwnership } from './managed-fields-tracking'
 import { validateMeta, validateMetaUpdate } from './meta-validation'
-import type { RequestOptions, UserRequest } from './options'
+import type { Observer, RequestOptions, UserRequest } from './options'
 import { partErrors, withPart } from './part-writes'
 import { readWarning } from './query'
 import { Storage } from './storage'
+import { storageKey } from './storage-key'
 
 /** For bringing a status alone to its form. */
 const NO_METADATA = {} as ObjectMeta
@@ -40,7 +41,7 @@ export class ApiServer {
   /** Who makes the requests that are not trusted; undefined is the administrator, who may do everything. */
   user?: User
   /** Is told of each request that is not trusted, and of the HTTP status it was answered with. */
-  observe?: (request: UserRequest, status: number) => void
+  observe?: Observer
 
   constructor(
     readonly state: State,
@@ -87,6 +88,11 @@ export class ApiServer {
     if (!isAllowed(this.storage, this.user, access)) throw forbiddenAccess(this.user, access)
   }
 
+  /** Tells whoever observes of a request that was answered elsewhere. */
+  tell(request: UserRequest, status: number): void {
+    this.observe?.(request, status, this)
+  }
+
   /** Answers a request of the user once he may make it. Throws ApiError Forbidden, and what `body` throws. */
   answer<T>(request: UserRequest, body: () => T): T {
     const { verb, info, namespace, name, subresource } = request
@@ -94,10 +100,10 @@ export class ApiServer {
       this.authorize(verb, info, namespace, name, subresource)
       if (!subresource && !info.verbs.includes(verb)) throw notAllowed()
       const answer = body()
-      this.observe?.(Array.isArray(answer) ? { ...request, listed: answer as KubeObject[] } : request, verb === 'create' ? 201 : 200)
+      this.tell({ ...request, answer }, verb === 'create' ? 201 : 200)
       return answer
     } catch (error) {
-      if (error instanceof ApiError) this.observe?.(request, error.code)
+      if (error instanceof ApiError) this.tell({ ...request, answer: error }, error.code)
       throw error
     }
   }
@@ -119,7 +125,9 @@ export class ApiServer {
     const info = this.resourceOf(input)
     if (!options.trusted && !options.authorized && info.resource !== 'bindings') {
       const namespace = info.namespaced ? (input.metadata.namespace ?? 'default') : undefined
-      return this.answer({ verb: 'create', info, namespace, options }, () => this.create(input, { ...options, authorized: true }))
+      return this.answer({ verb: 'create', info, namespace, options, sent: input }, () =>
+        this.create(input, { ...options, authorized: true }),
+      )
     }
     if (info.resource === 'bindings') return bindPod(this.storage, this.env, input, options.dryRun === true)
     if (!options.trusted) this.warnOfDeprecation(info)
@@ -219,7 +227,9 @@ export class ApiServer {
     const info = this.resourceOf(input)
     if (!options.trusted && !options.authorized) {
       const { namespace, name } = input.metadata
-      const request = { verb: options.patch ? 'patch' : 'update', info, namespace, name, subresource: options.subresource, options }
+      const { patch, subresource } = options
+      const before = this.observe && this.storage.get<KubeObject>(info.resource, info.namespaced ? namespace : undefined, name)
+      const request = { verb: patch ? 'patch' : 'update', info, namespace, name, subresource, options, sent: input, before }
       return this.answer(request, () => this.update(input, { ...options, authorized: true }))
     }
     if (!options.trusted) this.warnOfDeprecation(info)
@@ -344,7 +354,7 @@ export class ApiServer {
     options: DeleteOptions & RequestOptions,
   ): { object: KubeObject; gone: boolean } {
     if (!options.trusted && !options.authorized) {
-      const request = { verb: 'delete', info, namespace, name }
+      const request = { verb: 'delete', info, namespace, name, options, sent: options }
       return this.answer(request, () => this.delete(info, namespace, name, { ...options, authorized: true }))
     }
     if (!options.trusted) this.warnOfDeprecation(info)
@@ -387,22 +397,6 @@ export class ApiServer {
 }
 
 // ---------------------------------------------------------------- parts
-
-/** Where upstream keeps kinds under other names. Upstream: pkg/kubeapiserver/default_storage_factory_builder.go. */
-const STORED_UNDER: Record<string, string> = {
-  replicationcontrollers: 'controllers',
-  endpoints: 'services/endpoints',
-  services: 'services/specs',
-  nodes: 'minions',
-  'ingresses.networking.k8s.io': 'ingress',
-}
-
-/** The key of an object in the cluster's storage, as errors of the storage show it. */
-function storageKey(info: ResourceInfo, { namespace, name }: ObjectMeta): string {
-  const grouped = info.custom || /\.(apiextensions|apiregistration)\.k8s\.io$/.test(info.resource)
-  const folder = STORED_UNDER[info.resource] ?? (grouped ? `${info.group}/${info.plural}` : info.plural)
-  return ['', folder, ...(namespace ? [namespace] : []), name].join('/')
-}
 
 function twinOwners(uids: string[]): string {
   const what = '.metadata.ownerReferences contains duplicate entries after mutating admission happens'

@@ -1,6 +1,6 @@
 // What a command is given: its flags and arguments, the cluster's file, the streams.
 import { impersonated, type User } from '../apiserver/authorization'
-import type { UserRequest } from '../apiserver/options'
+import type { Observer } from '../apiserver/options'
 import type { ApiServer } from '../apiserver/server'
 import { ClusterFile } from '../cluster-file'
 import { allowsColor, type Host, stateFile } from '../env'
@@ -10,10 +10,26 @@ import type { Flags } from './flags'
 import type { KubeContext } from './kube-context'
 import { helpHint } from './report'
 
+/** A question to a path that leads to no object. */
+export interface PathRequest {
+  /** With its query. */
+  path: string
+  /** The source line that asks, as it stands in the log. */
+  place: string
+  accept: string
+  /** The answer's body is not shown. */
+  bare?: boolean
+}
+
+export type PathObserver = (request: PathRequest, server: ApiServer) => void
+
 export class CommandContext {
   private opened?: ClusterFile
   /** Is told of the requests made, where -v asks for it. */
-  observe?: (request: UserRequest, status: number) => void
+  observe?: Observer
+  observePath?: PathObserver
+  /** Is told that the schema of a group version is needed. */
+  observeSchema?: (version: string, server: ApiServer) => void
   /** How many warnings the server has given. */
   warnings = 0
 
@@ -80,10 +96,10 @@ export class CommandContext {
     this.err(`${coloured ? '\u001b[33;1mWarning:\u001b[0m' : 'Warning:'} ${forTerminal(message)}\n`)
   }
 
-  /** Tells who listens of a question to the server that nobody may be refused. */
-  tellOfReview({ discovery }: ApiServer, resource: string): void {
-    const info = discovery.byResource(resource)
-    if (info) this.observe?.({ verb: 'create', info }, 201)
+  /** Tells who listens of a question to the server that nobody may be refused; the answer is made when it is told. */
+  tellOfReview(server: ApiServer, resource: string, review: object): void {
+    const info = server.discovery.byResource(resource)
+    if (info) server.tell({ verb: 'create', info, sent: { kind: info.kind, apiVersion: `${info.group}/${info.version}`, ...review } }, 201)
   }
 
   /** The namespace a command works in, and whether it was asked for by flag. */

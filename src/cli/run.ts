@@ -6,7 +6,7 @@ import { COMMANDS as OWN_COMMANDS } from '../commands/own'
 import { forgetProto, type Host } from '../env'
 import { CommandError, SilentExit, UsageError } from '../errors'
 import { quote } from '../lib/go-values'
-import { CommandContext } from './context'
+import { type Command, CommandContext } from './context'
 import { type Found, findCommand, HELP, isCompletionRequest } from './find-command'
 import { type CommandSpec, commandSpec, flagsOf, groupStream, requiredFlags } from './flag-table'
 import { type Flags, parseFlags } from './flags'
@@ -70,15 +70,24 @@ async function runKubectl(words: string[], host: Host, named: (path: string) => 
   if (missing.length) throw new CommandError(`required flag(s) ${missing.map((name) => quote(name)).join(', ')} not set`)
   const { command } = await load()
   const context = new CommandContext(path, flags, host, resolveContext(host, flags, path))
-  if (flags.has('v') && flags.number('v') > 0) {
-    const { requestLog } = await import('./request-log')
-    context.observe = requestLog(host, flags, path)
-  }
-  const exitCode = (await command.run(context)) ?? 0
+  const exitCode = (flags.has('v') && flags.number('v') > 0 ? await toldRun(command, context) : await command.run(context)) ?? 0
   if (flags.bool('warnings-as-errors') && context.warnings) {
     throw new CommandError(context.warnings === 1 ? '1 warning received' : `${context.warnings} warnings received`)
   }
   return exitCode
+}
+
+/** Runs a command that -v wants to hear of. */
+async function toldRun(command: Command, context: CommandContext): Promise<number | undefined> {
+  const { host, flags, path } = context
+  const { REFUSALS, requestLog, tellRefusals } = await import('./request-log')
+  Object.assign(context, await requestLog(host, flags, path))
+  try {
+    return (await command.run(context)) ?? undefined
+  } catch (error) {
+    if (flags.number('v') >= REFUSALS) tellRefusals(host, error, path)
+    throw error
+  }
 }
 
 /** Runs the plugin that words name which no command is named by; resolves to its exit code. */

@@ -1,6 +1,7 @@
 // kubectl api-resources: what the server serves, the preferred version of each. Upstream: kubectl/pkg/cmd/apiresources.
 import { groupVersion } from '../apiserver/discovery'
 import type { Command, CommandContext } from '../cli/context'
+import { tellOfDiscovery } from '../cli/discovery-look'
 import { CommandError } from '../errors'
 import { quote } from '../lib/go-values'
 import { toJson } from '../lib/json-emit'
@@ -22,7 +23,10 @@ function apiResources(context: CommandContext): void {
   }
   const sortBy = flags.string('sort-by')
   if (!['', 'name', 'kind'].includes(sortBy)) throw new CommandError('--sort-by accepts only name or kind')
-  const all = context.cluster.read(({ server }) => server.discovery.all())
+  const all = context.cluster.read(({ server }) => {
+    tellOfDiscovery(context, server)
+    return server.discovery.all()
+  })
   const seen = new Set<string>()
   const preferred = all.filter((info) => !seen.has(ownName(info)) && seen.add(ownName(info)))
   const shown = preferred.filter((info) => wanted(context, info)).sort(order(sortBy))

@@ -1,6 +1,7 @@
 // kubectl apply: brings objects to what files say, on the client's or the server's reckoning. Upstream: kubectl/pkg/cmd/apply/apply.go.
 import type { KubeObject } from '../api/types'
 import { placeInNamespace, recognise } from '../apiserver/decode'
+import { groupVersion } from '../apiserver/discovery'
 import { cascadeOf } from '../cli/cascade'
 import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf } from '../cli/dry-run'
@@ -147,11 +148,12 @@ async function apply(context: CommandContext): Promise<void> {
 }
 
 /** The documents of kinds the server knows, in their namespaces. Failures of single ones are added to `failures`. */
-function recognised({ context, cluster }: Applying, manifests: Documents): { given: Given[]; failures: Error[] } {
+function recognised({ context, cluster, validation }: Applying, manifests: Documents): { given: Given[]; failures: Error[] } {
   const selector = parseLabelSelector(context.flags.string('selector'))
   const given: Given[] = []
   const failures = visitDocuments(manifests, ({ value, source, inList }) => {
     const info = recognise(cluster.server, value, source, inList)
+    if (validation !== 'Ignore') context.observeSchema?.(groupVersion(info), cluster.server)
     const metadata = typeof value.metadata === 'object' && value.metadata !== null ? value.metadata : {}
     const object = { ...value, metadata: { ...metadata } } as KubeObject
     const placed = placeInNamespace(info, object, context.namespace, context.namespaceGiven)

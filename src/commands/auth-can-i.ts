@@ -1,6 +1,7 @@
 // kubectl auth can-i. Upstream: kubectl/pkg/cmd/auth/cani.go.
 import type { PolicyRule } from '../api/rbac'
 import { type Access, ADMIN, isAllowed, rulesFor } from '../apiserver/authorization'
+import { groupVersion } from '../apiserver/discovery'
 import type { Command, CommandContext } from '../cli/context'
 import type { Cluster } from '../cluster'
 import { CommandError } from '../errors'
@@ -26,7 +27,8 @@ function canI(context: CommandContext): number {
   const allowed = context.cluster.read((cluster) => {
     const access = accessOf(context, cluster)
     if (flags.bool('no-headers')) throw new CommandError('--no-headers cannot be set without --list specified')
-    context.tellOfReview(cluster.server, 'selfsubjectaccessreviews.authorization.k8s.io')
+    const spec = 'path' in access ? { nonResourceAttributes: access } : { resourceAttributes: access }
+    context.tellOfReview(cluster.server, 'selfsubjectaccessreviews.authorization.k8s.io', { spec })
     return isAllowed(cluster.view, context.user ?? ADMIN, access)
   })
   if (!flags.bool('quiet')) context.out(allowed ? 'yes\n' : 'no\n')
@@ -48,6 +50,7 @@ function accessOf(context: CommandContext, cluster: Cluster): Access {
   const info = word === '*' ? undefined : cluster.server.discovery.resolve(word)
   if (!info && !['*', 'users', 'groups'].includes(word)) warn(unknownType(word))
   const allNamespaces = flags.bool('all-namespaces')
+  if (info && !allNamespaces) tellOfGroup(context, cluster, info)
   if (!allNamespaces) {
     if (info && !info.namespaced) warn(notNamespaced(info))
     if (!RESOURCE_VERBS.includes(verb)) warn(`verb '${verb}' is not a known verb`)
@@ -60,6 +63,12 @@ function accessOf(context: CommandContext, cluster: Cluster): Access {
     ...(allNamespaces ? {} : { namespace: context.namespace }),
     ...(slash < 0 ? {} : { name: what.slice(slash + 1) }),
   }
+}
+
+/** The client asks for what the group holds, to see whether the resource lies in namespaces. */
+function tellOfGroup({ observePath }: CommandContext, { server }: Cluster, info: ResourceInfo): void {
+  const path = info.group ? `/apis/${groupVersion(info)}` : `/api/${info.version}`
+  observePath?.({ path, place: 'discovery_client.go:828', accept: 'application/json, */*' }, server)
 }
 
 function unknownType(word: string): string {
@@ -78,7 +87,7 @@ function list(context: CommandContext): void {
     throw new CommandError("list option can't be specified with neither quiet, all-namespaces nor subresource options")
   }
   const rules: PolicyRule[] = context.cluster.read((cluster) => {
-    context.tellOfReview(cluster.server, 'selfsubjectrulesreviews.authorization.k8s.io')
+    context.tellOfReview(cluster.server, 'selfsubjectrulesreviews.authorization.k8s.io', { spec: { namespace: context.namespace } })
     return rulesFor(cluster.view, context.user ?? ADMIN, context.namespace)
   })
   const header = flags.bool('no-headers') ? [] : [['Resources', 'Non-Resource URLs', 'Resource Names', 'Verbs']]

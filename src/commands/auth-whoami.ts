@@ -13,7 +13,7 @@ function whoami(context: CommandContext): void {
   const { flags } = context
   const user = context.user ?? ADMIN
   const output = flags.string('output')
-  if (context.observe) context.cluster.read(({ server }) => context.tellOfReview(server, 'selfsubjectreviews.authentication.k8s.io'))
+  if (context.observe) context.cluster.read(({ server }) => context.tellOfReview(server, 'selfsubjectreviews.authentication.k8s.io', {}))
   if (output || flags.string('template')) {
     const now = context.cluster.read((cluster) => cluster.env.now())
     const { name: username, ...rest } = user

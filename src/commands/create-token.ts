@@ -43,9 +43,13 @@ function create(context: CommandContext): void {
   validate(context, name)
   const made = context.cluster.write((cluster) => {
     try {
-      const issued = issueToken(cluster.server, context.namespace, name, specOf(context))
-      const info = cluster.server.discovery.byResource('serviceaccounts')
-      if (info) context.observe?.({ verb: 'create', info, namespace: context.namespace, name, subresource: 'token' }, 201)
+      const { server } = cluster
+      const { namespace } = context
+      const spec = specOf(context)
+      const issued = issueToken(server, namespace, name, spec)
+      const info = server.discovery.byResource('serviceaccounts')
+      const sent = { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', spec }
+      if (info) server.tell({ verb: 'create', info, namespace, name, subresource: 'token', sent, answer: issued }, 201)
       return issued
     } catch (error) {
       throw error instanceof ApiError ? new CommandError(`failed to create token: ${error.message}`) : error

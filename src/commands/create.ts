@@ -1,6 +1,7 @@
 // kubectl create -f: makes the objects of files. The generators are files of their own. Upstream: kubectl/pkg/cmd/create/create.go.
 import type { KubeObject } from '../api/types'
 import { decodeObject, placeInNamespace, recognise } from '../apiserver/decode'
+import { groupVersion } from '../apiserver/discovery'
 import { presented } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
 import { type DryRun, dryRunOf } from '../cli/dry-run'
@@ -47,6 +48,7 @@ async function create(context: CommandContext): Promise<void> {
   context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
     fileFailures = visitDocuments(manifests, (document) => {
       const info = recognise(cluster.server, document.value, document.source, document.inList)
+      if (validation !== 'Ignore') context.observeSchema?.(groupVersion(info), cluster.server)
       if (!wanted(asObject(document.value))) return
       try {
         const made = createOne(context, cluster, info, document, { dryRun, validation, reviews })

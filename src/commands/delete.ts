@@ -202,7 +202,7 @@ async function waitUntilGone(context: CommandContext, victims: Victim[]): Promis
       left.filter((v) => {
         const now = cluster.view.get(v.info.resource, v.namespace, v.name)
         // One look each, then what happens is followed.
-        if (first) context.observe?.({ verb: 'get', ...v }, now ? 200 : 404)
+        if (first) cluster.server.tell({ verb: 'get', ...v, client: 'dynamic' }, now ? 200 : 404)
         return now !== undefined && now.metadata.uid === v.uid
       }),
     )

@@ -1,8 +1,10 @@
 // kubectl describe: objects in words, with what is related to them and their events. Upstream: kubectl/pkg/cmd/describe/describe.go.
-
+import type { View } from '../api/contracts'
 import { observedView } from '../apiserver/observed-view'
+import type { UserRequest } from '../apiserver/options'
 import { listObjects, presented } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
+import { inOrder, lookedFor } from '../cli/describe-looks'
 import { getNamed } from '../cli/get-named'
 import { parseResourceArguments } from '../cli/resource-args'
 import { documentsOf, type Selected, select } from '../cli/select'
@@ -61,15 +63,32 @@ function withPrefix(context: CommandContext, cluster: Cluster, type: string, pre
 }
 
 function described(cluster: Cluster, objects: Selected[], showEvents: boolean): string[] {
-  const { observe } = cluster.server
-  const context = { view: observedView(cluster.server), now: cluster.env.now(), showEvents }
+  const { server } = cluster
   return objects.map(({ info, object }) => {
     const { namespace, name } = object.metadata
-    // The describer asks for the object itself once more.
-    observe?.({ verb: 'get', info, namespace, name }, 200)
     const shown = presented(info, object)
-    return kindOf(info.resource)?.describe?.(shown, context) ?? describeGeneric(shown, context)
+    const { describe } = kindOf(info.resource) ?? {}
+    // The describer asks for the object itself once more.
+    server.tell({ verb: 'get', info, namespace, name, client: describe ? 'typed' : 'dynamic' }, 200)
+    return looking(cluster, { info, object }, (view) => {
+      const context = { view, now: cluster.env.now(), showEvents }
+      return describe?.(shown, context) ?? describeGeneric(shown, context)
+    })
   })
+}
+
+/** Gives `body` a view whose looks are told in the order in which kubectl makes them. */
+function looking<T>({ server }: Cluster, { info, object }: Selected, body: (view: View) => T): T {
+  const { observe } = server
+  if (!observe) return body(observedView(server))
+  const looks: { request: UserRequest; status: number }[] = []
+  server.observe = (request, status) => looks.push({ request, status })
+  try {
+    return body(observedView(server, lookedFor(info, object)))
+  } finally {
+    server.observe = observe
+    for (const { request, status } of inOrder(info, looks)) server.tell(request, status)
+  }
 }
 
 export const command: Command = { run: describe }

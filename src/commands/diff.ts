@@ -7,6 +7,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { KubeObject, StringMap } from '../api/types'
 import { decodeObject, placeInNamespace, recognise } from '../apiserver/decode'
+import { groupVersion } from '../apiserver/discovery'
 import { applyObject, patchObject } from '../apiserver/patch-requests'
 import { lookUp, presented } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
@@ -112,6 +113,7 @@ function merged(context: CommandContext, { server }: Cluster, { info, object, so
   if (Object.keys(patch).length === 0) return live
   try {
     const type = info.custom ? 'merge' : 'strategic'
+    context.observeSchema?.(groupVersion(info), server)
     return presented(info, patchObject(server, info, live.metadata.namespace, live.metadata.name, type, patch, options))
   } catch (error) {
     throw addSource('patching', source, error)

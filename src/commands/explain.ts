@@ -27,6 +27,7 @@ function explain(context: CommandContext): void {
   if (output !== 'plaintext' && output !== 'plaintext-openapiv2') throw new CommandError(`unrecognized format: ${output}`)
   context.cluster.read((cluster) => {
     const { info, path } = target(cluster, args[0], flags.string('api-version'))
+    context.observeSchema?.(groupVersion(info), cluster.server)
     const document = documentOf(cluster, info)
     const header = `${info.group ? `GROUP:      ${info.group}\n` : ''}KIND:       ${info.kind}\nVERSION:    ${info.version}\n\n`
     const body = describe(document, path, { recursive: flags.bool('recursive'), depth })

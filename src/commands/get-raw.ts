@@ -10,7 +10,11 @@ import { jsonSyntaxError } from '../lib/go-json-error'
 /** Throws CommandError for what is no path, ApiError for what the server refuses. */
 export function getRaw(context: CommandContext, path: string): undefined {
   checkPath(path)
-  context.out(context.cluster.read((cluster) => handle(cluster.server, { method: 'GET', path })).body)
+  const answer = context.cluster.read(({ server }) => {
+    context.observePath?.({ path, place: 'raw.go:84', accept: 'application/json, */*', bare: true }, server)
+    return handle(server, { method: 'GET', path })
+  })
+  context.out(answer.body)
 }
 
 /** POST, PUT or DELETE with a body that was read from a file. */

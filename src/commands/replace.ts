@@ -1,6 +1,7 @@
 // kubectl replace: puts whole objects in place of the stored ones. Upstream: kubectl/pkg/cmd/replace/replace.go.
 import type { KubeObject } from '../api/types'
 import { decodeObject, placeInNamespace, recognise } from '../apiserver/decode'
+import { groupVersion } from '../apiserver/discovery'
 import { lookUp, requireSubresource } from '../apiserver/query'
 import type { ApiServer } from '../apiserver/server'
 import { cascadeOf } from '../cli/cascade'
@@ -59,6 +60,7 @@ async function replace(context: CommandContext): Promise<void> {
     const { server } = cluster
     for (const { info, value, source } of given(cluster, documents, failures)) {
       try {
+        if (validation !== 'Ignore') context.observeSchema?.(groupVersion(info), server)
         const wanted = recorded(context, saveConfiguration(placed(context, info, value), flags.bool('save-config')))
         if (dryRun === 'client') lines.push(print(wanted, 'replaced'))
         else {

@@ -1,9 +1,13 @@
 // The revisions of Deployments, DaemonSets and StatefulSets, and going back to one.
 // Follows kubectl/pkg/polymorphichelpers/{history,rollback}.go.
-import type { Deployment, Json, KubeObject, PodTemplateSpec, ReplicaSet, StringMap } from '../api/types'
+
+import type { View } from '../api/contracts'
+import type { Deployment, Json, KubeObject, LabelSelector, PodTemplateSpec, ReplicaSet, StringMap } from '../api/types'
 import type { ControllerRevision, DaemonSet, StatefulSet } from '../api/workloads'
+import { observedView } from '../apiserver/observed-view'
 import { patchedObject } from '../apiserver/patch'
 import { patchObject } from '../apiserver/patch-requests'
+import type { ApiServer } from '../apiserver/server'
 import type { DryRun } from '../cli/dry-run'
 import type { Selected } from '../cli/select'
 import type { Cluster } from '../cluster'
@@ -13,6 +17,7 @@ import { replicaSetsOf } from '../kinds/describe/replica-sets'
 import { DescribeWriter } from '../kinds/describe/writer'
 import { deepEqual } from '../lib/equal'
 import { canonicalJson } from '../lib/hash'
+import { formatLabelSelector } from '../lib/label-selector'
 import { matchesSelector } from '../lib/selectors'
 import type { ResourceInfo } from '../schema/resources'
 
@@ -59,15 +64,16 @@ export function revisionsOf(cluster: Cluster, { info, object }: Selected): Revis
   return [...byNumber.values()].sort((a, b) => a.number - b.number)
 }
 
-function allRevisions(cluster: Cluster, info: ResourceInfo, object: KubeObject): Revision[] {
+function allRevisions({ server }: Cluster, info: ResourceInfo, object: KubeObject): Revision[] {
+  const view = historyView(server, info, object)
   switch (info.resource) {
     case 'deployments.apps': {
-      const { current, old } = replicaSetsOf(cluster.view, object as Deployment)
+      const { current, old } = replicaSetsOf(view, object as Deployment)
       return [...old, ...(current ? [current] : [])].map(revisionOfSet)
     }
     case 'daemonsets.apps':
     case 'statefulsets.apps':
-      return controllerRevisions(cluster, object).map((revision) => revisionOfRecord(info, object, revision))
+      return controllerRevisions(view, object).map((revision) => revisionOfRecord(info, object, revision))
     default:
       throw unsupported(info, 'history viewer', 'history')
   }
@@ -84,9 +90,17 @@ function revisionOfSet(set: ReplicaSet): Revision {
   return { number: Number(annotations[REVISION] ?? 0), changeCause, template: shown, object: set }
 }
 
-function controllerRevisions(cluster: Cluster, owner: KubeObject): ControllerRevision[] {
+/** What a generated client looks at for the history: the object once more, then what it owns by its selector. */
+function historyView(server: ApiServer, info: ResourceInfo, object: KubeObject): View {
+  const { namespace, name } = object.metadata
+  const { selector } = (object.spec ?? {}) as { selector?: LabelSelector }
+  if (!WITHOUT_REVISIONS.includes(info.resource)) server.tell({ verb: 'get', info, namespace, name, client: 'typed' }, 200)
+  return observedView(server, () => ({ namespace, whole: true, query: { labelSelector: formatLabelSelector(selector) } }))
+}
+
+function controllerRevisions(view: View, owner: KubeObject): ControllerRevision[] {
   const { selector } = (owner as DaemonSet | StatefulSet).spec
-  const owned = cluster.view.ownedBy<ControllerRevision>(owner.metadata.uid, 'controllerrevisions.apps')
+  const owned = view.ownedBy<ControllerRevision>(owner.metadata.uid, 'controllerrevisions.apps')
   return owned.filter((revision) => matchesSelector(selector, revision.metadata.labels))
 }
 
@@ -161,7 +175,7 @@ function rollBackDeployment(cluster: Cluster, { info, object }: Selected, to: nu
 
 function rollBackByRecord(cluster: Cluster, { info, object }: Selected, to: number, dryRun: DryRun): string {
   if (to < 0) throw notInHistory(to)
-  const records = controllerRevisions(cluster, object).sort((a, b) => a.revision - b.revision)
+  const records = controllerRevisions(historyView(cluster.server, info, object), object).sort((a, b) => a.revision - b.revision)
   if (to === 0 && records.length <= 1) throw new CommandError('no last revision to roll back to')
   const record = to === 0 ? records.at(-2) : records.find((each) => each.revision === to)
   if (!record) throw notInHistory(to)

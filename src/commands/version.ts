@@ -13,6 +13,9 @@ export const command: Command = {
     const output = flags.string('output')
     if (!['', 'yaml', 'json'].includes(output)) throw new CommandError("--output must be 'yaml' or 'json'")
     if (!clientOnly) context.requireServer()
+    const { observePath } = context
+    const look = { path: '/version?timeout=32s', place: 'discovery_client.go:1162', accept: 'application/json, */*' }
+    if (observePath && !clientOnly) context.cluster.read(({ server: asked }) => observePath(look, asked))
     const client = clientVersion()
     const server = clientOnly ? undefined : serverVersion()
     if (output === '') {

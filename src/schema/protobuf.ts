@@ -1,5 +1,5 @@
 // Objects in Kubernetes' protobuf encoding, which typed clients send: the envelope, and messages by the field tables with their numbers.
-// Only reading: answers are JSON, which every client takes. Upstream: apimachinery/pkg/runtime/serializer/protobuf, the generated.proto files.
+// Answers of the API are JSON, which every client takes. Upstream: apimachinery/pkg/runtime/serializer/protobuf, the generated.proto files.
 import { parseData } from '../lib/data'
 import source from './proto-numbers.json'
 import { type FieldType, type ScalarKind, structType, typeNameOf } from './types'
@@ -84,7 +84,7 @@ let tables: Record<string, string> | undefined
 const numbered = new Map<string, Numbers>()
 
 /** Number -> field name; a name that begins with `*` is a struct whose fields are the parent's own. */
-function numbersOf(type: string): Numbers {
+export function numbersOf(type: string): Numbers {
   const known = numbered.get(type)
   if (known) return known
   tables ??= parseData<Record<string, string>>(source)

@@ -151,6 +151,11 @@ export function shown(server: ApiServer, info: ResourceInfo, object: KubeObject)
   return info.custom ? whole : inGoOrder(whole)
 }
 
+/** The document that an object, or a Status, is answered with. */
+export function answered(server: ApiServer, info: ResourceInfo, object: KubeObject): KubeObject {
+  return object.kind === info.kind ? shown(server, info, object) : object.kind === 'Status' ? object : inGoOrder(object)
+}
+
 function answer({ form }: Showing, value: unknown, status = 200): RestResponse {
   const made = json(value, status)
   return form.media === 'application/yaml' ? { ...made, contentType: form.media, body: toYaml(value) } : made

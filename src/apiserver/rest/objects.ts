@@ -238,7 +238,11 @@ export function remove(server: ApiServer, target: Target, query: URLSearchParams
       })
     }
   }
-  const { object, gone } = server.delete(info, namespace, name, deletionOf(body, query, options))
+  return deletionAnswer(info, name, server.delete(info, namespace, name, deletionOf(body, query, options)))
+}
+
+/** What a deletion is answered with: the object while it is there, or where its store gives it back, else a Status. */
+export function deletionAnswer(info: ResourceInfo, name: string, { object, gone }: { object: KubeObject; gone: boolean }): Outcome {
   if (!gone || returnsDeleted(info)) return { object, status: 200 }
   const details = { name, ...(info.group ? { group: info.group } : {}), kind: info.plural, uid: object.metadata.uid }
   return { object: success({ details }) as unknown as KubeObject, status: 200, foreign: true }

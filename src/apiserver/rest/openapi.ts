@@ -13,9 +13,9 @@ import { json, type RestResponse } from './messages'
 type Schema = Record<string, unknown>
 
 /** GET /openapi/v3 */
-export function openApiIndex(server: ApiServer): unknown {
+export function openApiIndex(server: ApiServer): { paths: Record<string, { serverRelativeURL: string }> } {
   const version = serverVersion().gitVersion
-  const paths: Record<string, object> = {}
+  const paths: Record<string, { serverRelativeURL: string }> = {}
   for (const info of server.discovery.all()) {
     const name = pathOf(info)
     const hash = info.custom ? definitionOf(server, info)?.metadata.resourceVersion : version
