@@ -42,9 +42,11 @@ export class ApiError extends Error {
     readonly reason: string,
     message: string,
     readonly details: StatusDetails = {},
+    /** Where it is not the one that goes with the reason. */
+    code?: number,
   ) {
     super(message)
-    this.code = CODES[reason] ?? 500
+    this.code = code ?? CODES[reason] ?? 500
   }
 }
 

@@ -13,7 +13,7 @@ import { timestamp } from '../lib/time'
 import { normalize } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
 import type { State } from '../store/state'
-import { admitCreate, admitUpdate, checkCreate, checkNamespace, checkUpdate } from './admission'
+import { admitCreate, admitPart, admitUpdate, checkCreate, checkDelete, checkNamespace, checkPart, checkUpdate } from './admission'
 import type { AdmissionContext } from './admission/plugin'
 import { forbiddenAccess, isAllowed, type User } from './authorization'
 import { bindPod } from './binding'
@@ -151,7 +151,7 @@ export class ApiServer {
     delete object.metadata.deletionGracePeriodSeconds
     if (bumpsGeneration(info)) object.metadata.generation = 1
     else if (!options.trusted) delete object.metadata.generation
-    const context = this.context(options)
+    const context: AdmissionContext = { ...this.context(options), nameIsMadeUp: !meta.name }
     kind?.defaults?.(object)
     setManagedFields(object, options.managedFields ?? trackCreate(this.storage, info, object, options, now))
     admitCreate(info, object, context)
@@ -200,6 +200,7 @@ export class ApiServer {
       dryRun: options.dryRun === true,
       trusted: options.trusted === true,
       user: this.user,
+      request: options,
       warn: (message) => this.warnings.push(message),
     }
   }
@@ -293,9 +294,11 @@ export class ApiServer {
       checkUpdate(info, object, old, context)
     } else {
       this.track(info, object, old, options)
+      admitPart(info, object, old, context)
       if (!options.trusted) {
         this.refuse(info, object, [...validateMetaUpdate(info, object, old), ...(kind?.validateStatusUpdate?.(object, old) ?? [])])
       }
+      checkPart(info, object, old, context)
     }
     if (sameContent(object, withOwnership(this.storage, info, old))) return old
     if (
@@ -315,7 +318,10 @@ export class ApiServer {
     const kind = this.behaviourOf(info)
     kind?.defaults?.(object)
     this.track(info, object, old, options)
+    const context = this.context(options)
+    admitPart(info, object, old, context)
     this.refuse(info, object, [...(kind?.validate?.(object, old) ?? []), ...partErrors(options.subresource!, object, old)])
+    checkPart(info, object, old, context)
     if (sameContent(object, withOwnership(this.storage, info, old))) return old
     if (bumpsGeneration(info) && !deepEqual(specOf(object), specOf(old))) object.metadata.generation = (old.metadata.generation ?? 0) + 1
     return options.dryRun ? object : this.storage.put(info.resource, object)
@@ -367,6 +373,7 @@ export class ApiServer {
       )
     }
     if (!options.trusted) refuseProtected(info, object)
+    checkDelete(info, object, this.context(options))
     const now = this.env.now()
     const finalizers = deletionFinalizers(object, options.propagationPolicy)
     const grace = info.resource === 'pods' ? podGrace(object as Pod, options) : 0

@@ -12,6 +12,20 @@ function goKind(value: Json): string {
   return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}'
 }
 
+/** Go's %#v of a decoded value; maps in the order of their keys. */
+function goSyntax(value: Json): string {
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  if (!isObject(value)) return value === null ? 'interface {}(nil)' : typeof value === 'string' ? JSON.stringify(value) : goText(value)
+  const keys = Object.keys(value).sort()
+  return `map[string]interface {}{${keys.map((key) => `${JSON.stringify(key)}:${goSyntax(value[key])}`).join(', ')}}`
+}
+
+/** What stands where a scalar is wanted, as the complaint shows it. */
+function shown(expected: string, value: Json): string {
+  if (expected.startsWith('expected numeric')) return goKind(value)
+  return expected === 'expected string' ? `&value.valueUnstructured{Value:${goSyntax(value)}}` : `&{${goText(value)}}`
+}
+
 function validate(value: Json, shape: Shape, path: string[], errors: string[]): void {
   if (value === null || shape.kind === 'any') return
   const complain = (message: string) => errors.push(`${formatPath(path)}: ${message}`)
@@ -26,18 +40,22 @@ function validate(value: Json, shape: Shape, path: string[], errors: string[]): 
     for (const key of Object.keys(value)) {
       const field = shape.field(key)
       const inner = [...path, fieldElement(key)]
-      if (field) validate(value[key], field.shape, inner, errors)
-      else errors.push(`${formatPath(inner)}: field not declared in schema`)
+      if (!field) {
+        // What comes after it is not looked at.
+        errors.push(`${formatPath(inner)}: field not declared in schema`)
+        return
+      }
+      validate(value[key], field.shape, inner, errors)
     }
   } else {
     const expected = scalarComplaint(shape.type, value)
-    if (expected) complain(`${expected}, got ${goKind(value)}`)
+    if (expected) complain(`${expected}, got ${shown(expected, value)}`)
   }
 }
 
 function validateItems(list: Json[], shape: Extract<Shape, { kind: 'list' }>, path: string[], errors: string[]): void {
   const seen = new Set<string>()
-  list.forEach((item, i) => {
+  for (const [i, item] of list.entries()) {
     let element = `i:${i}`
     if (shape.listType !== 'atomic') {
       try {
@@ -51,7 +69,7 @@ function validateItems(list: Json[], shape: Extract<Shape, { kind: 'list' }>, pa
       seen.add(element)
     }
     validate(item, shape.element, [...path, element], errors)
-  })
+  }
 }
 
 function scalarComplaint(type: string, value: Json): string | undefined {

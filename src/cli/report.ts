@@ -13,7 +13,7 @@ function invalidMessage(error: ApiError): string {
   const named = kind || name
   if (!named && !causes?.length) return `The request is invalid: ${error.message}`
   const head = named ? `The ${kind} ${JSON.stringify(name ?? '')} is invalid` : 'The request is invalid'
-  const lines = [...new Set((causes ?? []).map((c) => (c.field ? `${c.field}: ${c.message}` : c.message)))]
+  const lines = [...new Set((causes ?? []).map(({ field = '', message }) => `${field}: ${message}`))]
   if (!lines.length) return head
   return lines.length === 1 ? `${head}: ${lines[0]}` : [`${head}: `, ...lines.map((l) => `* ${l}`)].join('\n')
 }

@@ -2,12 +2,13 @@
 
 import type { View } from '../../api/contracts'
 import type { KubeObject, Namespace } from '../../api/types'
-import { type ApiError, forbidden, NAMESPACE_TERMINATING, notFound } from '../../errors'
+import { ApiError, forbidden, NAMESPACE_TERMINATING, notFound } from '../../errors'
 import type { ResourceInfo } from '../../schema/resources'
 import { defaultIngressClass, runtimeClass, taintNewNodes } from './defaults'
 import { limitRanger } from './limit-ranger'
 import type { AdmissionContext, AdmissionPlugin } from './plugin'
 import { podSecurity } from './pod-security'
+import { mutate, validate } from './policies/plugin'
 import { priority } from './priority'
 import { resourceQuota } from './resource-quota'
 import { serviceAccount } from './service-account'
@@ -26,6 +27,14 @@ const PLUGINS: AdmissionPlugin[] = [
   claimResize,
   runtimeClass,
   defaultIngressClass,
+  {
+    name: 'AdmissionPolicies',
+    resources: ['*'],
+    create: (object, context, info) => mutate(info, object, undefined, context),
+    update: (object, old, context, info) => mutate(info, object, old, context),
+    checkCreate: (object, context, info) => validate('CREATE', info, object, undefined, context),
+    checkUpdate: (object, old, context, info) => validate('UPDATE', info, object, old, context),
+  },
   resourceQuota,
 ]
 
@@ -33,12 +42,40 @@ function concerning(info: ResourceInfo): AdmissionPlugin[] {
   return PLUGINS.filter((p) => p.resources.includes(info.resource) || p.resources.includes('*'))
 }
 
+/** Once more when a policy changed the object. Upstream: apiserver/pkg/admission/reinvocation.go. */
+function reinvoked(context: AdmissionContext, admit: () => void): void {
+  admit()
+  if (!context.reinvocation?.isWanted) return
+  context.reinvocation.isSecond = true
+  admit()
+}
+
 export function admitCreate(info: ResourceInfo, object: KubeObject, context: AdmissionContext): void {
-  for (const p of concerning(info)) p.create?.(object, context, info)
+  const { namespace } = object.metadata
+  reinvoked(context, () => {
+    for (const p of concerning(info)) p.create?.(object, context, info)
+  })
+  if (info.namespaced && object.metadata.namespace !== namespace)
+    throw new ApiError('BadRequest', 'the namespace of the provided object does not match the namespace sent on the request')
 }
 
 export function admitUpdate(info: ResourceInfo, object: KubeObject, old: KubeObject, context: AdmissionContext): void {
-  for (const p of concerning(info)) p.update?.(object, old, context, info)
+  reinvoked(context, () => {
+    for (const p of concerning(info)) p.update?.(object, old, context, info)
+  })
+}
+
+/** Writes through subresources that hold a part of an object: of all plugins only policies look at them. */
+export function admitPart(info: ResourceInfo, object: KubeObject, old: KubeObject, context: AdmissionContext): void {
+  reinvoked(context, () => mutate(info, object, old, context))
+}
+
+export function checkPart(info: ResourceInfo, object: KubeObject, old: KubeObject, context: AdmissionContext): void {
+  validate('UPDATE', info, object, old, context)
+}
+
+export function checkDelete(info: ResourceInfo, old: KubeObject, context: AdmissionContext): void {
+  validate('DELETE', info, undefined, old, context)
 }
 
 export function checkCreate(info: ResourceInfo, object: KubeObject, context: AdmissionContext): void {

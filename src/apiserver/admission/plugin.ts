@@ -1,10 +1,12 @@
 // What an admission plugin is: it may change an object on its way in, or refuse it.
 
-import type { Env, View } from '../../api/contracts'
+import type { DeleteOptions, Env, View } from '../../api/contracts'
 import type { KubeObject } from '../../api/types'
 import { type ApiError, forbidden } from '../../errors'
 import type { ResourceInfo } from '../../schema/resources'
 import type { User } from '../authorization'
+import type { RequestOptions } from '../options'
+import type { Reinvocation } from './policies/mutating'
 
 export interface AdmissionContext {
   view: View
@@ -14,6 +16,12 @@ export interface AdmissionContext {
   trusted?: boolean
   /** Who makes the request; undefined is the administrator. */
   user?: User
+  /** How the request is to be treated. */
+  request: RequestOptions & DeleteOptions
+  /** The object is created under a `generateName`. */
+  nameIsMadeUp?: boolean
+  /** How policies that change objects are asked once more. */
+  reinvocation?: Reinvocation
   /** Warning headers of the request. */
   warn(message: string): void
 }

@@ -2,11 +2,12 @@
 import type { KubeObject, LabelSelector } from '../../api/types'
 import type { FieldError } from '../../errors'
 import { checkCel } from '../../lib/cel/check'
+import { failingConstant } from '../../lib/cel/constants'
 import { declaredText } from '../../lib/cel/types'
 import { isDns1035Label, isDns1123Subdomain } from '../../lib/names'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { type Scope, scopeOf, variableScopes, withoutAuthorizer } from './admission-scope'
-import { duplicate, forbiddenField, invalidValue, notSupported, required, tooMany } from './errors'
+import { duplicate, forbiddenField, internalError, invalidValue, notSupported, required, tooMany } from './errors'
 import { isPathSegment, validateLabelKey, validateSelector } from './object-meta'
 
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE']
@@ -99,6 +100,8 @@ function validateMatchResources(match: Fields | undefined, field: string): Field
 export function validateExpression(text: string, field: string, scope: Scope, wanted: string[]): FieldError[] {
   const checked = checkCel(text, scope)
   if (typeof checked === 'string') return [invalidValue(field, text, `compilation failed: ${checked}`)]
+  const failed = failingConstant(checked.expr)
+  if (failed !== undefined) return [internalError(field, `program instantiation failed: ${failed}`)]
   const type = declaredText(checked.type)
   if (!wanted.length || wanted.includes(type)) return []
   return [invalidValue(field, text, `must evaluate to ${wanted.length > 1 ? `one of [${wanted.join(' ')}]` : wanted[0]} but got ${type}`)]

@@ -1,7 +1,21 @@
 // Evaluates CEL expressions: operators, macros and calls. Upstream: google/cel-go interpreter.
 import { callFunction, callMethod, isNamespace } from './functions'
 import type { Item, Node } from './parse'
-import { CelCostError, CelError, compare, Duration, equal, Optional, sizeOf, spend, startWork, Timestamp, TypeValue } from './values'
+import {
+  CelCostError,
+  CelError,
+  compare,
+  Duration,
+  equal,
+  ObjectValue,
+  Optional,
+  sizeOf,
+  spend,
+  startWork,
+  Timestamp,
+  TypeValue,
+  typeName,
+} from './values'
 
 export type Scope = ReadonlyMap<string, unknown>
 
@@ -33,6 +47,16 @@ export function evaluateWhole(node: Node, scope: Scope): unknown {
   }
 }
 
+/** The value of an expression that another one asks for: it costs what that one may. */
+export function evaluateWithin(node: Node, scope: Scope): unknown {
+  return evaluate(node, scope)
+}
+
+/** A variable may have dots in its name: `authorizer.requestResource`. */
+function dotted({ of, field }: Extract<Node, { kind: 'select' }>): string | undefined {
+  return of.kind === 'name' ? `${of.name}.${field}` : undefined
+}
+
 function evaluate(node: Node, scope: Scope): unknown {
   if (++cost > MOST_COST) throw new CelCostError('operation cancelled: actual cost limit exceeded')
   switch (node.kind) {
@@ -43,10 +67,13 @@ function evaluate(node: Node, scope: Scope): unknown {
       if (TYPES.includes(node.name)) return new TypeValue(node.name)
       throw new CelError(`undeclared reference to '${node.name}' (in container '')`)
     }
-    case 'select':
-      return select(evaluate(node.of, scope), node.field, node.optional)
+    case 'select': {
+      const name = dotted(node)
+      if (name !== undefined && scope.has(name)) return scope.get(name)
+      return qualify(evaluate(node.of, scope), node.field, node.optional)
+    }
     case 'index':
-      return index(evaluate(node.of, scope), evaluate(node.key, scope), node.optional)
+      return qualify(evaluate(node.of, scope), evaluate(node.key, scope), node.optional)
     case 'list':
       return node.items.flatMap((item) => held(item, scope))
     case 'map':
@@ -57,7 +84,10 @@ function evaluate(node: Node, scope: Scope): unknown {
         }),
       )
     case 'message':
-      return new Map(node.fields.flatMap((field) => held(field, scope).map((value): [string, unknown] => [field.name, value])))
+      return new ObjectValue(
+        node.name,
+        node.fields.flatMap((field) => held(field, scope).map((value): [string, unknown] => [field.name, value])),
+      )
     case 'choice':
       return evaluate(isTrue(evaluate(node.test, scope)) ? node.then : node.otherwise, scope)
     case 'call':
@@ -73,31 +103,26 @@ function held({ value: node, soft }: Item, scope: Scope): unknown[] {
   return value.value === undefined ? [] : [value.value]
 }
 
-function select(of: unknown, field: string, optional: boolean): unknown {
-  const holder = of instanceof Optional ? of.value : of
-  const soft = optional || of instanceof Optional
-  if (soft && holder === undefined) return of
-  if (!(holder instanceof Map)) return noOverload()
-  if (soft) return new Optional(holder.get(field))
-  if (!holder.has(field)) throw new CelError(`no such key: ${field}`)
-  return holder.get(field)
+/** What a value holds under a key: values that hold nothing hold no key either. Upstream: cel-go interpreter/attributes.go refQualify. */
+function heldAt(holder: unknown, key: unknown): { value: unknown } | undefined {
+  if (holder instanceof Map) {
+    const found = holder.has(key) ? key : [...holder.keys()].find((k) => equal(k, key))
+    return found === undefined ? undefined : { value: holder.get(found) }
+  }
+  if (!Array.isArray(holder)) return undefined
+  if (typeof key !== 'bigint' && typeof key !== 'number') throw new CelError(`unsupported index type '${typeName(key)}' in list`)
+  const at = Number(key)
+  return Number.isInteger(at) && at >= 0 && at < holder.length ? { value: holder[at] } : undefined
 }
 
-function index(of: unknown, key: unknown, optional: boolean): unknown {
+function qualify(of: unknown, key: unknown, optional: boolean): unknown {
   const holder = of instanceof Optional ? of.value : of
   const soft = optional || of instanceof Optional
   if (soft && holder === undefined) return of
-  if (holder instanceof Map) {
-    const found = [...holder.keys()].find((k) => equal(k, key))
-    if (soft) return new Optional(found === undefined ? undefined : holder.get(found))
-    if (found === undefined) throw new CelError(`no such key: ${String(key)}`)
-    return holder.get(found)
-  }
-  if (!Array.isArray(holder) || (typeof key !== 'bigint' && typeof key !== 'number')) return noOverload()
-  const item = holder[Number(key)]
-  if (soft) return new Optional(item)
-  if (item === undefined) throw new CelError(`index out of bounds: ${String(key)}`)
-  return item
+  const found = heldAt(holder, key)
+  if (soft) return new Optional(found?.value)
+  if (found) return found.value
+  throw new CelError(`${Array.isArray(holder) ? 'index out of bounds' : 'no such key'}: ${String(key)}`)
 }
 
 /** Both sides count, in whatever order: an error is forgotten when the other side settles it. */
@@ -212,8 +237,7 @@ function call(node: Extract<Node, { kind: 'call' }>, scope: Scope): unknown {
 function has(node: Node, scope: Scope): boolean {
   if (node.kind !== 'select') throw new CelError('invalid argument to has() macro')
   const holder = evaluate(node.of, scope)
-  if (holder instanceof Optional) return holder.value instanceof Map && holder.value.has(node.field)
-  return holder instanceof Map ? holder.has(node.field) : noOverload()
+  return heldAt(holder instanceof Optional ? holder.value : holder, node.field) !== undefined
 }
 
 const MACROS = ['all', 'exists', 'exists_one', 'existsOne', 'filter', 'map']

@@ -11,7 +11,9 @@ import {
   subtractQuantities,
 } from '../quantity'
 import { addressText, CidrValue, callOfCidr, callOfIp, cidr, IpValue, ip, isAddress, isCanonical, isNetwork } from './addresses'
+import { overloadsOf } from './declarations'
 import { FORMAT_NAMES, FormatValue, findFormat, formatNamed, formatText, validateFormat } from './formats'
+import type { CelType } from './types'
 import {
   CelCostError,
   CelError,
@@ -21,6 +23,7 @@ import {
   equal,
   LibraryValue,
   Optional,
+  ReceiverValue,
   sizeOf,
   spend,
   Timestamp,
@@ -40,7 +43,7 @@ function search<T>(pattern: string, find: (expression: RegExp) => T): T {
 type Call = (...args: never[]) => unknown
 
 /** What stands before a dot without being a value. */
-const NAMESPACES = ['cel', 'sets', 'optional', 'math', 'ip', 'format', 'strings']
+const NAMESPACES = ['cel', 'sets', 'optional', 'math', 'ip', 'format', 'strings', 'jsonpatch']
 
 export function isNamespace(name: string): boolean {
   return NAMESPACES.includes(name)
@@ -87,13 +90,38 @@ function toInt(value: unknown): bigint {
   }
   if (value instanceof Timestamp) return BigInt(Math.floor(value.ms / 1000))
   if (typeof value === 'string' && /^[-+]?\d{1,19}$/.test(value)) return BigInt(value.replace(/^\+/, ''))
-  if (typeof value === 'string') throw new CelError(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)
-  throw new CelError('no such overload')
+  throw notConvertible(value, 'int')
+}
+
+function notConvertible(value: unknown, type: string): CelError {
+  return new CelError(`type conversion error from '${typeName(value)}' to '${type}'`)
+}
+
+function toUint(value: unknown): bigint {
+  if (typeof value === 'string' && !/^\d{1,20}$/.test(value)) throw notConvertible(value, 'uint')
+  return toInt(value)
+}
+
+function toDouble(value: unknown): number {
+  if (typeof value !== 'string') return Number(value)
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$|^[-+]?(inf(inity)?|nan)$/i.test(value)) throw notConvertible(value, 'double')
+  return /inf/i.test(value) ? (value.startsWith('-') ? -Infinity : Infinity) : Number(value)
+}
+
+/** The words that Go's strconv takes for bools. */
+const TRUE = ['1', 't', 'T', 'true', 'TRUE', 'True']
+const FALSE = ['0', 'f', 'F', 'false', 'FALSE', 'False']
+
+function toBool(value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  const text = String(value)
+  if (!TRUE.includes(text) && !FALSE.includes(text)) throw notConvertible(value, 'bool')
+  return TRUE.includes(text)
 }
 
 function timestamp(text: string): Timestamp {
   const ms = Date.parse(text)
-  if (Number.isNaN(ms)) throw new CelError(`invalid timestamp ${JSON.stringify(text)}`)
+  if (Number.isNaN(ms)) throw notConvertible(text, 'google.protobuf.Timestamp')
   return new Timestamp(ms)
 }
 
@@ -104,16 +132,21 @@ function distinct(a: unknown[], b: unknown[]): boolean {
 const FUNCTIONS: Record<string, Call> = {
   size,
   int: toInt,
-  uint: toInt,
-  double: (value: unknown) => Number(typeof value === 'bigint' ? value : String(value)),
+  uint: toUint,
+  double: toDouble,
   string: (value: unknown) => (value instanceof IpValue || value instanceof CidrValue ? addressText(value) : textOf(value)),
   bytes: (text: string) => Buffer.from(text),
-  bool: (value: unknown) => (typeof value === 'boolean' ? value : value === 'true'),
+  bool: toBool,
   dyn: (value: unknown) => value,
   type: (value: unknown) => new TypeValue(typeName(value)),
-  duration: (text: string) => needed(durationOf(text), `time: invalid duration ${JSON.stringify(text)}`),
+  duration: (text: string) => {
+    const duration = durationOf(text)
+    if (!duration) throw notConvertible(text, 'google.protobuf.Duration')
+    return duration
+  },
   timestamp,
   matches: (text: string, pattern: string) => search(pattern, (expression) => expression.test(text)),
+  'jsonpatch.escapeKey': (text: string) => text.replaceAll('~', '~0').replaceAll('/', '~1'),
   isURL: (text: string) => URL.canParse(text) || text.startsWith('/'),
   url: (text: string) => {
     if (URL.canParse(text)) return new UrlValue(new URL(text))
@@ -128,7 +161,10 @@ const FUNCTIONS: Record<string, Call> = {
   'format.named': findFormat,
   'strings.quote': (text: string) => JSON.stringify(text),
   isQuantity: (text: string) => quantity(text) !== undefined,
-  quantity: (text: string) => new QuantityValue(needed(quantity(text), 'quantities must match the regular expression')),
+  quantity: (text: string) =>
+    new QuantityValue(
+      needed(quantity(text), "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
+    ),
   'sets.contains': (a: unknown[], b: unknown[]) => distinct(b, a),
   'sets.equivalent': (a: unknown[], b: unknown[]) => distinct(a, b) && distinct(b, a),
   'sets.intersects': (a: unknown[], b: unknown[]) => a.some((item) => b.some((other) => equal(item, other))),
@@ -251,6 +287,39 @@ const OPTIONALS: Record<string, (optional: Optional, ...args: never[]) => unknow
   or: (optional, other: unknown) => (optional.isThere ? optional : other),
 }
 
+/** Values whose types the type check could not know: whether there is a function for them. */
+function takes(name: string, member: boolean, values: unknown[]): boolean {
+  const overloads = overloadsOf(name)?.filter((overload) => overload.member === member)
+  if (!overloads?.length) return true
+  return overloads.some(({ args }) => args.length === values.length && args.every((type, i) => isOf(values[i], type.kind)))
+}
+
+function isOf(value: unknown, kind: CelType['kind']): boolean {
+  switch (kind) {
+    case 'int':
+    case 'uint':
+      return typeof value === 'bigint'
+    case 'double':
+      return typeof value === 'number'
+    case 'string':
+      return typeof value === 'string'
+    case 'bool':
+      return typeof value === 'boolean'
+    case 'list':
+      return Array.isArray(value)
+    case 'map':
+      return value instanceof Map
+    case 'bytes':
+      return value instanceof Uint8Array
+    case 'timestamp':
+      return value instanceof Timestamp
+    case 'duration':
+      return value instanceof Duration
+    default:
+      return true
+  }
+}
+
 function own<T>(table: Record<string, T>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined
 }
@@ -259,6 +328,7 @@ function own<T>(table: Record<string, T>, name: string): T | undefined {
 export function callFunction(name: string, args: unknown[]): unknown {
   const found = own(FUNCTIONS, name)
   if (!found) throw new CelError(`undeclared reference to '${name}' (in container '')`)
+  if (!takes(name, false, args)) throw new CelError(`no such overload: ${name}(${args.map(typeName).join(', ')})`)
   return guarded(args, () => found(...(args as never[])))
 }
 
@@ -279,6 +349,7 @@ function guarded(values: unknown[], run: () => unknown): unknown {
 
 /** `value.name(args)`. Throws CelError when the value has no such function. */
 export function callMethod(value: unknown, name: string, args: unknown[]): unknown {
+  if (!takes(name, true, [value, ...args])) throw new CelError('no such overload')
   return guarded([value, ...args], () => methodOf(value, name, args))
 }
 
@@ -306,6 +377,7 @@ function methodOf(value: unknown, name: string, args: unknown[]): unknown {
 }
 
 function callOfLibrary(value: unknown, name: string, args: unknown[]): unknown {
+  if (value instanceof ReceiverValue) return value.call(name, args)
   if (value instanceof IpValue) return callOfIp(value, name)
   if (value instanceof CidrValue) return callOfCidr(value, name, args)
   return value instanceof FormatValue && name === 'validate' ? validateFormat(value, String(args[0])) : undefined

@@ -41,6 +41,41 @@ export abstract class LibraryValue {
   abstract equals(other: unknown): boolean
 }
 
+/** Values that have functions of their own and nothing else. */
+export abstract class ReceiverValue extends LibraryValue {
+  /** Undefined when there is no such function. Throws CelError. */
+  abstract call(name: string, args: unknown[]): unknown
+  equals(other: unknown): boolean {
+    return this === other
+  }
+}
+
+/** A map whose values are worked out when they are first asked for. */
+export class LazyMap extends Map<unknown, unknown> {
+  private readonly known = new Map<unknown, unknown>()
+  /** `find` throws CelError for values that cannot be worked out. */
+  constructor(
+    names: string[],
+    private readonly find: (name: string) => unknown,
+  ) {
+    super(names.map((name) => [name, undefined]))
+  }
+  override get(key: unknown): unknown {
+    if (!this.known.has(key) && this.has(key)) this.known.set(key, this.find(String(key)))
+    return this.known.get(key)
+  }
+}
+
+/** What an expression makes of a type by its name: `Object.spec{replicas: 1}`. */
+export class ObjectValue extends Map<unknown, unknown> {
+  constructor(
+    readonly type: string,
+    fields: [unknown, unknown][],
+  ) {
+    super(fields)
+  }
+}
+
 export class Optional {
   constructor(readonly value: unknown) {}
   get isThere(): boolean {
@@ -60,6 +95,7 @@ export function typeName(value: unknown): string {
   if (typeof value === 'boolean') return 'bool'
   if (typeof value === 'string') return 'string'
   if (Array.isArray(value)) return 'list'
+  if (value instanceof ObjectValue) return value.type
   if (value instanceof Map) return 'map'
   if (value instanceof Uint8Array) return 'bytes'
   if (value instanceof Timestamp) return 'google.protobuf.Timestamp'
