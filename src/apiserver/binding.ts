@@ -4,6 +4,7 @@ import type { Env } from '../api/contracts'
 import type { Condition, KubeObject, Pod } from '../api/types'
 import { conflict, notFound } from '../errors'
 import { timestamp } from '../lib/time'
+import { topologyLabels } from './admission/pod-topology-labels'
 import type { Storage } from './storage'
 
 /** Sets `spec.nodeName` and the condition PodScheduled. Throws NotFound, and Conflict when the Pod is another one, going, or has a node. */
@@ -28,6 +29,8 @@ export function bindPod(storage: Storage, env: Env, binding: KubeObject, dryRun:
     type: 'PodScheduled',
   }
   const conditions = [...(status.conditions ?? []).filter((c) => c.type !== 'PodScheduled'), scheduled]
-  storage.put<Pod>('pods', { ...pod, spec: { ...pod.spec, nodeName: node }, status: { ...status, conditions } })
+  const labels = topologyLabels(storage.get('nodes', undefined, node))
+  const metadata = Object.keys(labels).length > 0 ? { ...pod.metadata, labels: { ...pod.metadata.labels, ...labels } } : pod.metadata
+  storage.put<Pod>('pods', { ...pod, metadata, spec: { ...pod.spec, nodeName: node }, status: { ...status, conditions } })
   return binding
 }

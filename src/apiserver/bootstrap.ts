@@ -105,6 +105,13 @@ function node(i: number, now: string): KubeObject {
         condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
       ],
       daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+      declaredFeatures: [
+        'ExtendWebSocketsToKubelet',
+        'InPlacePodLevelResourcesVerticalScaling',
+        'InPlacePodVerticalScalingInitContainers',
+        'RestartAllContainersOnContainerExits',
+      ],
+      features: { supplementalGroupsPolicy: true },
       nodeInfo: {
         architecture: 'amd64',
         bootID: '5a4c3f0e-8c0b-4c57-9d3e-1f2a3b4c5d6e',
@@ -115,8 +122,10 @@ function node(i: number, now: string): KubeObject {
         machineID: `${String(i).padStart(4, '0')}5f3c9d3b4e0f8a7d6c5b4a392817`,
         operatingSystem: 'linux',
         osImage: 'Debian GNU/Linux 12 (bookworm)',
+        runningInUserNamespace: false,
         systemUUID: `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`,
       },
+      runtimeHandlers: ['', 'runc'].map((name) => ({ features: { recursiveReadOnlyMounts: true, userNamespaces: true }, name })),
     },
   }
 }

@@ -324,6 +324,7 @@ export class ApiServer {
     checkPart(info, object, old, context)
     if (sameContent(object, withOwnership(this.storage, info, old))) return old
     if (bumpsGeneration(info) && !deepEqual(specOf(object), specOf(old))) object.metadata.generation = (old.metadata.generation ?? 0) + 1
+    checkUpdate(info, object, old, this.context(options))
     return options.dryRun ? object : this.storage.put(info.resource, object)
   }
 

@@ -110,16 +110,16 @@ export async function execIn(
 function opened(session: ReturnType<typeof ExecSession.open>, pod: Pod, container: Container): ExecSession {
   if (!('message' in session)) return session
   if (session.message === 'container not running') {
-    throw new CommandError(`Internal error occurred: unable to upgrade connection: container not found (${JSON.stringify(container.name)})`)
+    throw new CommandError(`unable to upgrade connection: container not found (${JSON.stringify(container.name)})`)
   }
   throw execFailure(pod, container, session.message)
 }
 
-/** `reason` is runc's. */
+/** `reason` is runc's. The kubelet and the runtime behind it each say that it is an internal error. */
 export function execFailure(pod: Pod, container: Container, reason: string): CommandError {
   const id = digestOf(`${pod.metadata.uid}${container.name}exec`)
   return new CommandError(
-    `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: ${reason}`,
+    `Internal error occurred: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: ${reason}`,
   )
 }
 

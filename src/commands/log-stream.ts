@@ -3,6 +3,7 @@
 import type { ContainerStatus, KubeObject, Pod } from '../api/types'
 import type { Cluster } from '../cluster'
 import { ApiError, invalid } from '../errors'
+import { named } from '../lib/named'
 import { timestamp } from '../lib/time'
 import { containerRecord } from '../runtime/containers'
 import { LogCursor, type LogLine } from '../runtime/logs'
@@ -41,6 +42,13 @@ export function instanceFor(cluster: Cluster, pod: Pod, container: string, previ
   throw refused(waitingReason(what, waiting))
 }
 
+/** As soon as a container has ended again, the kubelet removes the one before it, whose log its status still offers. */
+function lostLog({ status }: Pod, container: string): string | undefined {
+  const own = named(status?.containerStatuses, container) ?? named(status?.initContainerStatuses, container)
+  const id = own?.state.terminated && own.lastState.terminated?.containerID
+  return id ? `unable to retrieve container logs for ${id}` : undefined
+}
+
 function refused(message: string): ApiError {
   return new ApiError('BadRequest', message)
 }
@@ -73,6 +81,7 @@ export class LogStream {
   private first = true
   private written = 0
   private lineOpen = false
+  private lost?: string
 
   constructor(
     private readonly pod: Pod,
@@ -105,6 +114,7 @@ export class LogStream {
     // Without a node there is no kubelet to ask: an empty log.
     const problem = kubeletProblem(cluster.world, pod)
     if (problem) throw new ApiError('', `Get "${this.url(problem.address)}": ${problem.message}`)
+    this.lost = this.options.previous ? lostLog(pod, this.container) : undefined
     if (pod.spec.nodeName) this.instance = instanceFor(cluster, pod, this.container, this.options.previous)
     this.cursor = new LogCursor(pod.metadata.uid, this.container, this.instance)
   }
@@ -127,6 +137,7 @@ export class LogStream {
 
   /** What is to be shown of what came since the last time. */
   take(cluster: Cluster): string {
+    if (this.lost) return this.first ? this.prefix + this.lost : ''
     let lines = this.cursor?.take(cluster.server.storage.records) ?? []
     if (this.first) {
       this.first = false

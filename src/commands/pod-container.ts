@@ -84,7 +84,7 @@ export function requireRunning(pod: Pod, container: Container): void {
     ...(pod.status?.ephemeralContainerStatuses ?? []),
   ]
   if (statuses.find((s) => s.name === container.name)?.state.running) return
-  throw new CommandError(`Internal error occurred: unable to upgrade connection: container not found (${JSON.stringify(container.name)})`)
+  throw new CommandError(`unable to upgrade connection: container not found (${JSON.stringify(container.name)})`)
 }
 
 /** `dial tcp 172.18.0.3:10250: …`, what the API server meets when the node's kubelet is out of action; undefined when it answers. */

@@ -96,7 +96,8 @@ export class ContainerFiles implements Files {
     const entry = written[inside]
     if (entry) return isOver(entry) ? undefined : entry
     // The kubelet makes what a subPath names.
-    if (mount) return inside === '/' || path === mount.path || hasBelow(Object.keys(written), inside, written) ? { d: 1 } : undefined
+    if (mount && path === mount.path) return { d: 1, ...(mount.made === undefined ? {} : { m: mount.made }) }
+    if (mount) return inside === '/' || hasBelow(Object.keys(written), inside, written) ? { d: 1 } : undefined
     const below = this.fixed().get(path) ?? processFiles(this.world, this.pod, this.record, path) ?? this.image().get(path)
     if (below) return this.hidden(written, path) ? undefined : below
     if (path === '/' || this.mounts.some((m) => m.path.startsWith(`${path}/`)) || hasBelow(Object.keys(written), path, written))

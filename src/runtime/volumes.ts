@@ -1,5 +1,6 @@
 // Mounted volumes: what lies behind each mount path of a container, with keys, modes and current content.
 import type { ConfigMap, Container, KubeObject, Pod, Secret, Volume } from '../api/types'
+import { fnv32a } from '../lib/fnv'
 import { named } from '../lib/named'
 import { ownEntry } from '../lib/own-entry'
 import { podField, resourceField } from './environment'
@@ -18,6 +19,8 @@ export interface Mount {
   readOnly: boolean
   /** Of the volume's root, when it is not 0755. */
   mode?: number
+  /** Of a directory that the kubelet makes because a subPath names it: the volume's. */
+  made?: number
   /** The group that owns what lies in it: fsGroup. */
   group?: number
   /** Record key of a writable volume. */
@@ -80,7 +83,7 @@ export function mountsOf(world: World, pod: Pod, container: Container, record: C
 }
 
 /** Everybody may write into what the kubelet makes; with fsGroup its group owns it, and all that comes into it. */
-function rightsOf(world: World, pod: Pod, volume: Volume, sub: string): { mode?: number; group?: number } {
+function rightsOf(world: World, pod: Pod, volume: Volume, sub: string): Pick<Mount, 'mode' | 'made' | 'group'> {
   if (volume['hostPath']) return {}
   const asked = ((pod.spec.securityContext ?? {}) as { fsGroup?: number }).fsGroup
   const fsGroup = asked === undefined || keepsItsOwner(world, pod, volume) ? undefined : asked
@@ -88,7 +91,7 @@ function rightsOf(world: World, pod: Pod, volume: Volume, sub: string): { mode?:
     ['secret', 'downwardAPI', 'projected'].some((source) => volume[source]) ||
     (volume['emptyDir'] as { medium?: string } | undefined)?.medium === 'Memory'
   const mode = (inMemory ? 0o1777 : 0o777) | (fsGroup === undefined ? 0 : 0o2000)
-  return { ...(sub === '' ? { mode } : {}), ...(fsGroup === undefined ? {} : { group: fsGroup }) }
+  return { ...(sub === '' ? { mode } : { made: mode }), ...(fsGroup === undefined ? {} : { group: fsGroup }) }
 }
 
 /** Claims of volumes of these kinds: the kubelet changes nobody's directory on a node or a file server. */
@@ -157,10 +160,11 @@ function claimKey(world: World, pod: Pod, name: string): string {
 const KEPT_BY_KUBELET = ['configMap', 'secret', 'downwardAPI', 'projected']
 
 function keptByKubelet(world: World, pod: Pod, volume: Volume): Tree {
+  const version = versionOf(pod, volume)
   const tree: Tree = new Map<string, Entry>([
     ['/', { d: 1 }],
-    [`/${VERSION}`, { d: 1 }],
-    ['/..data', { l: VERSION }],
+    [`/${version}`, { d: 1 }],
+    ['/..data', { l: version }],
   ])
   const configMap = volume['configMap'] as KeySource | undefined
   const secret = volume['secret'] as KeySource | undefined
@@ -182,8 +186,11 @@ function keptByKubelet(world: World, pod: Pod, volume: Volume): Tree {
   return tree
 }
 
-/** The directory the kubelet's atomic writer keeps the current content in; real ones are named after the time of writing. */
-const VERSION = '..2026_01_01_00_00_00.1234567890'
+/** The directory the kubelet's atomic writer keeps the current content in: named after the time the Pod came to its node, and by chance. */
+function versionOf(pod: Pod, volume: Volume): string {
+  const at = (pod.status?.startTime ?? pod.metadata.creationTimestamp ?? '').replace(/[-T:]/g, '_').replace('Z', '')
+  return `..${at}.${fnv32a(`${pod.metadata.uid}/${volume.name}`)}`
+}
 
 interface Data {
   [key: string]: { t?: string; b?: string }
@@ -234,7 +241,7 @@ function addFields(tree: Tree, world: World, pod: Pod, items: DownwardItem[] | u
 /** As the kubelet's atomic writer leaves it: the file in a timestamped directory, `..data` pointing there, a link for each top name. */
 function put(tree: Tree, path: string, value: { t?: string; b?: string }, mode = 0o644): void {
   const top = path.split('/', 1)[0]
-  tree.set(`/${VERSION}/${path}`, { ...value, m: mode })
+  tree.set(`/${tree.get('/..data')!.l}/${path}`, { ...value, m: mode })
   tree.set(`/${top}`, { l: `..data/${top}` })
 }
 

@@ -82,3 +82,67 @@ test('each exec of a probe that cannot be started is another', async () => {
       /unknown state: rpc error: code = Unknown desc = failed to exec in container: failed to start exec "[0-9a-f]{64}": OCI runtime exec failed: exec failed: .*exec: "nosuch": executable file not found in \$PATH$/,
     )
 })
+
+test('what is wanted read-only if possible is so', async () => {
+  const mount =
+    ', volumeMounts: [{name: v, mountPath: /v, readOnly: true, recursiveReadOnly: IfPossible}, {name: v, mountPath: /w, readOnly: true}]'
+  await start(`{containers: [${sleeper('c', mount)}], volumes: [{name: v, hostPath: {path: /tmp}}]}`)
+  expect(await sh.kubectl('get pod p -o jsonpath={.status.containerStatuses[0].volumeMounts[*].recursiveReadOnly}')).toMatch(
+    /^Enabled Disabled( |$)/,
+  )
+})
+
+test.each([
+  [
+    'a command that there is not',
+    'exec p -c c -- nosuch',
+    /^error: (Internal error occurred: ){2}error executing command in container: failed to exec in container: failed to start exec "[0-9a-f]{64}": OCI .*\n\[exit 1\]$/,
+  ],
+  ['a container that ended', 'exec p -c d -- true', /^error: unable to upgrade connection: container not found \("d"\)\n\[exit 1\]$/],
+])('exec of %s', async (_name, line, said) => {
+  await start(`{restartPolicy: Never, containers: [${sleeper('c')}, {name: d, image: busybox, command: ["true"]}]}`)
+  expect(await sh.kubectl(line)).toMatch(said)
+})
+
+test('the log before is gone as soon as a container has ended again, until it is shown to wait', async () => {
+  sh.write(
+    'pod.yaml',
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: busybox, command: [sh, -c, "echo said; sleep 4; exit 1"]}]}\n',
+  )
+  await sh.kubectl('apply -f pod.yaml')
+  await sh.kubectl('cluster advance 6s')
+  expect(await sh.kubectl('logs p -p')).toBe('said\n')
+  await sh.kubectl('cluster advance 3s')
+  expect(await sh.kubectl('get pod p -o jsonpath={.status.containerStatuses[0].state.terminated.exitCode}')).toBe('1')
+  expect(await sh.kubectl('logs p -p')).toMatch(/^unable to retrieve container logs for containerd:\/\/[0-9a-f]{64}$/)
+  expect(await sh.kubectl('logs p')).toBe('said\n')
+})
+
+test('nodes say what they can do', async () => {
+  const node = JSON.parse(await sh.kubectl('get node node-1 -o json')) as { status: Record<string, unknown> }
+  expect(node.status).toMatchObject({
+    declaredFeatures: expect.arrayContaining(['ExtendWebSocketsToKubelet']) as unknown,
+    features: { supplementalGroupsPolicy: true },
+    nodeInfo: { runningInUserNamespace: false },
+    runtimeHandlers: [{ name: '' }, { name: 'runc' }],
+  })
+  expect(await sh.kubectl('get node node-1 -o wide')).toContain('   6.12.0 (amd64)   containerd')
+})
+
+test("ls takes its operands in order, and directories of a subPath are the volume's", async () => {
+  await start(
+    `{containers: [${sleeper('c', ', volumeMounts: [{name: v, mountPath: /v, subPath: a/b}]')}], volumes: [{name: v, emptyDir: {}}]}`,
+  )
+  expect(await sh.kubectl('exec p -- ls -d /v /etc /bin')).toBe('/bin\n/etc\n/v\n')
+  expect(await sh.kubectl('exec p -- stat -c %a /v')).toBe('777\n')
+})
+
+test('a Pod bears the zone and the region of its node', async () => {
+  await sh.kubectl('label node node-1 topology.kubernetes.io/zone=a topology.kubernetes.io/region=r disk=ssd')
+  await sh.kubectl('run scheduled --image=nginx')
+  await start('{nodeName: node-1, containers: [{name: c, image: nginx}]}', 'bound')
+  const labels = async (name: string) => JSON.parse(await sh.kubectl(`get pod ${name} -o jsonpath={.metadata.labels}`)) as unknown
+  const both = { 'topology.kubernetes.io/region': 'r', 'topology.kubernetes.io/zone': 'a' }
+  expect(await labels('scheduled')).toEqual({ run: 'scheduled', ...both })
+  expect(await labels('bound')).toEqual(both)
+})

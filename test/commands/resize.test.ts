@@ -54,9 +54,19 @@ test('memory by a restart, as its policy says', async () => {
   expect((await events()).map((line) => line.split(' ')[0])).toEqual(expect.arrayContaining(['ResizeStarted', 'ResizeCompleted']))
 })
 
+test('what the node could never give is refused', async () => {
+  const before = await box.kubectl('get pod r -o yaml')
+  expect(await patch({ requests: { cpu: '100', memory: '20Gi' }, limits: { cpu: '100', memory: '20Gi' } })).toBe(
+    `Error from server (Forbidden): pods "r" is forbidden: node didn't have enough allocatable resources: cpu, requested: 100000, allocatable: 8000; memory, requested: 21474836480, allocatable: 17179869184\n[exit 1]`,
+  )
+  expect(await box.kubectl('get pod r -o yaml')).toBe(before)
+})
+
 test('what the node has not got is waited for', async () => {
-  await patch({ requests: { cpu: '100' }, limits: { cpu: '200' } })
-  const why = "Node didn't have enough resource: cpu, requested: 100000, used: 0, capacity: 8000"
+  box.write('other.yaml', POD.replace('name: r', 'name: other').replaceAll('cpu: 100m', 'cpu: 4').replaceAll('cpu: 200m', 'cpu: 4'))
+  await box.kubectl('create -f other.yaml')
+  await patch({ requests: { cpu: '6' }, limits: { cpu: '7' } })
+  const why = "Node didn't have enough resource: cpu, requested: 6000, used: 4000, capacity: 8000"
   expect(await told('conditions[0].type')).toBe('PodResizePending')
   expect([await told('conditions[0].reason'), await told('conditions[0].message')]).toEqual(['Deferred', why])
   await box.kubectl('cluster advance 10m')

@@ -7,7 +7,9 @@ import type { ResourceInfo } from '../../schema/resources'
 import { defaultIngressClass, runtimeClass, taintNewNodes } from './defaults'
 import { limitRanger } from './limit-ranger'
 import type { AdmissionContext, AdmissionPlugin } from './plugin'
+import { podResize } from './pod-resize'
 import { podSecurity } from './pod-security'
+import { podTopologyLabels } from './pod-topology-labels'
 import { mutate, validate } from './policies/plugin'
 import { priority } from './priority'
 import { resourceQuota } from './resource-quota'
@@ -27,6 +29,8 @@ const PLUGINS: AdmissionPlugin[] = [
   claimResize,
   runtimeClass,
   defaultIngressClass,
+  podTopologyLabels,
+  podResize,
   {
     name: 'AdmissionPolicies',
     resources: ['*'],

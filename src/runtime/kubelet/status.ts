@@ -43,9 +43,14 @@ function volumeMounts(container: Container): object {
     volumeMounts: mounts.map(({ name, mountPath, readOnly, ...rest }) => ({
       mountPath,
       name,
-      ...(readOnly ? { readOnly: true, recursiveReadOnly: (rest as { recursiveReadOnly?: string }).recursiveReadOnly ?? 'Disabled' } : {}),
+      ...(readOnly ? { readOnly: true, recursiveReadOnly: recursively(rest as { recursiveReadOnly?: string }) } : {}),
     })),
   }
+}
+
+/** The nodes' runtime can do it: what is wanted if possible is so. */
+function recursively({ recursiveReadOnly = 'Disabled' }: { recursiveReadOnly?: string }): string {
+  return recursiveReadOnly === 'Disabled' ? recursiveReadOnly : 'Enabled'
 }
 
 function resources(session: Session, container: Container): object {

@@ -48,7 +48,7 @@ const ls: Command = (io) => {
     const widths = [0, 1].map((i) => (isGnu(io) ? Math.max(0, ...owners.map((o) => o[i].length)) : 8))
     // GNU puts numbers to the right.
     const column2 = (text: string, i: number) => (isGnu(io) && /^\d+$/.test(text) ? text.padStart(widths[i]) : text.padEnd(widths[i]))
-    if (total) io.out(`total ${rows.reduce((n, r) => n + Math.ceil(r.stat.size / 4096) * 4, 0)}\n`)
+    if (total) io.out(`total ${rows.reduce((n, { stat }) => n + (stat.type === 'link' ? 0 : Math.ceil(stat.size / 4096) * 4), 0)}\n`)
     for (const [row, { name, stat }] of rows.entries()) {
       const links = stat.type === 'directory' ? 2 : 1
       const suffix = stat.type === 'link' ? ` -> ${stat.target}` : ''
@@ -59,6 +59,8 @@ const ls: Command = (io) => {
       )
     }
   }
+  if (!flags.has('U')) found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  if (flags.has('r')) found.reverse()
   const files = found.filter(isFile)
   const directories = found.filter((n) => !isFile(n))
   if (files.length > 0)
