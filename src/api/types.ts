@@ -39,6 +39,8 @@ export interface ObjectMeta {
   ownerReferences?: OwnerReference[]
   finalizers?: string[]
   managedFields?: ManagedFieldsEntry[]
+  /** Read from old manifests, and never kept. */
+  selfLink?: string
 }
 
 /** Any API object; kinds with a typed shape extend it. Values read from the view must not be changed in place. */

@@ -149,6 +149,7 @@ export class ApiServer {
     }
     delete object.metadata.deletionTimestamp
     delete object.metadata.deletionGracePeriodSeconds
+    delete object.metadata.selfLink
     if (bumpsGeneration(info)) object.metadata.generation = 1
     else if (!options.trusted) delete object.metadata.generation
     const context: AdmissionContext = { ...this.context(options), nameIsMadeUp: !meta.name }
@@ -258,6 +259,7 @@ export class ApiServer {
       ...(old.metadata.generateName ? { generateName: old.metadata.generateName } : {}),
       ...(options.trusted ? {} : keep(object.metadata, DELETION, old.metadata)),
     }
+    delete object.metadata.selfLink
     if (options.trusted) Object.assign(object.metadata, keep(old.metadata, DELETION))
     if (old.metadata.generation === undefined) delete object.metadata.generation
     else object.metadata.generation = old.metadata.generation

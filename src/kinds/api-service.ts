@@ -2,7 +2,7 @@
 
 import type { Condition, KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
-import { defaultApiService } from './defaults/extension'
+import { defaultApiService, prepareApiService } from './defaults/extension'
 import { defineKind } from './kind'
 import { validateApiService } from './validation/components'
 
@@ -21,6 +21,7 @@ function availability({ status }: APIService): string {
 export const apiService = defineKind<APIService>({
   resource: 'apiservices.apiregistration.k8s.io',
   defaults: defaultApiService,
+  prepareForCreate: prepareApiService,
   validate: validateApiService,
   columns: [
     NAME,

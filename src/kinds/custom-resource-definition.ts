@@ -5,6 +5,7 @@ import { CREATED_AT, NAME } from './columns'
 import { defaultCustomResourceDefinition, prepareCustomResourceDefinition } from './defaults/extension'
 import { defineKind } from './kind'
 import { validateCustomResourceDefinition, validateCustomResourceDefinitionUpdate } from './validation/crd'
+import { definitionWarnings } from './validation/crd-warnings'
 
 interface CustomResourceDefinition extends KubeObject {
   spec: {
@@ -33,6 +34,7 @@ export const customResourceDefinition = defineKind<CustomResourceDefinition>({
   resource: 'customresourcedefinitions.apiextensions.k8s.io',
   validate: validateCustomResourceDefinition,
   validateUpdate: validateCustomResourceDefinitionUpdate,
+  warnings: definitionWarnings,
   defaults: defaultCustomResourceDefinition,
   prepareForCreate: prepareCustomResourceDefinition,
   columns: [

@@ -1,6 +1,8 @@
 // Defaults of what extends or tunes the API server: CRDs, API services, webhooks, admission policies, flow control.
 // Upstream: apiextensions/v1/defaults.go, pkg/apis/{admissionregistration,flowcontrol}/v1/defaults.go.
 import type { KubeObject } from '../../api/types'
+import { timestamp } from '../../lib/time'
+import type { PrepareContext } from '../kind'
 import { childOf, type Fields, fieldsOf, fill, listOf } from './fields'
 
 function defaultWebhookService(clientConfig: unknown): void {
@@ -24,6 +26,15 @@ export function prepareCustomResourceDefinition(crd: KubeObject): void {
 
 export function defaultApiService(service: KubeObject): void {
   fill(fieldsOf(fieldsOf(service.spec)?.service), { port: 443 })
+}
+
+/** What is served by kube-apiserver itself is there at once. Upstream: kube-aggregator/pkg/registry/apiservice/strategy.go. */
+export function prepareApiService(service: KubeObject, { env }: PrepareContext): void {
+  service.status = {}
+  if (fieldsOf(service.spec)?.service) return
+  const message = 'Local APIServices are always available'
+  const lastTransitionTime = timestamp(env.now())
+  service.status = { conditions: [{ lastTransitionTime, message, reason: 'Local', status: 'True', type: 'Available' }] }
 }
 
 export function defaultWebhookConfiguration(configuration: KubeObject): void {

@@ -20,8 +20,9 @@ export function defaultJob(job: KubeObject): void {
     manualSelector: false,
     podReplacementPolicy: fieldsOf(spec.podFailurePolicy) ? 'Failed' : 'TerminatingOrFailed',
   })
+  // The very same labels, as upstream: a Job without labels of its own shows those that its Pods get later, too.
   const labels = fieldsOf(fieldsOf(fieldsOf(spec.template)?.metadata)?.labels)
-  if (labels && !job.metadata.labels) job.metadata.labels = { ...labels } as Record<string, string>
+  if (labels && !Object.keys(job.metadata.labels ?? {}).length) job.metadata.labels = labels as Record<string, string>
   for (const rule of listOf(fieldsOf(spec.podFailurePolicy)?.rules)) {
     for (const pattern of listOf(rule.onPodConditions)) if (!pattern.status) pattern.status = 'True'
   }
@@ -51,8 +52,10 @@ export function prepareJob(job: KubeObject): void {
   if (spec.manualSelector === true) return
   const template = childOf(spec, 'template')
   const metadata = childOf(template, 'metadata')
-  metadata.labels = { ...fieldsOf(metadata.labels) }
-  fill(metadata.labels as Fields, jobLabels(job))
+  const labels = { ...fieldsOf(metadata.labels) } as Record<string, string>
+  fill(labels, jobLabels(job))
+  if (job.metadata.labels === metadata.labels) job.metadata.labels = labels
+  metadata.labels = labels
   const selector = fieldsOf(spec.selector) ?? {}
   const own = { ...fieldsOf(selector.matchLabels) }
   fill(own, { 'batch.kubernetes.io/controller-uid': job.metadata.uid })

@@ -78,7 +78,9 @@ export function prepareDaemonSetUpdate(set: KubeObject, old: KubeObject): void {
 export function defaultStatefulSet(set: KubeObject): void {
   const spec = specOf(set)
   fill(spec, { podManagementPolicy: 'OrderedReady', replicas: 1, revisionHistoryLimit: 10 })
-  defaultRollingUpdate(spec, 'updateStrategy', { partition: 0, maxUnavailable: 1 })
+  // A strategy that is named and has no more to say is left so.
+  const strategy = fieldsOf(spec.updateStrategy)
+  if (!strategy?.type || fieldsOf(strategy.rollingUpdate)) defaultRollingUpdate(spec, 'updateStrategy', { partition: 0, maxUnavailable: 1 })
   const retention = fieldsOf(spec.persistentVolumeClaimRetentionPolicy) ?? {}
   fill(retention, { whenDeleted: 'Retain', whenScaled: 'Retain' })
   spec.persistentVolumeClaimRetentionPolicy = retention

@@ -11,7 +11,15 @@ import { forbiddenField, invalidValue, notSupported, required } from './errors'
 const SCHEMA_TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 const UNSUPPORTED = ['id', 'additionalItems', 'patternProperties', 'definitions', 'dependencies', '$ref'] as const
 
-function innerSchemas({ items, properties = {}, additionalProperties, allOf = [], anyOf = [], oneOf = [], not }: JsonSchema): JsonSchema[] {
+export function innerSchemas({
+  items,
+  properties = {},
+  additionalProperties,
+  allOf = [],
+  anyOf = [],
+  oneOf = [],
+  not,
+}: JsonSchema): JsonSchema[] {
   const single = [items, not, typeof additionalProperties === 'object' ? additionalProperties : undefined]
   return [...single.filter((s) => s !== undefined), ...Object.values(properties), ...allOf, ...anyOf, ...oneOf]
 }

@@ -187,7 +187,7 @@ function validateVersions(versions: Fields[], common: Set<Part>, before: Fields[
     errors.push(invalidValue('spec.versions', shown, 'must contain unique version names'))
   }
   if (versions.filter((v) => v.storage === true).length !== 1) {
-    errors.push(invalidValue('spec.versions', shown, 'must have exactly one version marked as storage version'))
+    errors.push(invalidValue('spec.versions', versions.length ? shown : null, 'must have exactly one version marked as storage version'))
   }
   if (versions.length && isDns1035Label(String(versions[0].name ?? '')).length && versions[0].name) {
     errors.push(invalidValue('spec.version', versions[0].name, isDns1035Label(String(versions[0].name)).join(',')))

@@ -129,6 +129,24 @@ function portWarnings(containers: [Container, string][]): string[] {
       all.set(key, [...others, { field, port }])
     }
   }
+  return [...warnings, ...portNameWarnings(containers)]
+}
+
+function portNameWarnings(containers: [Container, string][]): string[] {
+  const warnings: string[] = []
+  const known = new Map<string, string>()
+  for (const [{ ports = [] }, path] of containers) {
+    for (const [i, { name }] of ports.entries()) {
+      if (!name) continue
+      const field = `${path}.ports[${i}]`
+      const other = known.get(name)
+      if (other === undefined) known.set(name, field)
+      else
+        warnings.push(
+          `${field}: duplicate port name "${name}" with ${other}, services and probes that select ports by name will use ${other}`,
+        )
+    }
+  }
   return warnings
 }
 
