@@ -73,10 +73,13 @@ export interface Client extends View {
   dependents(uid: string): { resource: string; object: KubeObject }[]
   /** Throws ApiError AlreadyExists, Forbidden (quota, terminating namespace), Invalid. A `generateName` gets its five characters. */
   create<T extends KubeObject>(object: NewObject<T>): T
-  /** Writes metadata and spec; nothing is stored and no version burnt when nothing changed. Throws ApiError NotFound. */
-  update<T extends KubeObject>(object: T): T
+  /**
+   * Writes metadata and spec; nothing is stored and no version burnt when nothing changed. `applier`: the field manager of components that
+   * apply what they write. Throws ApiError NotFound.
+   */
+  update<T extends KubeObject>(object: T, applier?: string): T
   /** Writes status only. */
-  updateStatus<T extends KubeObject>(object: T): T
+  updateStatus<T extends KubeObject>(object: T, applier?: string): T
   /** Writes the finalizers of a namespace's spec; one that is being deleted goes with the last of them. */
   finalize(namespace: Namespace): void
   delete(resource: string, namespace: string | undefined, name: string, options?: DeleteOptions): void

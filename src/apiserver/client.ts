@@ -3,6 +3,7 @@ import type { Client, DeleteOptions, EventForecast, NewEvent, NewObject } from '
 import type { KubeObject, Namespace, Service, StringMap } from '../api/types'
 import { notFound } from '../errors'
 import { forecastEvents, recordEvent } from './events'
+import type { RequestOptions } from './options'
 import type { ApiServer } from './server'
 
 export class ComponentClient implements Client {
@@ -35,11 +36,14 @@ export class ComponentClient implements Client {
   create<T extends KubeObject>(object: NewObject<T>): T {
     return this.server.create(object as unknown as KubeObject, { manager: this.manager, trusted: true }) as T
   }
-  update<T extends KubeObject>(object: T): T {
-    return this.server.update(object, { manager: this.manager, trusted: true }) as T
+  update<T extends KubeObject>(object: T, applier?: string): T {
+    return this.server.update(object, this.writer(applier)) as T
   }
-  updateStatus<T extends KubeObject>(object: T): T {
-    return this.server.update(object, { manager: this.manager, trusted: true, subresource: 'status' }) as T
+  updateStatus<T extends KubeObject>(object: T, applier?: string): T {
+    return this.server.update(object, { ...this.writer(applier), subresource: 'status' }) as T
+  }
+  private writer(applier: string | undefined): RequestOptions {
+    return { manager: applier ?? this.manager, trusted: true, ...(applier ? { applies: true } : {}) }
   }
   finalize(namespace: Namespace): void {
     this.server.update(namespace, { manager: this.manager, trusted: true, subresource: 'finalize' })

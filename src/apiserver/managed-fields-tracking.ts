@@ -14,6 +14,7 @@ export function writerOf(info: ResourceInfo, options: RequestOptions, time: stri
   const separate = info.subresources.includes('status')
   return {
     manager: options.manager,
+    ...(options.applies ? { operation: 'Apply' } : {}),
     apiVersion: groupVersion(info),
     time,
     ...(options.subresource ? { subresource: options.subresource } : {}),

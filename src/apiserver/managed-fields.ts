@@ -19,6 +19,8 @@ export interface Writer {
   subresource?: string
   /** RFC 3339, of the write. */
   time: string
+  /** `Apply` for components that apply what they write. */
+  operation?: 'Apply'
   /** Top-level fields this request cannot change: `status` of a kind that has that subresource. */
   resetFields?: string[]
 }
@@ -157,7 +159,7 @@ function recordUpdate(owners: Owners, before: Json, after: Json, shape: Shape, w
   if (sets.isEmpty(taken)) return
   const entry: Owner['entry'] = {
     manager: writer.manager || 'unknown',
-    operation: 'Update',
+    operation: writer.operation ?? 'Update',
     apiVersion: writer.apiVersion,
     ...(writer.subresource ? { subresource: writer.subresource } : {}),
     time: writer.time,
@@ -216,10 +218,10 @@ function isPending(entry: ManagedFieldsEntry): boolean {
  * A pending entry owns what stands in the status and no other entry owns.
  */
 export function noteStatusWrite(entries: ManagedFieldsEntry[] | undefined, writer: Writer): ManagedFieldsEntry[] {
-  const { manager, apiVersion, time } = writer
+  const { manager, apiVersion, time, operation = 'Update' } = writer
   const entry: ManagedFieldsEntry = {
     manager,
-    operation: 'Update',
+    operation,
     apiVersion,
     time,
     fieldsType: 'FieldsV1',
@@ -227,7 +229,7 @@ export function noteStatusWrite(entries: ManagedFieldsEntry[] | undefined, write
     subresource: 'status',
     pending: true,
   }
-  return [...(entries ?? []).filter((e) => !(e.manager === manager && e.subresource === 'status' && e.operation === 'Update')), entry]
+  return [...(entries ?? []).filter((e) => !(e.manager === manager && e.subresource === 'status' && e.operation === operation)), entry]
 }
 
 /** The object with every pending entry's fields reckoned. */
@@ -239,7 +241,9 @@ export function reckonPending(object: JsonObject, shape: Shape): JsonObject {
   const claimed = [...owners.values()].reduce((sum, owner) => sets.union(sum, owner.set), sets.emptySet())
   let left = sets.difference(toFieldSet({ status: object.status ?? {} }, shape), claimed)
   for (const entry of entries.filter(isPending)) {
-    const owner = owners.get(identify({ manager: entry.manager, operation: 'Update', apiVersion: entry.apiVersion, subresource: 'status' }))
+    const owner = owners.get(
+      identify({ manager: entry.manager, operation: entry.operation, apiVersion: entry.apiVersion, subresource: 'status' }),
+    )
     if (owner) owner.set = left
     left = sets.emptySet()
   }

@@ -40,6 +40,8 @@ export interface RequestOptions {
   force?: boolean
   /** `status`, `scale`, …: only that part is written. */
   subresource?: string
+  /** A component applies what it writes: its fields stand under `Apply`. */
+  applies?: boolean
   /** A component of the cluster: no validation, no admission. */
   trusted?: boolean
   /** The user was asked about before, under the verb of the request itself (patch). */

@@ -34,6 +34,6 @@ export const clusterRoleAggregationController: Controller = {
         for (const rule of other.rules ?? []) if (!rules.some((r) => semanticEqual(r, rule))) rules.push(rule)
       }
     }
-    if (!semanticEqual(rules, role.rules)) api.update<ClusterRole>({ ...role, rules })
+    if (!semanticEqual(rules, role.rules)) api.update<ClusterRole>({ ...role, rules }, 'clusterrole-aggregation-controller')
   },
 }

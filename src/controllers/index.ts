@@ -34,6 +34,7 @@ import { serviceAccountTokens } from './serviceaccount-tokens'
 import { statefulSetController } from './statefulset'
 import { taintEvictionController } from './taint-eviction'
 import { ttlAfterFinishedController } from './ttl-after-finished'
+import { validatingPolicyStatusController } from './validating-policy-status'
 
 /** A controller as the cluster knows it before there is work for it: its file is loaded with the first change that concerns it. */
 export interface ControllerEntry {
@@ -58,6 +59,11 @@ export const CONTROLLERS: ControllerEntry[] = [
     name: 'clusterrole-aggregation-controller',
     watches: ['clusterroles.rbac.authorization.k8s.io'],
     controller: () => clusterRoleAggregationController,
+  },
+  {
+    name: 'validatingadmissionpolicy-status-controller',
+    watches: ['validatingadmissionpolicies.admissionregistration.k8s.io'],
+    controller: () => validatingPolicyStatusController,
   },
   { name: 'horizontal-pod-autoscaler', watches: ['horizontalpodautoscalers.autoscaling'], controller: () => horizontalPodAutoscaler },
   { name: 'deployment-controller', watches: ['deployments.apps', 'replicasets.apps', 'pods'], controller: () => deploymentController },
