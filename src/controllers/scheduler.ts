@@ -78,6 +78,7 @@ function rulesDiffer({ before, after }: Change): boolean {
 function follow(change: Change, view: View, records: Records): boolean {
   const picture = pictures.get(view)
   if (change.resource === 'pods') {
+    if (podMatters(change)) picture?.refused.delete(keyOf((change.after ?? change.before)!))
     const sums = concernsSums(change)
     const places = concernsPlaces(change)
     if (sums) ledgerOf(view, records)?.follow(change)
@@ -112,8 +113,10 @@ export const scheduler: Controller = {
   },
   reconcile(_key, context) {
     const { records, view } = context
+    const known = pictures.get(view)
     const waiting = records
       .list<1>('unbound')
+      .filter(([key]) => !known || known.refused.get(key) !== known.version)
       .map(([key]) => view.get<Pod>('pods', key.slice(0, key.indexOf('/')), key.slice(key.indexOf('/') + 1)))
       .filter((pod) => pod !== undefined)
       .filter(isWaiting)
@@ -126,6 +129,10 @@ export const scheduler: Controller = {
       last = scheduleOne(context, pod, pictureOf(view, records), waiting.length, last)
     }
   },
+}
+
+function keyOf({ metadata }: KubeObject): string {
+  return `${metadata.namespace}/${metadata.name}`
 }
 
 function isWaiting(pod: Pod): boolean {
@@ -183,7 +190,7 @@ function scheduleOne(context: ControllerContext, pod: Pod, picture: Picture, amo
     else fitting.push(info)
   }
   if (fitting.length === 0) {
-    refuse(context, pod, infos, refusals, state)
+    if (refuse(context, pod, infos, refusals, state) && likeness !== undefined) picture.refused.set(keyOf(pod), picture.version)
     return undefined
   }
   const nominated = fitting.find((i) => i.node.metadata.name === pod.status?.nominatedNodeName)
@@ -248,19 +255,21 @@ function bind({ api }: ControllerContext, pod: Pod, node: string): void {
   })
 }
 
-function refuse(context: ControllerContext, pod: Pod, infos: NodeInfo[], refusals: Map<NodeInfo, Refusal>, state: CycleState): void {
+/** True when nobody else has to go for the Pod. */
+function refuse(context: ControllerContext, pod: Pod, infos: NodeInfo[], refusals: Map<NodeInfo, Refusal>, state: CycleState): boolean {
   const reasons = new Map<string, number>()
   for (const { reasons: texts } of refusals.values()) for (const text of texts) reasons.set(text, (reasons.get(text) ?? 0) + 1)
   const message = `0/${infos.length} nodes are available: ${histogram(reasons)}.`
   const preemption = preempt(context.api, pod, infos, refusals, state)
   if (!preemption.victims) {
     fail(context, pod, `${message} preemption: ${preemption.message}`)
-    return
+    return true
   }
   const { info, pods } = preemption.victims
   const found = `found a potential placement for pod on node ${info.node.metadata.name}, preempting ${pods.length} victims`
   fail(context, pod, `${message} preemption: ${found}`, info.node.metadata.name)
   for (const victim of pods) evict(context, victim, pod, info.node.metadata.name)
+  return false
 }
 
 function evict({ api, env }: ControllerContext, victim: Pod, by: Pod, node: string): void {

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import { BoundedRegExp, RegexpTooSlow } from '../../src/lib/bounded-regexp'
 import { type Shell, shell } from '../commands/shell'
-import { tried } from '../torture/tried'
+import { rounds, tried } from '../torture/tried'
 
 let box: Shell
 let state: Buffer
@@ -150,6 +150,37 @@ test('a patch that copies what it copied is stopped', async () => {
   box.write('patch', JSON.stringify([{ op: 'add', path: '/x', value: ['y'.repeat(100)] }, ...copies]))
   expect(await box.kubectl('patch cm web --type=json --patch-file=patch')).toContain('The request is invalid')
   expect(fs.readFileSync(box.path('state.json')).equals(state)).toBe(true)
+})
+
+const levels = (count: number) => `${'{"a":'.repeat(count)}1${'}'.repeat(count)}`
+
+test.each([
+  ['a value of 10,000 levels', 'json', `[{"op":"add","path":"/data","value":${levels(10_000)}}]`, 'Maximum call stack size exceeded'],
+  [
+    'a list of 10,000 levels',
+    'json',
+    `[{op: add, path: /data, value: ${'['.repeat(10_000)}${']'.repeat(10_000)}}]`,
+    'exceeded max depth of 10000',
+  ],
+  ['a path of 10,000 segments', 'json', `[{"op":"add","path":"/data${'/a'.repeat(10_000)}","value":"x"}]`, 'The request is invalid'],
+  ['a test of 10,000 segments', 'json', `[{"op":"test","path":"/metadata${'/a'.repeat(10_000)}","value":"x"}]`, 'The request is invalid'],
+  ['a move into itself', 'json', '[{"op":"move","from":"/metadata","path":"/metadata/labels/x"}]', 'The request is invalid'],
+  ['10,000 levels', 'merge', levels(10_000), 'Maximum call stack size exceeded'],
+  ['10,000 levels', 'strategic', levels(10_000), 'Maximum call stack size exceeded'],
+])('a patch with %s (%s) is refused', async (_what, type, patch, refusal) => {
+  box.write('patch', patch)
+  expect((await box.kubectl(`patch cm web --type=${type} --patch-file=patch`)).slice(0, 500)).toContain(refusal)
+  expect(fs.readFileSync(box.path('state.json')).equals(state)).toBe(true)
+  tried('a patch made to hurt', 1)
+})
+
+test('thousands of Pods that find no room end soon', async () => {
+  const inner = shell(1)
+  const count = rounds(3000)
+  const one = (i: number) => `---\n{apiVersion: v1, kind: Pod, metadata: {name: p${i}}, spec: {containers: [{name: c, image: busybox}]}}\n`
+  inner.write('x.yml', lines(count, one))
+  expect((await inner.kubectl('create -f x.yml')).split('\n')).toHaveLength(count + 1)
+  inner.remove()
 })
 
 test('escape sequences in data do not reach the terminal', async () => {

@@ -57,6 +57,8 @@ export class Picture {
   private byNode: Map<string, Pod[]> | undefined
   /** Counts what was taken in. */
   version = 0
+  /** Pods (`namespace/name`) that no node had room for, and at which version: until the next one a look at them brings nothing new. */
+  readonly refused = new Map<string, number>()
 
   constructor(
     private readonly view: View,
