@@ -12,6 +12,13 @@ export interface Decoded {
   object: KubeObject
 }
 
+/** What is said of an item of a list that does not say what it is. Upstream: unstructuredObjectTyper.ObjectKinds. */
+function untyped(apiVersion: string, kind: string): string | undefined {
+  if (apiVersion && kind) return undefined
+  const why = kind ? "'apiVersion' is missing in 'object has no apiVersion field'" : "'Kind' is missing in 'object has no kind field '"
+  return `unable to get type info from the object "*unstructured.Unstructured": Object ${why}`
+}
+
 /** The resource of a document's kind. Throws CommandError when no server has it. Upstream: cli-runtime/pkg/resource/mapper.go. */
 export function recognise(server: ApiServer, value: Record<string, unknown>, source: string, inList: boolean): ResourceInfo {
   const { apiVersion = '', kind = '' } = value as { apiVersion?: string; kind?: string }
@@ -20,7 +27,7 @@ export function recognise(server: ApiServer, value: Record<string, unknown>, sou
   if (info) return info
   const missing = `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`
   // An aggregate of one error, upstream, which is printed without its `error: `.
-  if (inList) throw new PlainFailure(`unable to recognize ${missing}`)
+  if (inList) throw new PlainFailure(untyped(apiVersion, kind) ?? `unable to recognize ${missing}`)
   throw new CommandError(
     `resource mapping not found for name: ${JSON.stringify(metadata.name ?? '')} namespace: ${JSON.stringify(metadata.namespace ?? '')} from ${JSON.stringify(source)}: ${missing}\nensure CRDs are installed first`,
   )

@@ -9,11 +9,19 @@ function requiredText(value: unknown, field: string): string | undefined {
   return typeof value === 'string' ? undefined : `${field} isn't string type`
 }
 
+/** A list is asked for its items alone. */
+function problemsOf(value: unknown): string[] {
+  if (!isRecord(value)) return [INVALID]
+  if (value.kind !== 'List' || value.apiVersion !== 'v1')
+    return [requiredText(value.apiVersion, 'apiVersion'), requiredText(value.kind, 'kind')].filter((problem) => problem !== undefined)
+  return Array.isArray(value.items) ? value.items.flatMap(problemsOf) : [INVALID]
+}
+
+const INVALID = 'invalid object to validate'
+
 /** The refusal of a document by --validate; undefined when it passes. */
 export function validationProblem(value: unknown, source: string): CommandError | undefined {
-  const problems = isRecord(value)
-    ? [requiredText(value.apiVersion, 'apiVersion'), requiredText(value.kind, 'kind')].filter((problem) => problem !== undefined)
-    : ['invalid object to validate']
+  const problems = [...new Set(problemsOf(value))]
   if (!problems.length) return undefined
   const text = problems.length > 1 ? `[${problems.join(', ')}]` : problems[0]
   return new CommandError(

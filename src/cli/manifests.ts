@@ -126,14 +126,16 @@ function requestTooLarge(source: string): ApiError {
   return new ApiError('RequestEntityTooLarge', message)
 }
 
-/** Takes lists apart; items that are nothing (`null`) are passed over. */
+/** Takes lists apart, which is what has items; items that are nothing (`null`) are passed over. Upstream: UnstructuredJSONScheme.decodeToList. */
 function flatten(value: Record<string, unknown>, source: string, inList: boolean): Document[] {
-  if (typeof value.kind !== 'string' || !value.kind.endsWith('List') || !Array.isArray(value.items)) return [{ value, source, inList }]
-  const itemKind = value.kind.slice(0, -4)
-  return value.items.flatMap((item) => {
+  const { items, kind, apiVersion } = value
+  if (items === null) return []
+  if (typeof kind !== 'string' || !Array.isArray(items)) return [{ value, source, inList }]
+  const itemKind = kind.replace(/List$/, '')
+  return items.flatMap((item) => {
     if (item === null || item === undefined) return []
     if (!isRecord(item)) throw decodingProblem(item, source, () => '')
-    const filled = itemKind && !item.kind ? { ...item, kind: itemKind, apiVersion: item.apiVersion ?? value.apiVersion } : item
+    const filled = !item.kind && !item.apiVersion ? { ...item, kind: itemKind, apiVersion } : item
     return flatten(filled, source, true)
   })
 }

@@ -3,10 +3,10 @@
 import { readManifests } from '../cli/manifests'
 import type { OwnCommand, OwnContext, Program } from '../cli/own'
 import { CommandError } from '../errors'
+import { parseReference } from '../lib/image-reference'
 import { align, TABLE } from '../lib/tabwriter'
 import { toYaml } from '../lib/yaml-emit'
 import { IMAGES, imageOf } from '../runtime/images/index'
-import { parseReference } from '../runtime/images/reference'
 import { putUserImage, userImages } from '../runtime/images/user'
 import { imageSpecOf } from '../runtime/images/user-spec'
 

@@ -49,6 +49,37 @@ test.each([
     'get',
     'resource mapping not found for name: "x" namespace: "" from "x.yml": no matches for kind "Foo" in version "v1"\nensure CRDs are installed first',
   ],
+  [
+    'a list of nothing',
+    '{apiVersion: v1, kind: List, items: null}',
+    'create',
+    `error: error validating "x.yml": error validating data: invalid object to validate; ${OFF}`,
+  ],
+  [
+    'a list of nothing, unvalidated',
+    '{apiVersion: v1, kind: List, items: null}',
+    'create --validate=false',
+    'error: no objects passed to create',
+  ],
+  [
+    'a typed list of nothing, unvalidated',
+    '{apiVersion: v1, kind: PodList, items: null}',
+    'create --validate=false',
+    'error: no objects passed to create',
+  ],
+  [
+    'items that do not say what they are',
+    '{apiVersion: v1, kind: List, items: [{metadata: {name: a}}, {kind: ConfigMap, metadata: {name: b}}]}',
+    'create',
+    `error: error validating "x.yml": error validating data: [apiVersion not set, kind not set]; ${OFF}`,
+  ],
+  [
+    'items of a typed list that say half of what they are',
+    '{apiVersion: v1, kind: ConfigMapList, items: [{kind: Secret, metadata: {name: a}}, {apiVersion: v1, metadata: {name: b}}]}',
+    'create',
+    `unable to get type info from the object "*unstructured.Unstructured": Object 'apiVersion' is missing in 'object has no apiVersion field'
+unable to get type info from the object "*unstructured.Unstructured": Object 'Kind' is missing in 'object has no kind field '`,
+  ],
 ])('%s', async (_name, text, verb, expected) => {
   box.write('x.yml', text)
   expect(await box.kubectl(`${verb} -f x.yml`)).toBe(`${expected}\n[exit 1]`)

@@ -158,6 +158,11 @@ test.each([
   ['host:5000/nginx', 'Always'],
   ['host:5000/nginx:2', 'IfNotPresent'],
   [`nginx@sha256:${'a'.repeat(64)}`, 'IfNotPresent'],
+  [`nginx:latest@sha256:${'a'.repeat(64)}`, 'Always'],
+  ['example.com/PROJECT/app:latest', 'IfNotPresent'],
+  ['PROJECT/app:latest', 'Always'],
+  ['ko://example.com/cmd/app', 'IfNotPresent'],
+  ['', 'IfNotPresent'],
 ])('the image %s is pulled %s', (image, policy) => {
   const { spec } = defaulted(pod(`{containers: [{name: c, image: "${image}"}]}`)) as unknown as { spec: { containers: object[] } }
   expect(spec.containers[0]).toMatchObject({ imagePullPolicy: policy })

@@ -1,4 +1,5 @@
 // Defaults of volumes and of the sources of PersistentVolumes. Upstream: pkg/apis/core/v1/defaults.go.
+import { parseReference } from '../../lib/image-reference'
 import { type Fields, fieldsOf, fill, listOf } from './fields'
 
 /** 0644, the mode of files that name none. */
@@ -42,11 +43,8 @@ export function defaultClaimSpec(spec: Fields | undefined): void {
   fill(spec, { volumeMode: 'Filesystem' })
 }
 
-/** Images of no tag or `latest` are always pulled; a digest counts as a tag of its own. */
+/** Images of no tag or `latest` are always pulled; a digest alone is as good as a tag, and what is no image name is left to whoever pulls it. */
 export function imagePullPolicy(image: string): 'Always' | 'IfNotPresent' {
-  if (!/^[a-zA-Z0-9]/.test(image) || /\s/.test(image) || image.includes('@')) return 'IfNotPresent'
-  const name = image.slice(image.lastIndexOf('/') + 1)
-  const colon = name.indexOf(':')
-  const tag = colon < 0 ? 'latest' : name.slice(colon + 1)
-  return tag === 'latest' ? 'Always' : 'IfNotPresent'
+  const reference = parseReference(image)
+  return !('error' in reference) && reference.tag === 'latest' ? 'Always' : 'IfNotPresent'
 }

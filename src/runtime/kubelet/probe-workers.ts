@@ -3,7 +3,7 @@
 import type { NewEvent, View } from '../../api/contracts'
 import type { Container, ContainerStatus, Pod, Probe } from '../../api/types'
 import { named } from '../../lib/named'
-import { digestOf } from '../images/reference'
+import { digestOf } from '../images/digest'
 import { EXEC_ID, type ProbeOutcome, runProbe } from '../probes'
 import { type Sighting, Witness } from '../witness'
 import { isTerminalPhase } from './phase'

@@ -3,8 +3,8 @@
 import type { Container } from '../../api/types'
 import { pullFault } from '../../faults'
 import { formatDuration } from '../../lib/ages'
+import { parseReference } from '../../lib/image-reference'
 import { type FoundImage, imageOf } from '../images/index'
-import { parseReference } from '../images/reference'
 import { inBackoffSinceUpdate, nextBackoff } from './backoff'
 import { emit, type Session, type WaitReason } from './state'
 
