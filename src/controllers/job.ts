@@ -131,7 +131,7 @@ function sync(job: Job, key: string, context: ControllerContext): void {
   const failed = tracked.filter((p) => hasFailed(job, p))
   const counted = failed.filter((p) => matchFailurePolicy(job, p)?.action !== 'Ignore')
   status.failed = (status.failed ?? 0) + counted.length || undefined
-  const backoff = nextBackoff(records.get<Backoff>(BACKOFF, key), succeeded, counted)
+  const backoff = nextBackoff(records.get<Backoff>(BACKOFF, key), succeeded, failed)
   if (backoff.failures || records.get(BACKOFF, key)) records.put(BACKOFF, key, backoff.failures ? backoff : undefined)
 
   const state: JobSync = {
@@ -149,6 +149,7 @@ function sync(job: Job, key: string, context: ControllerContext): void {
   else status.succeeded = (status.succeeded ?? 0) + succeeded.length || undefined
 
   const outcome = act(state)
+  if (outcome?.type === 'FailureTarget') status.failed = (status.failed ?? 0) + lost(state, tracked, failed) || undefined
   status.active = state.active.length || undefined
   status.ready = state.active.filter(isPodReady).length
   status.terminating = state.terminating
@@ -156,13 +157,19 @@ function sync(job: Job, key: string, context: ControllerContext): void {
   const event = outcome ? conclude(state, outcome) : undefined
   const stored =
     semanticEqual(status, job.status) && job.status?.ready !== undefined ? job : context.api.updateStatus<Job>({ ...job, status })
-  for (const pod of [...succeeded, ...failed])
+  for (const pod of outcome ? tracked : [...succeeded, ...failed])
     untrack(context.api.get<Pod>('pods', pod.metadata.namespace, pod.metadata.name) ?? pod, context)
   if (event) context.api.event(stored, event)
   if (outcome && isFinished(stored)) {
     for (const pod of context.api.ownedBy<Pod>(job.metadata.uid, 'pods')) if (!isPodActive(pod)) untrack(pod, context)
     records.put(BACKOFF, key, undefined)
   }
+}
+
+/** Pods that have not ended fail with their Job; with one that succeeds they go uncounted. */
+function lost({ job }: JobSync, tracked: Pod[], failed: Pod[]): number {
+  const running = tracked.filter((pod) => pod.status?.phase !== 'Succeeded' && !failed.includes(pod))
+  return running.filter((pod) => matchFailurePolicy(job, pod)?.action !== 'Ignore').length
 }
 
 function countIndexes(state: JobSync, succeeded: Pod[], failed: Pod[]): void {

@@ -218,6 +218,30 @@ describe('indexed', () => {
       'Complete=True SuccessPolicy: Matched rules at index 0',
     ])
     expect(live(c)).toEqual([])
+    // The one that was still running is not counted.
+    expect(get(c).status).toMatchObject({ succeeded: 2, completedIndexes: '1,2' })
+    expect(get(c).status.failed).toBeUndefined()
+  })
+
+  test('pods that run when too many indexes failed count as failed, their indexes do not', () => {
+    const c = cluster()
+    add(c, {
+      completionMode: 'Indexed',
+      completions: 3,
+      parallelism: 3,
+      backoffLimit: 2147483647,
+      backoffLimitPerIndex: 0,
+      maxFailedIndexes: 1,
+    })
+    c.start(live(c))
+    finish(c, byIndex(c, 0), 1)
+    finish(c, byIndex(c, 1), 1)
+    expect(get(c).status).toMatchObject({ failed: 3, failedIndexes: '0,1' })
+    for (const pod of pods(c)) if (pod.metadata.deletionTimestamp) finish(c, pod, 137)
+    expect(get(c).status).toMatchObject({ failed: 3, failedIndexes: '0,1' })
+    expect(conditions(c).at(-1)).toBe(
+      'Failed=True MaxFailedIndexesExceeded: Job has exceeded the specified maximal number of failed indexes',
+    )
   })
 
   test.each([
@@ -253,7 +277,14 @@ describe('pod failure policy', () => {
     add(c, { podFailurePolicy: rule(action) })
     finish(c, live(c)[0], 42)
     expect(get(c).status.failed).toBe(failed)
+    expect(live(c)).toHaveLength(0)
     c.advance(11)
+    expect(live(c)).toHaveLength(1)
+    // An ignored failure, too, doubles the wait.
+    finish(c, live(c)[0], 42)
+    c.advance(15)
+    expect(live(c)).toHaveLength(0)
+    c.advance(6)
     expect(live(c)).toHaveLength(1)
   })
 })
