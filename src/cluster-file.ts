@@ -8,6 +8,7 @@ import { filledIn } from './fresh/template'
 import { putUserImage, userImages } from './runtime/images/user'
 import { damageNamed, fileStamp, readState, withLock, writeState } from './store/file'
 import { emptyState } from './store/fresh-state'
+import { isWatched, type JournalEntry, JournalReader, tellWatchers } from './store/journal'
 import type { State } from './store/state'
 
 export class ClusterFile {
@@ -69,6 +70,7 @@ export class ClusterFile {
         const existing = readState(this.file)
         try {
           const { cluster, env, random } = existing ? this.open(existing) : this.fresh(nodeCount(this.host))
+          const told = this.journal(cluster)
           this.takeSettings(cluster)
           const now = env.now()
           // What was due happens at its own time, not now.
@@ -76,7 +78,7 @@ export class ClusterFile {
           cluster.playUntil(now)
           const result = this.asUser(cluster, body)
           cluster.settle()
-          this.save(cluster, random)
+          this.save(cluster, random, told)
           this.passWarnings(cluster)
           return result
         } finally {
@@ -155,13 +157,26 @@ export class ClusterFile {
     for (const message of new Set(cluster.server.warnings)) this.warn(message)
   }
 
-  private save(cluster: Cluster, random: (() => number) | undefined): void {
+  /** Versions of objects as they come, where somebody watches. */
+  private journal(cluster: Cluster): JournalEntry[] {
+    const entries: JournalEntry[] = []
+    if (isWatched(this.file)) cluster.journal = (change) => void entries.push({ ...change, version: cluster.state.header.resourceVersion })
+    return entries
+  }
+
+  /** The versions of objects that others' commands and the passing of time make from now on. */
+  follow(): JournalReader {
+    return new JournalReader(this.file)
+  }
+
+  private save(cluster: Cluster, random: (() => number) | undefined, told: JournalEntry[] = []): void {
     const { state, env } = cluster
     cluster.writeDown()
     if (!state.changed) return
     state.header.playedUntil = Math.max(state.header.playedUntil, env.now())
     state.header.nextDue = cluster.nextDue()
     if (random) state.header.random = random()
+    tellWatchers(this.file, told)
     writeState(this.file, state)
   }
 

@@ -69,6 +69,8 @@ export class Cluster {
   private changes = 0
   /** The earliest time that was asked for since this was last reset, ms. */
   private earliestWake = Number.POSITIVE_INFINITY
+  /** Takes every change where somebody watches the cluster; nothing is played as a copy of something else then. */
+  journal?: (change: Change) => void
   /** Told of every change, with what to say of it to who waits. */
   progress?: (text: () => string) => void
 
@@ -117,6 +119,7 @@ export class Cluster {
     this.changes++
     if (recording) recording.changes++
     this.progress?.(() => this.busyness())
+    this.journal?.(change)
     if (this.follow(change)) recording?.note(entryKeyOf(change), change)
     for (const resource of [change.resource, '*']) {
       for (const worker of this.watchers.get(resource) ?? []) {
@@ -203,7 +206,15 @@ export class Cluster {
   private contextOf(worker: Worker, wakeAt: ControllerContext['wakeAt']): ControllerContext {
     const { server, env } = this
     const enqueue = (other: string) => this.queue(worker, other)
-    return { api: worker.client, view: server.view, records: server.storage.records, env, wakeAt, enqueue, alike: this.alike }
+    return {
+      api: worker.client,
+      view: server.view,
+      records: server.storage.records,
+      env,
+      wakeAt,
+      enqueue,
+      alike: this.journal ? undefined : this.alike,
+    }
   }
 
   /** Plays everything that was due up to `now` (ms), in order, and leaves the clock there. */

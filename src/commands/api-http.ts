@@ -54,8 +54,12 @@ export class ApiHttp {
     private readonly before: (request: http.IncomingMessage, response: http.ServerResponse) => string | undefined,
     complain: (line: string) => void,
   ) {
-    this.live = new Live(new ClusterFile(host, file), (error) => complain(`the state could not be written: ${(error as Error).message}`))
-    this.watches = new ApiWatches(() => this.live.cluster())
+    const cluster = new ClusterFile(host, file)
+    this.live = new Live(cluster, (error) => complain(`the state could not be written: ${(error as Error).message}`))
+    this.watches = new ApiWatches(
+      () => this.live.cluster(),
+      () => cluster.follow(),
+    )
     this.server = http.createServer(
       {
         maxHeaderSize: MOST_HEADERS,
@@ -197,7 +201,7 @@ export class ApiHttp {
     return this.asUser(user, (server) => {
       const reply = refusedOr(() => handle(server, request))
       const resource = reply.status === 200 ? resourceOf(server, request.path) : undefined
-      if (resource) this.watches.cache.note(server, resource)
+      if (resource) this.watches.note(server, resource)
       return { reply, warnings: [...new Set(server.warnings)] }
     })
   }

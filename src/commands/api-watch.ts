@@ -14,11 +14,14 @@ import type { Cluster } from '../cluster'
 import { monotonic } from '../env'
 import { ApiError, invalid, notAllowed } from '../errors'
 import { toCompactJson } from '../lib/json-emit'
+import type { JournalReader } from '../store/journal'
 import type { ApiRequest } from './api-http'
 
 /** How often the state is looked at while somebody watches, ms. */
 const POLL_MS = 20
 const BOOKMARK_MS = 60_000
+/** So often whoever writes the state is told that somebody watches. */
+const LOOKS_A_SIGN = 100
 /** A watch without a time limit ends between one and two of these, ms. */
 const LEAST_MS = 1_800_000
 /** A client that does not read is cut off when so much waits for it, bytes. */
@@ -41,11 +44,18 @@ interface Watch {
 }
 
 export class ApiWatches {
-  readonly cache = new WatchCache()
+  private readonly cache = new WatchCache()
   private readonly open_ = new Set<Watch>()
   private timer?: NodeJS.Timeout
 
-  constructor(private readonly cluster: () => Cluster) {}
+  private journal?: JournalReader
+  private looks = 0
+  private seen?: ApiServer
+
+  constructor(
+    private readonly cluster: () => Cluster,
+    private readonly follow: () => JournalReader,
+  ) {}
 
   /** Begins a watch. Throws ApiError for what cannot be watched. */
   open(server: ApiServer, target: Target, { url, request, response }: ApiRequest): void {
@@ -71,7 +81,7 @@ export class ApiWatches {
       bookmarkAt: BOOKMARK_MS,
       defined: false,
     }
-    this.cache.note(server, info.resource)
+    this.note(server, info.resource)
     response.writeHead(200, { 'Content-Type': contentType(form), 'Cache-Control': 'no-cache, private' })
     response.flushHeaders()
     if (initial || wanted === undefined || wanted === 0) {
@@ -104,6 +114,7 @@ export class ApiWatches {
       this.open_.delete(watch)
       if (this.open_.size === 0) this.rest()
     })
+    this.journal ??= this.follow()
     this.timer ??= setInterval(() => this.look(), POLL_MS)
   }
 
@@ -118,11 +129,19 @@ export class ApiWatches {
   private rest(): void {
     clearInterval(this.timer)
     this.timer = undefined
+    this.journal = undefined
   }
 
   close(): void {
     this.rest()
     for (const { response } of this.open_) response.end()
+  }
+
+  /** Looks at a resource's objects as they are now, after what happened to them meanwhile. */
+  note(server: ApiServer, resource: string): void {
+    if (server !== this.seen) this.cache.learn(this.journal?.take(server.state.header.resourceVersion) ?? [])
+    this.seen = server
+    this.cache.note(server, resource)
   }
 
   /** Tells every watch what has happened since the last time. */
@@ -135,8 +154,9 @@ export class ApiWatches {
       // A state that cannot be read just now.
       return
     }
+    if (++this.looks % LOOKS_A_SIGN === 0) this.journal?.sign()
     for (const watch of [...this.open_]) {
-      this.cache.note(server, watch.target.info.resource)
+      this.note(server, watch.target.info.resource)
       const version = this.cache.version(watch.target.info.resource)
       if (version !== watch.version) {
         try {

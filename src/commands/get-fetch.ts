@@ -65,7 +65,7 @@ export function fetchAnswer(context: CommandContext, cluster: Cluster, documents
 }
 
 /** Whether the output may hold managedFields: all formats but tables, names and whole objects without --show-managed-fields. */
-function showsOwnership({ flags }: CommandContext): boolean {
+export function showsOwnership({ flags }: CommandContext): boolean {
   const output = flags.string('output')
   return (
     flags.bool('show-managed-fields') || flags.string('template') !== '' || !['', 'wide', 'name', 'yaml', 'json', 'kyaml'].includes(output)

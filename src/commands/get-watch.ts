@@ -1,6 +1,6 @@
 // kubectl get --watch: what is there, then what changes, until interrupted. Upstream: kubectl/pkg/cmd/get/get.go watch.
 import type { KubeObject } from '../api/types'
-import { presented } from '../apiserver/query'
+import { presented, selection } from '../apiserver/query'
 import type { CommandContext } from '../cli/context'
 import { klogLine } from '../cli/klog'
 import { requestTimeout } from '../cli/request-timeout'
@@ -11,7 +11,8 @@ import { ApiError, CommandError } from '../errors'
 import { Follower } from '../follower'
 import { printerFor } from '../print'
 import { formatTable } from '../print/table'
-import { type Answer, documentsNamed, type Found, fetchAnswer } from './get-fetch'
+import type { JournalEntry } from '../store/journal'
+import { type Answer, documentsNamed, type Found, fetchAnswer, showsOwnership } from './get-fetch'
 import { cellsOf, isTable } from './get-table'
 
 /** How often the state file is looked at (ms): oftener than two commands can follow one another. */
@@ -48,7 +49,7 @@ export async function watchObjects(context: CommandContext): Promise<undefined> 
   }
   if (first.infos.length > 1) throw new CommandError('you may only watch a single resource or type of resource at a time')
   follower.current().server.authorize('watch', first.infos[0], flags.bool('all-namespaces') ? undefined : watchedIn(context, first))
-  await followChanges(context, follower, first, fetchNow, write)
+  await followChanges(context, follower, first, fetchNow, write, documents ? undefined : stepsOf(context, first))
 }
 
 /** A file may name an object of another namespace. */
@@ -64,12 +65,15 @@ async function followChanges(
   first: Answer,
   fetchNow: (cluster: Cluster) => Answer,
   write: Writer,
+  steps: Steps | undefined,
 ): Promise<void> {
   const limit = requestTimeout(context.flags.string('request-timeout'))
   let known = byUid(first.found)
   let cluster = follower.current()
+  const journal = steps && context.cluster.follow()
   for (let waited = 0; limit === 0 || waited < limit; waited += PAUSE) {
     await sleep(PAUSE)
+    if (waited % SIGN_OF_LIFE === 0) journal?.sign()
     const current = follower.current()
     if (current === cluster) continue
     cluster = current
@@ -77,7 +81,9 @@ async function followChanges(
     const broken = answer.failures.find((failure) => !(failure instanceof ApiError && failure.reason === 'NotFound'))
     if (broken) throw broken
     const now = byUid(answer.found)
-    context.out(write(answer, changesBetween(known, now)))
+    const told = journal && steps?.(known, journal.take(cluster.state.header.resourceVersion))
+    if (told) known = told.known
+    context.out(write(answer, [...(told?.changes ?? []), ...changesBetween(known, now)]))
     known = now
   }
   if (context.flags.number('v') >= DECODING) {
@@ -89,6 +95,45 @@ async function followChanges(
         '"Unable to decode an event from the watch stream" err="context deadline exceeded"',
       ),
     )
+  }
+}
+
+/** How often others are told that somebody watches, ms. */
+const SIGN_OF_LIFE = 2_000
+
+type Steps = (known: Map<string, Found>, entries: JournalEntry[]) => { known: Map<string, Found>; changes: WatchChange[] }
+
+/** What the versions between two states mean for this watch; undefined where what is shown is not an object as it is stored. */
+function stepsOf(context: CommandContext, { infos, single, found }: Answer): Steps | undefined {
+  const { flags } = context
+  if (showsOwnership(context) || flags.string('subresource')) return undefined
+  const [info] = infos
+  const namespace = flags.bool('all-namespaces') || !info.namespaced ? undefined : context.namespace
+  const named = single ? found[0]?.object.metadata.name : undefined
+  const { matches } = selection(info, { labelSelector: flags.string('selector'), fieldSelector: flags.string('field-selector') })
+  const isMeant = (object: KubeObject) =>
+    (namespace === undefined || object.metadata.namespace === namespace) &&
+    (named === undefined || object.metadata.name === named) &&
+    matches(object)
+  return (before, entries) => {
+    const known = new Map(before)
+    const changes: WatchChange[] = []
+    for (const { resource, before: old, after } of entries) {
+      if (resource !== info.resource) continue
+      const object = (after ?? old) as KubeObject
+      const was = known.get(object.metadata.uid)
+      // Versions that were shown before this watch looked.
+      if (was && version(object) <= version(was.object) && after) continue
+      if (after && isMeant(object)) {
+        const next = { info, object }
+        known.set(object.metadata.uid, next)
+        changes.push({ type: was ? 'MODIFIED' : 'ADDED', found: next })
+      } else if (was) {
+        known.delete(object.metadata.uid)
+        changes.push({ type: 'DELETED', found: after ? was : { info, object } })
+      }
+    }
+    return { known, changes }
   }
 }
 

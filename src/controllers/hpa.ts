@@ -69,6 +69,8 @@ function sync(hpa: HorizontalPodAutoscaler, context: ControllerContext): void {
         : [current, '']
   let desiredReplicas = hpa.status?.desiredReplicas ?? 0
   let { lastScaleTime } = hpa.status ?? {}
+  // Of each metric that was asked for in vain there is an entry with nothing in it.
+  let currentMetrics: { type: string }[] | null = null
   if (current === 0 && isOff(hpa, minReplicas)) {
     desiredReplicas = 0
     set('ScalingActive', 'False', 'ScalingDisabled', 'scaling is disabled since the replica count of the target is zero')
@@ -90,6 +92,7 @@ function sync(hpa: HorizontalPodAutoscaler, context: ControllerContext): void {
       set('ScalingActive', 'False', 'AmbiguousSelector', ambiguous)
       api.event(hpa, { type: 'Warning', reason: 'FailedComputeMetricsReplicas', message: ambiguous })
     } else if (first) {
+      currentMetrics = failures.map(() => ({ type: '' }))
       set('ScalingActive', 'False', first.reason, `the HPA was unable to compute the replica count: ${first.message}`)
       const count = failures.length
       const message = `invalid metrics (${count} invalid out of ${count}), first error is: failed to get ${first.of} metric value: ${first.message}`
@@ -97,7 +100,7 @@ function sync(hpa: HorizontalPodAutoscaler, context: ControllerContext): void {
     }
   }
   const observedGeneration = hpa.metadata.generation
-  const counts = { currentMetrics: null, currentReplicas: current, desiredReplicas, observedGeneration }
+  const counts = { currentMetrics, currentReplicas: current, desiredReplicas, observedGeneration }
   store(hpa, { ...counts, conditions, ...(lastScaleTime && { lastScaleTime }) }, context)
 }
 

@@ -180,7 +180,7 @@ describe('autoscaler', () => {
       "AbleToScale=True SucceededGetScale: the HPA controller was able to get the target's current scale",
       `ScalingActive=False FailedGetResourceMetric: the HPA was unable to compute the replica count: ${NO_METRICS}`,
     ])
-    expect(status(c)).toMatchObject({ currentReplicas: 3, desiredReplicas: 0, currentMetrics: null })
+    expect(status(c)).toMatchObject({ currentReplicas: 3, desiredReplicas: 0, currentMetrics: [{ type: '' }] })
     expect(c.eventLines()).toEqual([
       `Warning FailedGetResourceMetric ${NO_METRICS}`,
       `Warning FailedComputeMetricsReplicas invalid metrics (1 invalid out of 1), first error is: failed to get cpu resource metric value: ${NO_METRICS}`,
@@ -307,7 +307,7 @@ describe('custom resource definition', () => {
 
 test('pods of a node that is gone for 40 s are removed', () => {
   const c = new FakeCluster([podGcController])
-  c.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' }, spec: {} })
+  for (const name of ['node-1', 'node-2']) c.create({ apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: {} })
   addPod(c, 'a', undefined, 'node-1')
   addPod(c, 'b', undefined, 'node-2')
   c.remove('nodes', undefined, 'node-1')
@@ -315,4 +315,11 @@ test('pods of a node that is gone for 40 s are removed', () => {
   expect(c.list('pods')).toHaveLength(2)
   c.advance(2)
   expect(c.list('pods').map((p) => p.metadata.name)).toEqual(['b'])
+})
+
+test('so are Pods of a node that never was', () => {
+  const c = new FakeCluster([podGcController])
+  addPod(c, 'a', undefined, 'node-77')
+  c.advance(41)
+  expect(c.list('pods')).toEqual([])
 })

@@ -1,5 +1,5 @@
-// What happened to the objects of a resource since a version, kept for watches. The state file holds only what is: changes are the
-// differences between one look at it and the next. Upstream: apiserver/pkg/storage/cacher.
+// What happened to the objects of a resource since a version, kept for watches. The state file holds only what is: changes are what its
+// writers told meanwhile, and for the rest the differences between one look at it and the next. Upstream: apiserver/pkg/storage/cacher.
 import type { KubeObject } from '../../api/types'
 import type { ApiServer } from '../server'
 import { expired } from './lists'
@@ -23,6 +23,16 @@ interface History {
   from: number
   known: Map<string, KubeObject>
   changes: WatchChange[]
+  /** Told by who wrote the state, not yet looked at. */
+  told: Told[]
+}
+
+/** One version of an object, as whoever made it tells. */
+export interface Told {
+  resource: string
+  before?: unknown
+  after?: unknown
+  version: number
 }
 
 export class WatchCache {
@@ -36,14 +46,19 @@ export class WatchCache {
     const objects = new Map(server.storage.list(resource).map((object) => [object.metadata.uid, object]))
     if (!history || resourceVersion < history.version) {
       // The state was replaced by an older one, or is seen for the first time: nothing is known of before.
-      this.histories.set(resource, { seen: server, version: resourceVersion, from: resourceVersion, known: objects, changes: [] })
+      this.histories.set(resource, { seen: server, version: resourceVersion, from: resourceVersion, known: objects, changes: [], told: [] })
       return
     }
-    const changes = resourceVersion === history.version ? [] : between(history.known, objects, history.version)
+    const changes = resourceVersion === history.version ? [] : changesOf(history, objects, resourceVersion)
     history.changes.push(...changes)
     const surplus = history.changes.length - MOST_CHANGES
     if (surplus > 0) history.from = history.changes.splice(0, surplus)[surplus - 1].version
     Object.assign(history, { seen: server, version: resourceVersion, known: objects })
+  }
+
+  /** Takes what happened between the looks. */
+  learn(entries: Told[]): void {
+    for (const entry of entries) this.histories.get(entry.resource)?.told.push(entry)
   }
 
   /** The version up to which `note` has seen a resource; 0 before the first time. */
@@ -60,6 +75,28 @@ export class WatchCache {
     while (at > 0 && changes[at - 1].version > version) at--
     return changes.slice(at)
   }
+}
+
+/** All that was told, then what it leaves unexplained. */
+function changesOf(history: History, objects: Map<string, KubeObject>, upTo: number): WatchChange[] {
+  const known = new Map(history.known)
+  const changes: WatchChange[] = []
+  const fresh = history.told.filter(({ version }) => version > history.version && version <= upTo)
+  history.told = history.told.filter(({ version }) => version > upTo)
+  for (const { before, after, version } of fresh) {
+    const object = (after ?? before) as KubeObject
+    const { uid } = object.metadata
+    const was = known.get(uid)
+    if (after) {
+      changes.push({ type: was ? 'MODIFIED' : 'ADDED', object, ...(was ? { before: was } : {}), version })
+      known.set(uid, object)
+    } else if (was) {
+      const last = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } }
+      changes.push({ type: 'DELETED', object: last, before: was, version })
+      known.delete(uid)
+    }
+  }
+  return [...changes, ...between(known, objects, changes.at(-1)?.version ?? history.version)]
 }
 
 /** Deletions first, as if they came at once after the last look: a name may have been taken again since. */
