@@ -17,6 +17,13 @@ export const ADMIN: User = {
   extra: { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${'5a6864f5f17b3583'.repeat(4)}`] },
 }
 
+/** Extras come in headers, whose names are alike in capitals and not. */
+function lowered(extra: Record<string, string[]>): Record<string, string[]> {
+  const out: Record<string, string[]> = {}
+  for (const [key, values] of Object.entries(extra)) out[key.toLowerCase()] = [...(out[key.toLowerCase()] ?? []), ...values]
+  return out
+}
+
 /** A user by name, with the groups the server adds: those of service accounts, and of all who are known. */
 export function impersonated(name: string, groups: string[], uid?: string, extra?: Record<string, string[]>): User {
   const account = /^system:serviceaccount:([^:]+):[^:]+$/.exec(name)
@@ -26,7 +33,7 @@ export function impersonated(name: string, groups: string[], uid?: string, extra
     name,
     groups: [...new Set([...own, known])],
     ...(uid ? { uid } : {}),
-    ...(extra && Object.keys(extra).length ? { extra } : {}),
+    ...(extra && Object.keys(extra).length ? { extra: lowered(extra) } : {}),
   }
 }
 

@@ -21,6 +21,7 @@ import { customKind } from './custom-kinds'
 import { type Crd, Discovery } from './discovery'
 import { trackCreate, trackStatus, trackUpdate, withOwnership } from './managed-fields-tracking'
 import { validateMeta, validateMetaUpdate } from './meta-validation'
+import { checkObjectVersion } from './object-version'
 import type { Observer, RequestOptions, UserRequest } from './options'
 import { partErrors, withPart } from './part-writes'
 import { readWarning } from './query'
@@ -236,15 +237,13 @@ export class ApiServer {
     }
     if (!options.trusted) this.warnOfDeprecation(info)
     const old = this.find(info, input.metadata.namespace, input.metadata.name)
-    const { resourceVersion, uid, name } = input.metadata
+    const { uid, name } = input.metadata
     if (uid && uid !== old.metadata.uid && !options.patch) {
       const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
       const where = `Code: 4, Key: ${storageKey(info, old.metadata)}, ResourceVersion: 0`
       throw conflict(info.resource, name, `StorageError: invalid object, ${where}, AdditionalErrorMsg: ${why}`)
     }
-    if (resourceVersion && resourceVersion !== old.metadata.resourceVersion && !options.trusted) {
-      throw conflict(info.resource, name, 'the object has been modified; please apply your changes to the latest version and try again')
-    }
+    if (!options.trusted) checkObjectVersion(info, input, old)
     if (options.trusted && options.subresource === 'status') return this.updateStatus(info, input, old, options)
     if (options.subresource === 'finalize') return this.finalize(info, input as Namespace, old as Namespace)
     const part = withPart(info, options.subresource, input, old)

@@ -56,19 +56,10 @@ export class CommandContext {
     if (this.kube.failure) throw this.kube.failure
   }
 
-  /** Whom --as names; undefined is the administrator. */
+  /** Whom the client acts as; undefined is the administrator. */
   get user(): User | undefined {
-    const { flags } = this
-    const groups = flags.list('as-group')
-    const extra: Record<string, string[]> = {}
-    for (const entry of flags.list('as-user-extra')) {
-      if (!entry.includes('=')) continue
-      const [key, ...value] = entry.split('=')
-      extra[key] = [...(extra[key] ?? []), value.join('=')]
-    }
-    const name = flags.string('as')
-    if (name) return impersonated(name, groups, flags.string('as-uid'), extra)
-    return undefined
+    const { name = '', groups = [], uid = '', extra = {} } = this.kube.impersonation ?? {}
+    return name ? impersonated(name, groups, uid, extra) : undefined
   }
 
   get args(): string[] {

@@ -1,6 +1,7 @@
 // Who the client says it is, in the headers of its requests. Upstream: client-go/transport/round_trippers.go.
 import type { Host } from '../env'
 import type { Flags } from './flags'
+import { impersonationOf } from './impersonation'
 import { KubeconfigFiles, type Stanza } from './kubeconfig'
 
 /** Names and values; secrets are masked, as logs show them. */
@@ -11,14 +12,13 @@ export function credentialHeaders(host: Host, flags: Flags): [name: string, valu
   const headers: [string, string][] = []
   if (flags.string('token') || user.token || user.tokenFile) headers.push(['Authorization', 'Bearer <masked>'])
   else if (flags.string('username') || user.username) headers.push(['Authorization', 'Basic <masked>'])
-  const name = flags.string('as')
+  const { name, groups, uid, extra } = impersonationOf(flags, user)
   if (!name) return headers
   headers.push(['Impersonate-User', name])
-  for (const group of flags.list('as-group')) headers.push(['Impersonate-Group', group])
-  if (flags.string('as-uid')) headers.push(['Impersonate-Uid', flags.string('as-uid')])
-  for (const entry of flags.list('as-user-extra')) {
-    const at = entry.indexOf('=')
-    if (at >= 0) headers.push([`Impersonate-Extra-${titled(entry.slice(0, at))}`, entry.slice(at + 1)])
+  for (const group of groups) headers.push(['Impersonate-Group', group])
+  if (uid) headers.push(['Impersonate-Uid', uid])
+  for (const [key, values] of Object.entries(extra)) {
+    for (const value of values) headers.push([`Impersonate-Extra-${titled(key)}`, value])
   }
   return headers
 }

@@ -5,12 +5,15 @@ import type { Host } from '../env'
 import { CommandError, PlainFailure } from '../errors'
 import { goReason } from '../lib/os-errors'
 import type { Flags } from './flags'
+import { type Impersonation, impersonationOf, isHeadless } from './impersonation'
 import { type Kubeconfig, KubeconfigFiles, kubeconfigPaths, type Stanza } from './kubeconfig'
 import { requestTimeout } from './request-timeout'
 
 export interface KubeContext {
   /** Empty when the context names none. */
   namespace: string
+  /** Whom the client acts as; undefined where nothing can be asked. */
+  impersonation?: Impersonation
   /** Thrown when the cluster or the namespace is asked for. */
   failure?: Error
 }
@@ -39,7 +42,8 @@ function contextOf(host: Host, config: Kubeconfig, flags: Flags, command: string
   if (name && !context) problems.push(`context was not found for specified context: ${name}`)
   const userName = flag('user') || context?.user || ''
   const clusterName = flag('cluster') || context?.cluster || ''
-  problems.push(...userProblems(host, userName, withFlags(config.users.get(userName), flags, USER_FLAGS), flags))
+  const impersonation = impersonationOf(flags, config.users.get(userName))
+  problems.push(...userProblems(host, userName, withFlags(config.users.get(userName), flags, USER_FLAGS), impersonation))
   const cluster = withFlags(config.clusters.get(clusterName), flags, CLUSTER_FLAGS)
   if (flag('cluster') && !config.clusters.has(flag('cluster'))) {
     problems.push(`no server found for cluster ${JSON.stringify(clusterName)}`)
@@ -55,7 +59,7 @@ function contextOf(host: Host, config: Kubeconfig, flags: Flags, command: string
   if (missing) return { namespace, failure: new CommandError(missing) }
   // Without an address kubectl asks this machine, where nobody listens.
   if (clusterName && !cluster.server) return { namespace, failure: new PlainFailure(REFUSED) }
-  return { namespace, ...timeoutProblem(flags) }
+  return { namespace, impersonation, ...timeoutProblem(flags) }
 }
 
 /**
@@ -98,7 +102,7 @@ function withFlags(stanza: Stanza | undefined, flags: Flags, names: string[]): R
 }
 
 /** Upstream: client-go/tools/clientcmd/validation.go validateAuthInfo. */
-function userProblems(host: Host, name: string, user: Record<string, string | undefined>, flags: Flags): string[] {
+function userProblems(host: Host, name: string, user: Record<string, string | undefined>, impersonation: Impersonation): string[] {
   const problems: string[] = []
   const methods: string[] = []
   if (user.token) methods.push('token')
@@ -121,11 +125,7 @@ function userProblems(host: Host, name: string, user: Record<string, string | un
   if (methods.length > 1) {
     problems.push(`more than one authentication method found for ${name}; found [${methods.join(' ')}], only one is allowed`)
   }
-  const extra = flags.list('as-user-extra').some((entry) => entry.includes('='))
-  const others = flags.list('as-group').length || flags.string('as-uid') || extra
-  if (others && !flags.string('as')) {
-    problems.push(`requesting uid, groups or user-extra for ${name} without impersonating a user`)
-  }
+  if (isHeadless(impersonation)) problems.push(`requesting uid, groups or user-extra for ${name} without impersonating a user`)
   return problems
 }
 

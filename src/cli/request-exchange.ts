@@ -49,6 +49,8 @@ export interface Asked {
   command: string
   /** Whether the namespace was asked for by flag. */
   namespaceGiven: boolean
+  /** Whether the client takes answers that are packed. */
+  packs: boolean
 }
 
 const JSON_TYPE = 'application/json'
@@ -121,7 +123,9 @@ export function exchangeOf(asked: Asked, credentials: Header[]): Exchange {
       ['User-Agent', userAgent()],
     ],
     requestBody: body,
-    responseHeaders: Object.entries(responseHeaders(asked.server, made, length, contentType, asked.request.answer)),
+    responseHeaders: Object.entries(
+      responseHeaders(asked.server, made, length, contentType, { answer: asked.request.answer, packs: asked.packs }),
+    ),
     responseBody: made,
   }
 }
@@ -265,7 +269,13 @@ function readAgain(server: ApiServer, path: string, accept: string): RestRespons
 /** From this size on (bytes) the server packs its answers, and says no length. */
 const PACKED = 128 * 1024
 
-function responseHeaders(server: ApiServer, body: string, length: number, contentType: string, answer?: unknown): Record<string, string> {
+function responseHeaders(
+  server: ApiServer,
+  body: string,
+  length: number,
+  contentType: string,
+  { answer, packs = true }: { answer?: unknown; packs?: boolean } = {},
+): Record<string, string> {
   const now = server.env.now()
   const refused = answer instanceof ApiError && answer.reason === 'Forbidden'
   const cluster = server.storage.get<KubeObject>('namespaces', undefined, 'kube-system')?.metadata.uid
@@ -275,7 +285,7 @@ function responseHeaders(server: ApiServer, body: string, length: number, conten
     ...(length < PACKED ? { 'Content-Length': String(length) } : {}),
     'Content-Type': contentType,
     Date: new Date(now).toUTCString(),
-    ...(length < PACKED ? {} : { Vary: 'Accept-Encoding' }),
+    ...(length < PACKED || !packs ? {} : { Vary: 'Accept-Encoding' }),
     ...(refused ? { 'X-Content-Type-Options': 'nosniff' } : {}),
     'X-Kubernetes-Pf-Flowschema-Uid': madeUp(`flowschema ${cluster}`),
     'X-Kubernetes-Pf-Prioritylevel-Uid': madeUp(`prioritylevel ${cluster}`),

@@ -73,6 +73,7 @@ export async function requestLog(host: Host, flags: Flags, command: string): Pro
   const full = level < HEADERS ? undefined : await import('./request-exchange')
   const credentials = full ? (await import('./credentials')).credentialHeaders(host, flags) : []
   const namespaceGiven = flags.changed('namespace')
+  const packs = !flags.bool('disable-compression')
   const writer = exchangeWriter(level, address, say)
   // The server is looked at to tell what it answered.
   let telling = false
@@ -108,7 +109,7 @@ export async function requestLog(host: Host, flags: Flags, command: string): Pro
         for (const query of queriesOf(request, flags, command)) {
           const path = pathOf({ ...request, subresource: part }) + query
           const table = asksForTable(flags, command) && ['get', 'list'].includes(request.verb)
-          const exchange = full?.exchangeOf({ request, server, path, table, command, namespaceGiven }, credentials)
+          const exchange = full?.exchangeOf({ request, server, path, table, command, namespaceGiven, packs }, credentials)
           writer({ method: methodOf(request), path, status, exchange })
         }
       }),

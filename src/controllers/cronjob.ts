@@ -134,7 +134,13 @@ function schedule(cron: CronJob, context: ControllerContext): void {
   const plan = cron.spec.suspend ? undefined : parsed(cron, context)
   if (!plan) return
   const next = nextCron(plan, env.now())
-  if (next !== undefined) context.wakeAt(next)
+  if (next === undefined) {
+    // A day that no year has: upstream reckons both times that come next as none, and the time between them as nothing.
+    const message = `invalid schedule: ${cron.spec.schedule} : time difference between two schedules is less than 1 second`
+    api.event(cron, { type: 'Warning', reason: 'InvalidSchedule', message })
+    return
+  }
+  context.wakeAt(next)
   const due = dueTime(cron, plan, context)
   if (due === undefined || cron.status?.lastScheduleTime === timestamp(due)) return
   const { startingDeadlineSeconds: deadline, concurrencyPolicy } = cron.spec

@@ -111,6 +111,11 @@ test.each([
     line: 'Warning UnparseableSchedule unparseable schedule: "often" : expected exactly 5 fields, found 1: [often]',
   },
   {
+    name: 'a day that no month has',
+    spec: { schedule: '59 23 31 2 *' },
+    line: 'Warning InvalidSchedule invalid schedule: 59 23 31 2 * : time difference between two schedules is less than 1 second',
+  },
+  {
     name: 'an unknown zone',
     spec: { timeZone: 'Mars/North' },
     line: 'Warning UnknownTimeZone invalid timeZone: "Mars/North": unknown time zone Mars/North',

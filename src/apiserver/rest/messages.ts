@@ -59,7 +59,7 @@ export function failure({ reason, message, code, details }: ApiError): Record<st
     Object.entries({ name, group, kind, uid, causes: causes?.length ? causes : undefined, retryAfterSeconds }).filter(([, value]) => value),
   )
   const some = Object.keys(shown).length ? { details: shown } : {}
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, ...some, code }
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, ...(reason ? { reason } : {}), ...some, code }
 }
 
 export function success(more: { details?: Record<string, unknown>; code?: number }): Record<string, unknown> {

@@ -149,6 +149,8 @@ export function replace(server: ApiServer, target: Target, request: RestRequest,
   }
   const object = bodyObject(server, target, request, options.validation)
   if (!object.metadata.name) throw new ApiError('BadRequest', 'the name of the object must be set')
+  // None at all counts as none in particular.
+  object.metadata.resourceVersion ||= '0'
   return { object: server.update(object, options), status: 200 }
 }
 
