@@ -5,7 +5,7 @@ import { ApiError, CommandError } from '../errors'
 import { jsonSyntaxError } from '../lib/go-json-error'
 import { toCompactJson } from '../lib/json-emit'
 import { isRecord } from '../schema/decode'
-import { splitDocuments } from '../schema/yaml'
+import { separatedDocuments } from '../schema/yaml'
 import { decodingProblem, validationProblem } from './document-check'
 import { manifestSources } from './manifest-sources'
 import { parseYaml } from './yaml'
@@ -89,13 +89,14 @@ function jsonDocuments(text: string, source: string): Parsed[] | undefined {
 }
 
 function* yamlDocuments(text: string, source: string): Generator<Parsed> {
-  const parts = splitDocuments(text)
-  requireFew(parts.length, source)
-  if (parts.some((part) => part.length > MOST_YAML)) throw requestTooLarge(source)
-  for (const part of parts) {
+  const { documents, misplaced } = separatedDocuments(text)
+  requireFew(documents.length, source)
+  if (documents.some((part) => part.length > MOST_YAML)) throw requestTooLarge(source)
+  for (const part of documents) {
     const value = requestOf(parseYaml(part, source), part, source)
     yield { value, text: () => toCompactJson(value) }
   }
+  if (misplaced !== undefined) throw new CommandError(`error parsing ${source}: invalid Yaml document separator: ${misplaced}`)
 }
 
 /** How many objects one source may hold. */

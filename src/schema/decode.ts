@@ -124,6 +124,16 @@ function decodeNumber(value: unknown, kind: 'int32' | 'int64' | 'double', go: st
   return value
 }
 
+/** Go takes a list for bytes, too. */
+function decodeByteList(items: unknown[], state: State): string {
+  const bytes = items.map((item) => {
+    if (typeof item === 'number' && Number.isInteger(item) && item >= 0 && item <= 255) return item
+    if (item !== null) save(state, typeof item === 'number' ? `number ${item}` : jsonTypeName(item), 'uint8')
+    return 0
+  })
+  return Buffer.from(bytes).toString('base64')
+}
+
 function decodeScalar(value: unknown, kind: ScalarKind, go: string, state: State): unknown {
   switch (kind) {
     case 'string':
@@ -135,6 +145,7 @@ function decodeScalar(value: unknown, kind: ScalarKind, go: string, state: State
     case 'double':
       return decodeNumber(value, kind, go, state)
     case 'bytes': {
+      if (Array.isArray(value)) return decodeByteList(value, state)
       if (typeof value !== 'string') return save(state, jsonTypeName(value), go)
       const bad = badBase64At(value)
       if (bad >= 0) state.error ??= `illegal base64 data at input byte ${bad}`

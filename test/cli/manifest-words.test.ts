@@ -85,6 +85,17 @@ unable to get type info from the object "*unstructured.Unstructured": Object 'Ki
   expect(await box.kubectl(`${verb} -f x.yml`)).toBe(`${expected}\n[exit 1]`)
 })
 
+test('documents before a separator that goes on are had; the last line needs no end', async () => {
+  const map = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`
+  box.write('x.yml', `--- # one\n${map('one')}---\n${map('two')}---two\n${map('three')}`)
+  expect(await box.kubectl('create -f x.yml')).toBe(
+    'configmap/one created\nerror: error parsing x.yml: invalid Yaml document separator: two\n[exit 1]',
+  )
+  box.write('y.yml', `${map('four')}data:\n  text: |\n    line`)
+  await box.kubectl('create -f y.yml')
+  expect(await box.kubectl("get cm four -o jsonpath='{.data.text}'")).toBe('line\n')
+})
+
 test('a document that fails validation ends its file; one that cannot be decoded does not', async () => {
   const map = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`
   box.write('invalid.yml', `${map('one')}---\nfoo: bar\n---\n${map('two')}`)

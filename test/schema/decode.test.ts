@@ -70,6 +70,24 @@ describe('type errors', () => {
     expect(decodeAs(value, `core.v1.${(value as { kind: string }).kind}`).error).toBe(message)
   })
 
+  test.each<[string, unknown[], string]>([
+    ['numbers', [104, 105], 'aGk='],
+    ['nothing', [], ''],
+    ['null', [104, null], 'aAA='],
+  ])('bytes as a list of %s', (_, list, expected) => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { a: list } }
+    expect(decodeObject(secret).object.data).toEqual({ a: expected })
+  })
+
+  test.each<[string, unknown[], string]>([
+    ['a text', ['x'], 'string'],
+    ['a number too large', [256], 'number 256'],
+  ])('%s in a list of bytes', (_, list, what) => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { a: list } }
+    const why = `json: cannot unmarshal ${what} into Go struct field Secret.data of type uint8`
+    expect(() => decodeObject(secret)).toThrow(`Secret in version "v1" cannot be handled as a Secret: ${why}`)
+  })
+
   test('base64', () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { a: 'not base64!' } }
     expect(() => decodeObject(secret, 'Strict')).toThrow(

@@ -151,7 +151,22 @@ export function parseYaml(text: string): unknown {
   return root ? new Decoder().decode(root) : null
 }
 
-/** A stream's documents: splits at lines that start with `---`, as apimachinery's YAML document reader does; empty ones are left out. */
+/** A stream's documents, empty ones left out; each ends with its line, as kubectl's readers hand it to the parser. */
 export function splitDocuments(text: string): string[] {
-  return text.split(/^---[^\n]*(?:\n|$)/m).filter((part) => part.replace(/^\s*#.*$/gm, '').trim() !== '')
+  return text.split(/^---[^\n]*(?:\n|$)/m).flatMap((part) => {
+    if (part.replace(/^\s*#.*$/gm, '').trim() === '') return []
+    return [part.endsWith('\n') ? part : `${part}\n`]
+  })
+}
+
+/**
+ * The documents before the first line that starts with `---` and goes on otherwise than with a comment, and what stands there; the
+ * document that it ends is none of them. Upstream: apimachinery/pkg/util/yaml/decoder.go (YAMLReader).
+ */
+export function separatedDocuments(text: string): { documents: string[]; misplaced?: string } {
+  const bad = /^---[ \t\r]*([^ \t\r\n#].*)$/m.exec(text)
+  if (!bad) return { documents: splitDocuments(text) }
+  const before = text.slice(0, bad.index)
+  const last = /.*^---[^\n]*\n/ms.exec(before)
+  return { documents: splitDocuments(last ? last[0] : ''), misplaced: bad[1].trim() }
 }
