@@ -34,6 +34,7 @@ import { serviceAccountTokens } from './serviceaccount-tokens'
 import { statefulSetController } from './statefulset'
 import { taintEvictionController } from './taint-eviction'
 import { ttlAfterFinishedController } from './ttl-after-finished'
+import { vacProtectionController } from './vac-protection'
 import { validatingPolicyStatusController } from './validating-policy-status'
 
 /** A controller as the cluster knows it before there is work for it: its file is loaded with the first change that concerns it. */
@@ -117,6 +118,11 @@ export const CONTROLLERS: ControllerEntry[] = [
   },
   { name: 'pvc-protection-controller', watches: ['persistentvolumeclaims', 'pods'], controller: () => pvcProtectionController },
   { name: 'pv-protection-controller', watches: ['persistentvolumes'], controller: () => pvProtectionController },
+  {
+    name: 'volumeattributesclass-protection-controller',
+    watches: ['volumeattributesclasses.storage.k8s.io', 'persistentvolumeclaims', 'persistentvolumes'],
+    controller: () => vacProtectionController,
+  },
   { name: 'garbage-collector-controller', watches: ['*'], controller: () => garbageCollector },
   { name: 'resourcequota-controller', watches: ['resourcequotas', '*'], controller: () => resourceQuotaController },
   {

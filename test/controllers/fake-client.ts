@@ -40,6 +40,7 @@ const RESOURCES: Record<string, string> = {
   PersistentVolumeClaim: 'persistentvolumeclaims',
   PersistentVolume: 'persistentvolumes',
   StorageClass: 'storageclasses.storage.k8s.io',
+  VolumeAttributesClass: 'volumeattributesclasses.storage.k8s.io',
   ResourceQuota: 'resourcequotas',
   ClusterRole: 'clusterroles.rbac.authorization.k8s.io',
   CustomResourceDefinition: 'customresourcedefinitions.apiextensions.k8s.io',

@@ -4,10 +4,17 @@ import { ephemeralVolumeController } from '../../src/controllers/ephemeral-volum
 import { persistentVolumeController } from '../../src/controllers/pv-binder'
 import { pvProtectionController } from '../../src/controllers/pv-protection'
 import { pvcProtectionController } from '../../src/controllers/pvc-protection'
+import { vacProtectionController } from '../../src/controllers/vac-protection'
 import { FakeCluster } from './fake-client'
 
 function cluster(): FakeCluster {
-  return new FakeCluster([persistentVolumeController, pvcProtectionController, pvProtectionController, ephemeralVolumeController])
+  return new FakeCluster([
+    persistentVolumeController,
+    pvcProtectionController,
+    pvProtectionController,
+    vacProtectionController,
+    ephemeralVolumeController,
+  ])
 }
 function addVolume(c: FakeCluster, name: string, spec: Partial<PersistentVolume['spec']> = {}): void {
   c.create<PersistentVolume>({
@@ -245,6 +252,25 @@ test('a bound volume is kept until its claim is gone', () => {
   c.delete('persistentvolumeclaims', 'default', 'claim')
   c.settle()
   expect(volume(c)).toBeUndefined()
+})
+
+test('a class of attributes is kept until nothing names it', () => {
+  const c = cluster()
+  const resource = 'volumeattributesclasses.storage.k8s.io'
+  const make = (name: string) => {
+    c.create({ apiVersion: 'storage.k8s.io/v1', kind: 'VolumeAttributesClass', metadata: { name }, driverName: 'd' })
+    c.settle()
+  }
+  for (const name of ['used', 'free']) make(name)
+  expect(c.get(resource, undefined, 'used')!.metadata.finalizers).toEqual(['kubernetes.io/vac-protection'])
+  addClaim(c, { volumeAttributesClassName: 'used' })
+  for (const name of ['used', 'free']) c.delete(resource, undefined, name)
+  c.settle()
+  expect(c.get(resource, undefined, 'used')!.metadata.deletionTimestamp).toBeDefined()
+  expect(c.get(resource, undefined, 'free')).toBeUndefined()
+  c.delete('persistentvolumeclaims', 'default', 'claim')
+  c.settle()
+  expect(c.get(resource, undefined, 'used')).toBeUndefined()
 })
 
 test('an ephemeral volume gets a claim that belongs to its pod', () => {

@@ -76,7 +76,7 @@ describe('type errors', () => {
     ['null', [104, null], 'aAA='],
   ])('bytes as a list of %s', (_, list, expected) => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { a: list } }
-    expect(decodeObject(secret).object.data).toEqual({ a: expected })
+    expect(decodeObject(secret, 'Strict').object.data).toEqual({ a: expected })
   })
 
   test.each<[string, unknown[], string]>([
@@ -85,7 +85,7 @@ describe('type errors', () => {
   ])('%s in a list of bytes', (_, list, what) => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { a: list } }
     const why = `json: cannot unmarshal ${what} into Go struct field Secret.data of type uint8`
-    expect(() => decodeObject(secret)).toThrow(`Secret in version "v1" cannot be handled as a Secret: ${why}`)
+    expect(() => decodeObject(secret, 'Strict')).toThrow(`Secret in version "v1" cannot be handled as a Secret: ${why}`)
   })
 
   test('base64', () => {

@@ -32,11 +32,17 @@ export const defaultStorageClass: AdmissionPlugin = {
   },
 }
 
+const PROTECTION: Record<string, string> = {
+  persistentvolumeclaims: 'kubernetes.io/pvc-protection',
+  persistentvolumes: 'kubernetes.io/pv-protection',
+  'volumeattributesclasses.storage.k8s.io': 'kubernetes.io/vac-protection',
+}
+
 export const storageInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
-  resources: ['persistentvolumeclaims', 'persistentvolumes'],
+  resources: Object.keys(PROTECTION),
   create(object, _context, info) {
-    const finalizer = info.resource === 'persistentvolumes' ? 'kubernetes.io/pv-protection' : 'kubernetes.io/pvc-protection'
+    const finalizer = PROTECTION[info.resource]
     const finalizers = object.metadata.finalizers ?? []
     if (!finalizers.includes(finalizer)) object.metadata.finalizers = [...finalizers, finalizer]
   },
