@@ -162,7 +162,7 @@ export class ApiServer {
       this.refuse(info, object, [
         ...validateMeta(info, object),
         ...(kind?.validate?.(object) ?? []),
-        ...(kind?.validateCreate?.(object) ?? []),
+        ...(kind?.validateCreate?.(object, context) ?? []),
       ])
     }
     if (!options.trusted) {

@@ -8,6 +8,7 @@ import { eventLines } from './describe/events'
 import { headLines } from './describe/metadata'
 import { type DescribeWriter, describing } from './describe/writer'
 import { type DescribeContext, defineKind } from './kind'
+import { endpointSliceWarnings } from './validation/component-warnings'
 import { same } from './validation/errors'
 import { validateEndpointSlice, validateEndpointSliceUpdate } from './validation/network'
 
@@ -43,6 +44,7 @@ export const endpointSlice = defineKind<EndpointSlice>({
   // What is unchanged is not asked again.
   validate: (slice, old) => validateEndpointSlice(old && same(slice.endpoints, old.endpoints) ? { ...slice, endpoints: [] } : slice),
   validateUpdate: validateEndpointSliceUpdate,
+  warnings: endpointSliceWarnings,
   defaults: defaultEndpointSlice,
   prepareForCreate: dropOldTopology,
   columns: [

@@ -26,6 +26,8 @@ export interface PrepareContext {
   dryRun: boolean
   /** The request comes from a component of the cluster, which may do what users do by way of subresources. */
   trusted?: boolean
+  /** Warning headers of the request. */
+  warn?(message: string): void
   /** Who makes the request; undefined is the administrator. */
   user?: { name: string; uid?: string; groups: string[]; extra?: Record<string, string[]> }
 }
@@ -47,7 +49,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
   prepareForUpdate?(object: T, old: T, context: PrepareContext): void
   validate?(object: T, old?: T): FieldError[]
   /** Only what is special to a creation; `validate` runs before. */
-  validateCreate?(object: T): FieldError[]
+  validateCreate?(object: T, context?: PrepareContext): FieldError[]
   /** Only what is special to an update (immutability); `validate` runs besides. */
   validateUpdate?(object: T, old: T): FieldError[]
   validateStatusUpdate?(object: T, old: T): FieldError[]

@@ -4,6 +4,7 @@ import { AGE, NAME, nodeRoles } from './columns'
 import { defaultNode } from './defaults/cluster'
 import { describeNode } from './describe/node'
 import { defineKind } from './kind'
+import { nodeWarnings } from './validation/component-warnings'
 import { validateNode, validateNodeStatus, validateNodeUpdate } from './validation/nodes'
 
 function statusText(node: Node): string {
@@ -24,6 +25,7 @@ function address(node: Node, type: string): string {
 export const node = defineKind<Node>({
   resource: 'nodes',
   validate: validateNode,
+  warnings: nodeWarnings,
   defaults: defaultNode,
   validateUpdate: validateNodeUpdate,
   validateStatusUpdate: validateNodeStatus,

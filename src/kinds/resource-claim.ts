@@ -4,7 +4,7 @@ import type { KubeObject } from '../api/types'
 import { AGE, NAME } from './columns'
 import { defaultResourceClaim } from './defaults/extension'
 import { defineKind } from './kind'
-import { validateResourceClaim } from './validation/devices'
+import { validateAdminAccess, validateResourceClaim } from './validation/devices'
 
 interface ResourceClaim extends KubeObject {
   status?: { allocation?: unknown; reservedFor?: unknown[] }
@@ -23,6 +23,7 @@ function state({ metadata, status }: ResourceClaim): string {
 export const resourceClaim = defineKind<ResourceClaim>({
   resource: 'resourceclaims.resource.k8s.io',
   validate: validateResourceClaim,
+  validateCreate: (claim, context) => validateAdminAccess(claim.spec, claim.metadata.namespace, context),
   defaults: defaultResourceClaim,
   columns: [NAME, { name: 'STATE', cell: state }, AGE],
 })

@@ -8,6 +8,7 @@ import { headLines } from './describe/metadata'
 import { describing } from './describe/writer'
 import { defineKind } from './kind'
 import { validateSecret, validateSecretUpdate } from './validation/cluster'
+import { secretWarnings } from './validation/component-warnings'
 
 /** Sizes only, but for the token of a service account, which upstream shows. */
 function describeSecret(secret: Secret): string {
@@ -26,6 +27,7 @@ function describeSecret(secret: Secret): string {
 export const secret = defineKind<Secret>({
   resource: 'secrets',
   validate: (secret, old) => [...(old ? validateSecretUpdate(secret, old) : []), ...validateSecret(secret)],
+  warnings: secretWarnings,
   defaults: defaultSecret,
   columns: [
     NAME,

@@ -1,5 +1,6 @@
 // DefaultIngressClass, RuntimeClass and TaintNodesByCondition. Upstream: plugin/pkg/admission/{network/defaultingressclass,runtimeclass,nodetaint}.
 import type { KubeObject, Node, Pod } from '../../api/types'
+import { ApiError } from '../../errors'
 import { ownEntry } from '../../lib/own-entry'
 import { compareQuantities, quantityOf } from '../../lib/quantity'
 import { type AdmissionPlugin, refusal } from './plugin'
@@ -43,6 +44,7 @@ export const runtimeClass: AdmissionPlugin = {
   create(object, context, info) {
     const { spec } = object as Pod
     const name = spec.runtimeClassName as string | undefined
+    if (name === '') throw new ApiError('', 'resource name may not be empty')
     const found = name ? context.view.get<RuntimeClass>('runtimeclasses.node.k8s.io', undefined, name) : undefined
     if (name && !found) throw refusal(info, object, `pod rejected: RuntimeClass "${name}" not found`)
     const fixed = found?.overhead?.podFixed

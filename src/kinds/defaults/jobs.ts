@@ -54,7 +54,7 @@ export function prepareJob(job: KubeObject): void {
   const metadata = childOf(template, 'metadata')
   const labels = { ...fieldsOf(metadata.labels) } as Record<string, string>
   fill(labels, jobLabels(job))
-  if (job.metadata.labels === metadata.labels) job.metadata.labels = labels
+  if (metadata.labels !== undefined && job.metadata.labels === metadata.labels) job.metadata.labels = labels
   metadata.labels = labels
   const selector = fieldsOf(spec.selector) ?? {}
   const own = { ...fieldsOf(selector.matchLabels) }

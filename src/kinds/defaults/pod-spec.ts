@@ -79,7 +79,6 @@ export function defaultPod(spec: Fields | undefined): void {
   defaultPodSpec(spec)
   fill(spec, { enableServiceLinks: true })
   for (const container of [...listOf(spec.containers), ...listOf(spec.initContainers)]) requestsFromLimits(fieldsOf(container.resources))
-  requestsFromLimits(fieldsOf(spec.resources))
   if (spec.hostNetwork !== true) return
   for (const container of [...listOf(spec.containers), ...listOf(spec.initContainers)]) {
     for (const port of listOf(container.ports)) if (!port.hostPort) port.hostPort = port.containerPort

@@ -4,7 +4,9 @@ import type { Container, LabelSelector, Pod, PodStatus, StringMap } from '../../
 import { compareQuantities, quantityOf } from '../../lib/quantity'
 import { timestamp } from '../../lib/time'
 import type { PrepareContext } from '../kind'
+import { copyAppArmorProfiles } from './app-armor'
 import { type Fields, fieldsOf, listOf } from './fields'
+import { defaultWholeResources } from './pod-resources'
 import { defaultPod } from './pod-spec'
 
 export function defaultPodObject(pod: Pod): void {
@@ -22,7 +24,8 @@ function isSet(list: Record<string, string | number> | undefined, name: string):
 /** Guaranteed: every container's limits equal its requests; BestEffort: nobody asks for anything; else Burstable. */
 export function qosClass(pod: Pod): 'Guaranteed' | 'Burstable' | 'BestEffort' {
   const own = pod.spec.resources as Container['resources'] | undefined
-  const all = own ? [own] : [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])].map((c) => c.resources)
+  const isWhole = Object.keys(own?.requests ?? {}).length > 0 || Object.keys(own?.limits ?? {}).length > 0
+  const all = isWhole ? [own] : [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])].map((c) => c.resources)
   const any = all.some((r) => COMPUTE.some((name) => isSet(r?.requests, name) || isSet(r?.limits, name)))
   if (!any) return 'BestEffort'
   const guaranteed = all.every((r) =>
@@ -62,6 +65,8 @@ function askAllForOwnLabels(pod: Pod): void {
 
 export function preparePod(pod: Pod, context: PrepareContext): void {
   askAllForOwnLabels(pod)
+  copyAppArmorProfiles(pod, (message) => context.warn?.(message))
+  defaultWholeResources(pod)
   const status: PodStatus = { phase: 'Pending', qosClass: qosClass(pod) }
   const gates = (pod.spec as { schedulingGates?: unknown[] }).schedulingGates
   if (gates?.length) {
@@ -76,4 +81,6 @@ export function preparePod(pod: Pod, context: PrepareContext): void {
 
 export function preparePodUpdate(pod: Pod, old: Pod): void {
   pod.status = old.status
+  // Who knows nothing of what a whole Pod asks for leaves it out.
+  if (pod.spec.resources === undefined && old.spec.resources !== undefined) pod.spec.resources = structuredClone(old.spec.resources)
 }

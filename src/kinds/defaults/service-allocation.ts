@@ -112,10 +112,13 @@ function allocateAddress(service: Service, asked: string | undefined, context: P
   const fail = (why: string) => refuse(service, 'spec.clusterIPs', service.spec.clusterIPs, `failed to allocate IP ${asked}: ${why}`)
   const number = toNumber(asked)
   const range = number === undefined ? undefined : all.find((r) => number >= r.first && number < r.first + r.size)
-  if (number === undefined || !range) throw fail('the provided network does not match the current range')
-  if (number === range.first || number === range.first + range.size - 1) {
-    throw fail(`the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${range.text}`)
+  const isOutside = number === undefined || !range || number === range.first || number === range.first + range.size - 1
+  // A dry run asks the first range alone, and takes what is given out for free.
+  if (context.dryRun && isOutside) {
+    throw fail(`the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${(range ?? all[0]).text}`)
   }
+  if (isOutside) throw fail('the provided network does not match the current range')
+  if (context.dryRun) return asked
   if (usedAddresses(context, service).has(asked)) throw fail('provided IP is already allocated')
   return giveOut(asked, context)
 }

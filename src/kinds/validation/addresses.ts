@@ -93,3 +93,49 @@ export function validateCanonicalCidr(value: string, field: string): FieldError[
   const form = `${canonical(ip)}/${length}`
   return errors.length || form === value ? errors : [invalidValue(field, value, `must be in canonical form (${JSON.stringify(form)})`)]
 }
+
+/** What is warned of in an address that older rules let pass. */
+export function ipWarnings(value: string, field: string): string[] {
+  const ip = withoutZeros(value)
+  if (!isPlain(ip)) return []
+  if (!isIP(value) || isMapped(ip)) {
+    const plain = isMapped(ip) ? mappedIpv4(ip) : ip
+    return [`${field}: non-standard IP address ${JSON.stringify(value)} is invalid: use ${JSON.stringify(plain)}`]
+  }
+  if (canonical(value) === value) return []
+  const form = JSON.stringify(canonical(value))
+  return [`${field}: IPv6 address ${JSON.stringify(value)} should be in RFC 5952 canonical format (${form})`]
+}
+
+/** The IPv4 address that an IPv6 address stands for. */
+function mappedIpv4(ip: string): string {
+  const bits = bitsOf(ip).slice(-32)
+  return [0, 8, 16, 24].map((at) => Number.parseInt(bits.slice(at, at + 8), 2)).join('.')
+}
+
+function textOf(bits: string): string {
+  if (bits.length === 32) return [0, 8, 16, 24].map((at) => Number.parseInt(bits.slice(at, at + 8), 2)).join('.')
+  const groups = Array.from({ length: 8 }, (_, i) => Number.parseInt(bits.slice(i * 16, i * 16 + 16), 2).toString(16))
+  return canonical(groups.join(':'))
+}
+
+/** What is warned of in a network. */
+export function cidrWarnings(value: string, field: string): string[] {
+  const network = networkOf(value)
+  if (!network) return []
+  const quote = JSON.stringify
+  const [address, length] = value.split('/')
+  const ip = withoutZeros(address)
+  const right = `${textOf(network.bits)}/${network.length}`
+  const warnings: string[] = []
+  if (bitsOf(ip) !== network.bits) {
+    const single = quote(`${textOf(bitsOf(ip))}/${network.bits.length}`)
+    warnings.push(`${field}: CIDR value ${quote(value)} is ambiguous in this context (should be ${quote(right)} or ${single}?)`)
+  }
+  if (!isIP(address) || /^0\d/.test(length) || isMapped(ip)) {
+    warnings.push(`${field}: non-standard CIDR value ${quote(value)} is invalid: use ${quote(right)}`)
+  }
+  const form = `${canonical(address)}/${length}`
+  if (warnings.length || form === value) return warnings
+  return [`${field}: IPv6 CIDR value ${quote(value)} should be in RFC 5952 canonical format (${quote(form)})`]
+}

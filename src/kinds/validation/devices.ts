@@ -5,6 +5,7 @@ import { checkCel } from '../../lib/cel/check'
 import { BOOL, type CelType, DYN, mapOf, parseType, STRING, structOf, typeText } from '../../lib/cel/types'
 import { isDns1123Label, isDns1123Subdomain, isLabelValue, regexError } from '../../lib/names'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
+import type { PrepareContext } from '../kind'
 import { duplicate, forbiddenField, invalids, invalidValue, notSupported, required, tooLong, tooMany } from './errors'
 import { validateAnnotations, validateLabelKey, validateLabels } from './object-meta'
 
@@ -244,6 +245,18 @@ function validateClaimSpec(spec: Fields, path: string): FieldError[] {
   )
   if (requests.length <= MOST) found.declared.push(...twins(requests, `${here}.requests`, ['name', 'exactly', 'firstAvailable']))
   return found.all()
+}
+
+const ADMIN = 'resource.kubernetes.io/admin-access'
+
+/** Who may go past the owners of devices is said by a label of the namespace. Upstream: pkg/registry/resource/utils.go AuthorizedForAdmin. */
+export function validateAdminAccess(spec: unknown, namespace: string | undefined, context: PrepareContext | undefined): FieldError[] {
+  const requests = listOf(fieldsOf(fieldsOf(spec)?.devices)?.requests)
+  const asking = requests.flatMap((request, i) => (fieldsOf(request.exactly)?.adminAccess === true ? [i] : []))
+  if (!context || !asking.length) return []
+  if (context.view.get('namespaces', undefined, namespace ?? '')?.metadata.labels?.[ADMIN] === 'true') return []
+  const why = `admin access to devices requires the \`${ADMIN}: true\` label on the containing namespace`
+  return asking.map((i) => forbiddenField(`spec.devices.requests[${i}].adminAccess`, why))
 }
 
 export function validateResourceClaim({ spec }: KubeObject): FieldError[] {

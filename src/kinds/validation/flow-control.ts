@@ -1,7 +1,10 @@
 // Validation of how requests to the API server are put in order: FlowSchemas and priority levels. Upstream: pkg/apis/flowcontrol/validation/validation.go.
 import type { KubeObject } from '../../api/types'
 import type { FieldError } from '../../errors'
+import { deepEqual } from '../../lib/equal'
 import { isDns1123Label, isDns1123Subdomain } from '../../lib/names'
+import { ownEntry } from '../../lib/own-entry'
+import { internalForm } from '../../schema/internal'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
 import { forbiddenField, invalids, invalidValue, notSupported, required } from './errors'
 
@@ -133,6 +136,33 @@ function validateRule(rule: Fields, path: string): FieldError[] {
   ]
 }
 
+const EVERYTHING = [
+  {
+    nonResourceRules: [{ nonResourceURLs: ['*'], verbs: ['*'] }],
+    resourceRules: [{ apiGroups: ['*'], clusterScope: true, namespaces: ['*'], resources: ['*'], verbs: ['*'] }],
+  },
+]
+
+function groupsFrom(...names: string[]): Fields[] {
+  return EVERYTHING.map((rule) => ({ ...rule, subjects: names.map((name) => ({ group: { name }, kind: 'Group' })) }))
+}
+
+/** The schemas that every cluster has. Upstream: pkg/apis/flowcontrol/bootstrap/default.go. */
+const SCHEMAS: Record<string, Fields> = {
+  exempt: { matchingPrecedence: 1, priorityLevelConfiguration: { name: 'exempt' }, rules: groupsFrom('system:masters') },
+  'catch-all': {
+    distinguisherMethod: { type: 'ByUser' },
+    matchingPrecedence: 10000,
+    priorityLevelConfiguration: { name: 'catch-all' },
+    rules: groupsFrom('system:unauthenticated', 'system:authenticated'),
+  },
+}
+
+function mustBeFixed(name: string, spec: unknown, shown: object): FieldError[] {
+  const fixed = ownEntry(SCHEMAS, name)
+  return fixed && !deepEqual(fixed, spec) ? [invalidValue('spec', shown, `spec of '${name}' must equal the fixed value`)] : []
+}
+
 export function validateFlowSchema({ metadata, spec }: KubeObject): FieldError[] {
   const { matchingPrecedence = 1000, distinguisherMethod, priorityLevelConfiguration, rules } = fieldsOf(spec) ?? {}
   const precedence = Number(matchingPrecedence)
@@ -151,6 +181,7 @@ export function validateFlowSchema({ metadata, spec }: KubeObject): FieldError[]
   const named = 'spec.priorityLevelConfiguration.name'
   if (level) errors.push(...invalids(named, level, isDns1123Subdomain(level)))
   else errors.push(required(named, 'must reference a priority level'))
+  errors.push(...mustBeFixed(metadata.name, spec, internalForm('FlowSchemaSpec', fieldsOf(spec) ?? {})))
   return [...errors, ...listOf(rules).flatMap((rule, i) => validateRule(rule, `spec.rules[${i}]`))]
 }
 
@@ -202,6 +233,19 @@ function validateLimited(limited: Fields, path: string): FieldError[] {
   return [...errors, ...lent, invalidValue(`${path}.borrowingLimitPercent`, most, 'if specified, must be a non-negative integer')]
 }
 
+const CATCH_ALL = { limited: { lendablePercent: 0, limitResponse: { type: 'Reject' }, nominalConcurrencyShares: 5 }, type: 'Limited' }
+
+/** The levels that every cluster has; of `exempt` only what it says of seats may differ. */
+function mustBeFixedLevel(name: string, spec: Fields): FieldError[] {
+  const refuse = (what: string) => [
+    invalidValue('spec', internalForm('PriorityLevelConfigurationSpec', spec), `spec of '${name}' ${what} the fixed value`),
+  ]
+  if (name === 'catch-all') return deepEqual(spec, CATCH_ALL) ? [] : refuse('must equal')
+  const { exempt: _, ...rest } = spec
+  if (name !== 'exempt' || deepEqual(rest, { type: 'Exempt' })) return []
+  return refuse("except the 'spec.exempt' field must equal")
+}
+
 export function validatePriorityLevel({ metadata, spec }: KubeObject): FieldError[] {
   const { type, ...rest } = fieldsOf(spec) ?? {}
   const [limited, exempt] = [fieldsOf(rest.limited), fieldsOf(rest.exempt)]
@@ -209,6 +253,7 @@ export function validatePriorityLevel({ metadata, spec }: KubeObject): FieldErro
   if ((metadata.name === 'exempt') !== (type === 'Exempt')) {
     errors.push(invalidValue('spec.type', type ?? '', "must be 'Exempt' if and only if `name` is 'exempt'"))
   }
+  errors.push(...mustBeFixedLevel(metadata.name, fieldsOf(spec) ?? {}))
   if (type === 'Exempt') {
     if (limited) errors.push(forbiddenField('spec.limited', ''), ...validateLimited(limited, 'spec.limited'))
     if (exempt) errors.push(...validateShares(exempt, 'spec.exempt'))

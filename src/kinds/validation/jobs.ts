@@ -198,6 +198,21 @@ export function validateJobUpdate(job: KubeObject, old: KubeObject): FieldError[
 
 // ---------------------------------------------------------------- cron jobs
 
+const AREAS = /^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)\//
+/** Zones are files, whose names are told apart by their case; only small words are written small. */
+const SMALL = /(^|[/_-])(?!(?:au|es|of)(?:[_-]|$))[a-z]/
+
+function isZoneName(name: string): boolean {
+  let found: string
+  try {
+    found = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+  } catch {
+    return false
+  }
+  if (found.toLowerCase() === name.toLowerCase()) return found === name
+  return !SMALL.test(name) && (!name.includes('/') || AREAS.test(name)) && !/\/[A-Z]{4,}/.test(name)
+}
+
 function validateTimeZone(zone: unknown): FieldError[] {
   if (zone === undefined) return []
   const field = 'spec.timeZone'
@@ -209,12 +224,7 @@ function validateTimeZone(zone: unknown): FieldError[] {
   }
   if (name.toLowerCase() === 'local')
     return [invalidValue(field, name, 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones')]
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return []
-  } catch {
-    return [invalidValue(field, name, `unknown time zone ${name}`)]
-  }
+  return isZoneName(name) ? [] : [invalidValue(field, name, `unknown time zone ${name}`)]
 }
 
 export function validateCronJob(cron: KubeObject): FieldError[] {

@@ -32,6 +32,16 @@ function validateTaints(node: KubeObject, path: string): FieldError[] {
 
 const AVOID = 'scheduler.alpha.kubernetes.io/preferAvoidPods'
 
+const TAINTS = 'scheduler.alpha.kubernetes.io/taints'
+
+function validateAnnotatedTaints({ metadata }: KubeObject): FieldError[] {
+  const text = metadata.annotations?.[TAINTS]
+  const wrong = text ? jsonSyntaxError(text) : undefined
+  if (wrong) return [invalidValue('metadata.annotations', TAINTS, wrong.message)]
+  const taints: unknown = text ? JSON.parse(text) : []
+  return Array.isArray(taints) ? validateTaints({ spec: { taints } } as unknown as KubeObject, `metadata.annotations.${TAINTS}`) : []
+}
+
 function validateAvoidedPods({ metadata }: KubeObject): FieldError[] {
   const wrong = jsonSyntaxError(metadata.annotations?.[AVOID] || 'null')
   return wrong ? [invalidValue('metadata.annotations.AvoidPods', AVOID, wrong.message)] : []
@@ -59,7 +69,7 @@ export function validateNodeStatus(node: KubeObject): FieldError[] {
 
 export function validateNode(node: KubeObject): FieldError[] {
   const ranges = (fieldsOf(node.spec)?.podCIDRs ?? []) as string[]
-  const errors = [...validateAvoidedPods(node), ...validateTaints(node, 'metadata.taints')]
+  const errors = [...validateAnnotatedTaints(node), ...validateAvoidedPods(node), ...validateTaints(node, 'metadata.taints')]
   errors.push(...validateNodeResources(node))
   errors.push(...ranges.flatMap((range, i) => validateCidr(range, `spec.podCIDRs[${i}]`)))
   const families = new Set(ranges.map((range) => networkOf(range)?.bits.length))

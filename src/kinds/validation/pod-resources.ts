@@ -4,15 +4,11 @@ import type { FieldError } from '../../errors'
 import { type Amounts, amounts, podRequests } from '../../lib/pod-requests'
 import { canonicalQuantity } from '../../lib/quantity'
 import { fieldsOf } from '../defaults/fields'
+import { asWritten } from '../defaults/pod-resources'
 import { forbiddenField, invalidValue } from './errors'
 import { validatePodResourceName, validateResources } from './resources'
 
 type Resources = NonNullable<Container['resources']>
-
-/** As a quantity prints. */
-function shown(name: string, amount: number): string {
-  return canonicalQuantity(name === 'cpu' ? `${amount}m` : amount)
-}
 
 export function validatePodResources(spec: PodSpec, path: string, claims: Set<string>): FieldError[] {
   const own = spec.resources as Resources | undefined
@@ -22,25 +18,26 @@ export function validatePodResources(spec: PodSpec, path: string, claims: Set<st
   errors.push(...validateResources(own, path, claims, validatePodResourceName))
   const { resources: _, overhead: _o, ...rest } = spec
   const containers = (of: 'requests' | 'limits') => podRequests({ spec: rest } as Pod, of)
-  errors.push(...below(containers('requests'), own.requests, `${path}.requests`, 'requests'))
+  errors.push(...below(spec, containers('requests'), own, path, 'requests'))
   const pages = Object.entries(containers('limits')).filter(([name]) => name.startsWith('hugepages-'))
-  errors.push(...below(Object.fromEntries(pages), own.limits, `${path}.limits`, 'limits'))
+  errors.push(...below(spec, Object.fromEntries(pages), own, path, 'limits'))
   const most = amounts(own.limits)
   for (const [i, { resources }] of (spec.containers ?? []).entries()) {
     for (const [name, limit] of Object.entries(amounts(resources?.limits))) {
       if (most[name] === undefined || limit <= most[name]) continue
-      const why = `must be less than or equal to pod limits of ${shown(name, most[name])}`
-      errors.push(invalidValue(`${path}.containers[${i}][${name}].limits`, shown(name, limit), why))
+      const why = `must be less than or equal to pod limits of ${canonicalQuantity(own.limits?.[name] ?? 0)}`
+      const shown = canonicalQuantity(resources?.limits?.[name] ?? 0)
+      errors.push(invalidValue(`${path}.containers[${i}][${name}].limits`, shown, why))
     }
   }
   return errors
 }
 
-function below(together: Amounts, own: Resources['requests'], path: string, what: string): FieldError[] {
-  const given = amounts(own)
+function below(spec: PodSpec, together: Amounts, own: Resources, path: string, of: 'requests' | 'limits'): FieldError[] {
+  const given = amounts(own[of])
   return Object.entries(together).flatMap(([name, amount]) => {
     if (given[name] === undefined || amount <= given[name]) return []
-    const why = `must be greater than or equal to aggregate container ${what} of ${shown(name, amount)}`
-    return [invalidValue(`${path}[${name}]`, shown(name, given[name]), why)]
+    const why = `must be greater than or equal to aggregate container ${of} of ${asWritten(name, amount, spec, of)}`
+    return [invalidValue(`${path}.${of}[${name}]`, canonicalQuantity(own[of]?.[name] ?? 0), why)]
   })
 }

@@ -1,21 +1,27 @@
 // What the API server warns of in Pods and templates. Upstream: pkg/api/pod/warnings.go, pkg/api/node/util.go.
 import type { Container, ContainerPort, ObjectMeta, Pod, PodSpec } from '../../api/types'
-import { isDns1123Label } from '../../lib/names'
+import { deepEqual } from '../../lib/equal'
+import { isDns1123Label, isLabelValue } from '../../lib/names'
 import { ownEntry } from '../../lib/own-entry'
 import { canonicalQuantity, quantityMilliValue, quantityOf } from '../../lib/quantity'
+import { appArmorProfile } from '../defaults/app-armor'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
+import { ipWarnings } from './addresses'
+import { overlapWarnings } from './volume-paths'
 
-const OLD_LABELS: Record<string, [string, string]> = {
-  'beta.kubernetes.io/arch': ['v1.14', 'kubernetes.io/arch'],
-  'beta.kubernetes.io/os': ['v1.14', 'kubernetes.io/os'],
-  'failure-domain.beta.kubernetes.io/region': ['v1.17', 'topology.kubernetes.io/region'],
-  'failure-domain.beta.kubernetes.io/zone': ['v1.17', 'topology.kubernetes.io/zone'],
-  'beta.kubernetes.io/instance-type': ['v1.17', 'node.kubernetes.io/instance-type'],
+const OLD_LABELS: Record<string, string> = {
+  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
+  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
+  'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
+  'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+  'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
+  'app.kubernetes.io/created-by': 'deprecated since v1.9',
+  'scheduler.alpha.kubernetes.io/preferAvoidPods': 'deprecated since v1.22; use Taints and Tolerations instead',
+  'node-role.kubernetes.io/master': 'use "node-role.kubernetes.io/control-plane" instead',
 }
 
 export function oldLabel(key: string): string | undefined {
-  const known = ownEntry(OLD_LABELS, key)
-  return known && `deprecated since ${known[0]}; use "${known[1]}" instead`
+  return ownEntry(OLD_LABELS, key)
 }
 
 const OLD_ANNOTATIONS: [string, string][] = [
@@ -36,10 +42,16 @@ export const OLD_VOLUMES: [string, string, string][] = [
   ['rbd', 'rbd', 'deprecated in v1.28, non-functional in v1.31+'],
 ]
 
-export function nodeTermWarnings(term: Fields | undefined, path: string): string[] {
+/** `preferred`: values that no label can have are warned of, too. */
+export function nodeTermWarnings(term: Fields | undefined, path: string, preferred = false): string[] {
   return listOf(term?.matchExpressions).flatMap((expression, i) => {
     const message = oldLabel(String(expression.key))
-    return message ? [`${path}.matchExpressions[${i}].key: ${expression.key} is ${message}`] : []
+    const here = `${path}.matchExpressions[${i}]`
+    const values = preferred ? ((expression.values ?? []) as string[]) : []
+    return [
+      ...(message ? [`${here}.key: ${expression.key} is ${message}`] : []),
+      ...values.flatMap((value, j) => isLabelValue(value).map((why) => `${here}.values[${j}]: ${value} is invalid, ${why}`)),
+    ]
   })
 }
 
@@ -57,7 +69,7 @@ function placementWarnings(spec: PodSpec, path: string): string[] {
   }
   for (const [i, term] of listOf(affinity?.preferredDuringSchedulingIgnoredDuringExecution).entries()) {
     const here = `${base}.preferredDuringSchedulingIgnoredDuringExecution[${i}].preference`
-    warnings.push(...nodeTermWarnings(fieldsOf(term.preference), here))
+    warnings.push(...nodeTermWarnings(fieldsOf(term.preference), here, true))
   }
   for (const [i, constraint] of listOf(spec.topologySpreadConstraints).entries()) {
     const here = `${path}.topologySpreadConstraints[${i}]`
@@ -93,14 +105,29 @@ function envWarnings(container: Container, path: string): string[] {
   })
 }
 
+/** Bytes are whole. */
+function isFractional(amount: unknown): amount is string | number {
+  return (typeof amount === 'string' || typeof amount === 'number') && quantityMilliValue(quantityOf(amount)) % 1000 !== 0
+}
+
+function fractional(field: string, amount: string | number): string {
+  return `${field}: fractional byte value ${JSON.stringify(canonicalQuantity(amount))} is invalid, must be an integer`
+}
+
+/** `path` is that of a claim's spec. */
+export function claimSpecWarnings(spec: Fields, path: string): string[] {
+  return ['requests', 'limits'].flatMap((key) => {
+    const amount = fieldsOf(fieldsOf(spec.resources)?.[key])?.storage
+    return isFractional(amount) ? [fractional(`${path}.resources.${key}[storage]`, amount)] : []
+  })
+}
+
 function fractionWarnings(container: Container, path: string): string[] {
   const warnings: string[] = []
   for (const name of ['memory', 'ephemeral-storage']) {
     for (const list of ['limits', 'requests'] as const) {
       const value = container.resources?.[list]?.[name]
-      if (value === undefined || quantityMilliValue(quantityOf(value)) % 1000 === 0) continue
-      const text = JSON.stringify(canonicalQuantity(value))
-      warnings.push(`${path}.resources.${list}[${name}]: fractional byte value ${text} is invalid, must be an integer`)
+      if (isFractional(value)) warnings.push(fractional(`${path}.resources.${list}[${name}]`, value))
     }
   }
   return warnings
@@ -170,11 +197,34 @@ function affinityWarnings(spec: PodSpec, path: string): string[] {
 const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/'
 
 /** Of annotations where the field is not used. */
-function appArmorWarnings(containers: [Container, string][], meta: Partial<ObjectMeta> | undefined, prefix: string): string[] {
+function appArmorWarnings(
+  containers: [Container, string][],
+  spec: PodSpec,
+  meta: Partial<ObjectMeta> | undefined,
+  prefix: string,
+): string[] {
+  const own = fieldsOf(fieldsOf(spec.securityContext)?.appArmorProfile)
   return containers.flatMap(([{ name, securityContext }]) => {
     const key = APPARMOR + name
-    if (meta?.annotations?.[key] === undefined || fieldsOf(fieldsOf(securityContext)?.appArmorProfile)) return []
+    const annotation = meta?.annotations?.[key]
+    if (annotation === undefined || fieldsOf(fieldsOf(securityContext)?.appArmorProfile)) return []
+    if (own && deepEqual(own, appArmorProfile(annotation))) return []
     return [`${prefix}metadata.annotations[${key}]: deprecated since v1.30; use the "appArmorProfile" field instead`]
+  })
+}
+
+const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod'
+const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/'
+
+function seccompWarning(key: string, securityContext: unknown, meta: Partial<ObjectMeta> | undefined, prefix: string): string[] {
+  if (meta?.annotations?.[key] === undefined || fieldsOf(fieldsOf(securityContext)?.seccompProfile)) return []
+  return [`${prefix}metadata.annotations[${key}]: non-functional in v1.27+; use the "seccompProfile" field instead`]
+}
+
+function overheadWarnings(spec: PodSpec, path: string): string[] {
+  return ['memory', 'ephemeral-storage'].flatMap((name) => {
+    const amount = fieldsOf(spec.overhead)?.[name]
+    return isFractional(amount) ? [fractional(`${path}.overhead[${name}]`, amount)] : []
   })
 }
 
@@ -187,22 +237,34 @@ function specWarnings(spec: PodSpec, meta: Partial<ObjectMeta> | undefined, pref
   }
   for (const [i, volume] of (spec.volumes ?? []).entries()) {
     for (const [key, shown, message] of OLD_VOLUMES) if (volume[key]) warnings.push(`${path}.volumes[${i}].${shown}: ${message}`)
-    const empty = listOf(fieldsOf(volume.projected)?.sources).filter((source) => !Object.values(source).some(fieldsOf))
-    warnings.push(...empty.map(() => `volume ${JSON.stringify(volume.name)} (Projected) has no sources provided`))
+    const claim = fieldsOf(fieldsOf(volume.ephemeral)?.volumeClaimTemplate)
+    if (claim) {
+      const here = `${path}.volumes[${i}].ephemeral.volumeClaimTemplate.spec`
+      warnings.push(...claimSpecWarnings(fieldsOf(claim.spec) ?? {}, here))
+    }
   }
+  warnings.push(...overlapWarnings(listOf(spec.volumes)))
   const aliases = (spec.hostAliases ?? []).map((alias) => alias.ip)
   warnings.push(...duplicates(aliases, (ip, i) => `${path}.hostAliases[${i}].ip: duplicate ip ${JSON.stringify(ip)}`))
   const secrets = listOf(spec.imagePullSecrets).map((secret) => String(secret.name ?? ''))
   warnings.push(...duplicates(secrets, (name, i) => `${path}.imagePullSecrets[${i}].name: duplicate name ${JSON.stringify(name)}`))
   for (const [i, name] of secrets.entries()) if (!name) warnings.push(`${path}.imagePullSecrets[${i}].name: invalid empty name ""`)
   const containers = namedContainers(spec, path)
-  warnings.push(...appArmorWarnings(containers, meta, prefix))
+  warnings.push(...overheadWarnings(spec, path), ...seccompWarning(SECCOMP_POD, spec.securityContext, meta, prefix))
+  for (const [container] of containers) {
+    warnings.push(...seccompWarning(SECCOMP_CONTAINER + container.name, container.securityContext, meta, prefix))
+  }
+  // Of a Pod's own it is told where they become fields.
+  if (prefix) warnings.push(...appArmorWarnings(containers, spec, meta, prefix))
   for (const [container, here] of containers) warnings.push(...fractionWarnings(container, here), ...envWarnings(container, here))
   warnings.push(...portWarnings(containers))
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
     warnings.push(`${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`)
   }
-  return [...warnings, ...affinityWarnings(spec, path)]
+  warnings.push(...affinityWarnings(spec, path))
+  const servers = (fieldsOf(spec.dnsConfig)?.nameservers ?? []) as string[]
+  warnings.push(...servers.flatMap((ip, i) => ipWarnings(ip, `${path}.dnsConfig.nameservers[${i}]`)))
+  return [...warnings, ...aliases.flatMap((ip, i) => ipWarnings(String(ip ?? ''), `${path}.hostAliases[${i}].ip`))]
 }
 
 /** A new object whose name serves as a host name, or begins one, had better be a label. `use` is what the name is used in. */

@@ -4,7 +4,7 @@ import type { ObjectMeta, Service, ServicePort, ServiceSpec } from '../../api/ty
 import type { FieldError } from '../../errors'
 import { isIP } from '../../lib/is-ip'
 import { isDns1123Label, isDns1123Subdomain, isLabelKey, isPortNumber } from '../../lib/names'
-import { validateCidr, validateIp } from './addresses'
+import { cidrWarnings, ipWarnings, validateCidr, validateIp } from './addresses'
 import { duplicate, forbiddenField, invalids, invalidValue, notSupported, required, same } from './errors'
 import { validateLabels } from './object-meta'
 import { validatePort } from './probes'
@@ -310,14 +310,20 @@ export function serviceWarnings({ metadata, spec }: Service): string[] {
   }
   const headless = spec.type === 'ClusterIP' && spec.clusterIP === 'None'
   const external = !!spec.externalIPs?.length
+  const own = (spec.clusterIPs ?? []).filter((ip) => ip !== 'None')
+  warnings.push(...own.flatMap((ip, i) => ipWarnings(ip, `spec.clusterIPs[${i}]`)))
   if (headless) {
     if (spec.loadBalancerIP) warnings.push('spec.loadBalancerIP is ignored for headless services')
     if (external) warnings.push('spec.externalIPs is ignored for headless services')
     if (spec.sessionAffinity !== 'None') warnings.push('spec.SessionAffinity is ignored for headless services')
   }
+  warnings.push(...(spec.externalIPs ?? []).flatMap((ip, i) => ipWarnings(ip, `spec.externalIPs[${i}]`)))
   if (external && !headless && spec.type !== 'ExternalName') {
     warnings.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters')
   }
+  if (spec.loadBalancerIP) warnings.push(...ipWarnings(spec.loadBalancerIP, 'spec.loadBalancerIP'))
+  const ranges = (spec.loadBalancerSourceRanges ?? []) as string[]
+  warnings.push(...ranges.flatMap((range, i) => cidrWarnings(range, `spec.loadBalancerSourceRanges[${i}]`)))
   if (spec.type === 'ExternalName' && external) warnings.push('spec.externalIPs is ignored when spec.type is "ExternalName"')
   if (spec.type !== 'ExternalName' && spec.externalName) warnings.push('spec.externalName is ignored when spec.type is not "ExternalName"')
   if (spec.trafficDistribution === 'PreferClose') {

@@ -1,8 +1,7 @@
 // What the API server warns of in volumes, claims and classes. Upstream: pkg/api/{persistentvolume,persistentvolumeclaim,storage}/util.go.
 import type { KubeObject } from '../../api/types'
-import { parseQuantity, quantityMilliValue } from '../../lib/quantity'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { nodeTermWarnings, OLD_VOLUMES, oldLabel } from './pod-warnings'
+import { claimSpecWarnings, nodeTermWarnings, OLD_VOLUMES, oldLabel } from './pod-warnings'
 
 const CLASS = 'volume.beta.kubernetes.io/storage-class'
 const MESSAGES: Record<string, string> = {
@@ -13,22 +12,6 @@ const MESSAGES: Record<string, string> = {
 function annotationWarnings(object: KubeObject, keys: string[]): string[] {
   const given = object.metadata.annotations ?? {}
   return keys.filter((key) => Object.hasOwn(given, key)).map((key) => `metadata.annotations[${key}]: ${MESSAGES[key]}`)
-}
-
-/** Bytes are whole. */
-function isFractional(amount: unknown): boolean {
-  if (typeof amount !== 'string' && typeof amount !== 'number') return false
-  return quantityMilliValue(parseQuantity(String(amount))) % 1000 !== 0
-}
-
-/** `path` is that of a claim's spec. */
-export function claimSpecWarnings(spec: Fields, path: string): string[] {
-  return ['requests', 'limits'].flatMap((key) => {
-    const amount = fieldsOf(fieldsOf(spec.resources)?.[key])?.storage
-    return isFractional(amount)
-      ? [`${path}.resources.${key}[storage]: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`]
-      : []
-  })
 }
 
 export function claimWarnings(claim: KubeObject): string[] {
