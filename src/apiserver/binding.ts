@@ -24,7 +24,6 @@ export function bindPod(storage: Storage, env: Env, binding: KubeObject, dryRun:
   const scheduled: Condition = {
     lastProbeTime: null,
     lastTransitionTime: old?.status === 'True' ? old.lastTransitionTime : timestamp(env.now()),
-    ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
     status: 'True',
     type: 'PodScheduled',
   }

@@ -25,6 +25,7 @@ test('a Pod comes and goes in steps', async () => {
     'w 0/1 Pending 0',
     'w 0/1 Pending 0',
     'w 0/1 ContainerCreating 0',
+    'w 0/1 ContainerCreating 0',
     'w 1/1 Running 0',
     'w 1/1 Terminating 0',
     'w 1/1 Terminating 0',
@@ -44,6 +45,7 @@ test('what a selector loses sight of goes as it was', async () => {
   expect(rows).toEqual([
     'ADDED w 0/1 Pending 0',
     'MODIFIED w 0/1 Pending 0',
+    'MODIFIED w 0/1 ContainerCreating 0',
     'MODIFIED w 0/1 ContainerCreating 0',
     'MODIFIED w 1/1 Running 0',
     'DELETED w 1/1 Running 0',

@@ -146,3 +146,20 @@ test('a Pod bears the zone and the region of its node', async () => {
   expect(await labels('scheduled')).toEqual({ run: 'scheduled', ...both })
   expect(await labels('bound')).toEqual(both)
 })
+
+test.each([
+  ['an image that lies on the node', 'nginx:1.25', 'IfNotPresent', /^sha256:[0-9a-f]{64}$/],
+  ['one that is pulled again', 'nginx:1.25', 'Always', /^docker\.io\/library\/nginx@sha256:[0-9a-f]{64}$/],
+  ['one of another registry', 'example.com/team/app:1', 'IfNotPresent', /^example\.com\/team\/app@sha256:[0-9a-f]{64}$/],
+])('%s has its identity', async (_name, image, policy, id) => {
+  await start(`{containers: [{name: c, image: ${image}, imagePullPolicy: ${policy}}]}`)
+  expect(await sh.kubectl('get pod p -o jsonpath={.status.containerStatuses[0].imageID}')).toMatch(id)
+})
+
+test('containers of a Pod that is deleted by force are stopped, too', async () => {
+  await start(`{containers: [${sleeper('c')}]}`)
+  await sh.kubectl('delete pod p --force')
+  expect(
+    await sh.kubectl('get events --field-selector reason=Killing -o custom-columns=M:.message,F:.involvedObject.fieldPath --no-headers'),
+  ).toBe('Stopping container c   spec.containers{c}\n')
+})

@@ -20,7 +20,7 @@ import { isTerminalPhase } from './phase'
 import { nextTick, runTriggered, tick } from './probe-workers'
 import { resizeDue } from './resize'
 import { lullOf, playRoutine, programWakes } from './routine'
-import { containerOf, emit, isRunning, type PodState, type Session, withAddress } from './state'
+import { COMPONENT, containerOf, emit, isRunning, type PodState, type Session, withAddress } from './state'
 import { isBusy, isWaiting, resumeSync, syncPod } from './sync'
 import { beginTermination, confirmDeletion, finishTermination, tearDown } from './termination'
 
@@ -129,7 +129,10 @@ function sync(key: string, context: ControllerContext): number | undefined {
   const world = worldOf(context)
   const pod = api.get<Pod>('pods', namespace, name)
   const stored = records.get<PodState>(TABLE, key)
-  if (stored && stored.uid !== pod?.metadata.uid) tearDown(world, key, stored)
+  if (stored && stored.uid !== pod?.metadata.uid) {
+    if (!nodeFault(world, stored.node)) tellOfKills(context, namespace, name, stored)
+    tearDown(world, key, stored)
+  }
   const host = pod?.spec.nodeName
   if (!pod || !host) return undefined
   // Nobody looks after the Pods of a node that never was there.
@@ -153,6 +156,18 @@ function sync(key: string, context: ControllerContext): number | undefined {
   if (!api.get('pods', namespace, name)) return undefined
   if (!deepEqual(state, stored)) records.put(TABLE, key, state)
   return nextDue(session)
+}
+
+/** Containers of a Pod that went from the API while they ran, as by force, are stopped like others. */
+function tellOfKills({ api }: ControllerContext, namespace: string, name: string, { uid, node, containers }: PodState): void {
+  const running = Object.keys(containers).filter((container) => isRunning(containers[container]))
+  const place = running.length > 0 ? api.get('namespaces', undefined, namespace) : undefined
+  if (!place || place.metadata.deletionTimestamp) return
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, uid, resourceVersion: '' } } as KubeObject
+  for (const container of running) {
+    const said = { type: 'Normal', reason: 'Killing', message: `Stopping container ${container}` } as const
+    api.event(pod, { ...said, host: node, component: COMPONENT, fieldPath: `spec.containers{${container}}` })
+  }
 }
 
 function newState(pod: Pod, node: string, now: number): PodState {

@@ -4,6 +4,7 @@ import type { Container } from '../../api/types'
 import { pullFault } from '../../faults'
 import { formatDuration } from '../../lib/ages'
 import { parseReference } from '../../lib/image-reference'
+import { digestOf } from '../images/digest'
 import { type FoundImage, imageOf } from '../images/index'
 import { inBackoffSinceUpdate, nextBackoff } from './backoff'
 import { emit, type Session, type WaitReason } from './state'
@@ -15,9 +16,22 @@ const SPEED = 24_000_000
 
 export type Present = { found: FoundImage } | WaitReason
 
+const pulledKey = ({ host }: Session, { reference }: FoundImage) => `${host}/${reference.canonical.replaceAll('/', '_')}`
+
+function wasPulled(session: Session, found: FoundImage): boolean {
+  return session.records.get(PULLED, pulledKey(session, found)) !== undefined
+}
+
 function presence(session: Session, found: FoundImage): boolean {
   // The catalogue's images lie on every node, as kind or minikube have them loaded; others come from their registry first.
-  return found.known || session.records.get(PULLED, `${session.host}/${found.reference.canonical.replaceAll('/', '_')}`) !== undefined
+  return found.known || wasPulled(session, found)
+}
+
+/** An image that came from its registry goes by the digest it has there; one that was loaded by its own. */
+function identified(session: Session, found: FoundImage): FoundImage {
+  if (!wasPulled(session, found)) return found
+  const { registry, repository, digest, canonical } = found.reference
+  return { ...found, id: `${registry}/${repository}@${digest ?? `sha256:${digestOf(`manifest of ${canonical}`)}`}` }
 }
 
 /** The image of a container, pulled if its policy says so. Writes the events; a failure is what the container waits for. */
@@ -35,7 +49,7 @@ export function ensureImage(session: Session, container: Container): Present {
   const present = found !== undefined && !fault && presence(session, found)
   if (present && imagePullPolicy !== 'Always') {
     tell('Normal', 'Pulled', `Container image "${image}" already present on machine and can be accessed by the pod`)
-    return { found }
+    return { found: identified(session, found) }
   }
   if (imagePullPolicy === 'Never') {
     const message = `Container image "${image}" is not present with pull policy of Never`
@@ -53,9 +67,9 @@ export function ensureImage(session: Session, container: Container): Present {
   tell('Normal', 'Pulling', `Pulling image "${image}"`)
   if (found && !fault) {
     delete pulls[image]
-    if (!presence(session, found)) session.records.put(PULLED, `${session.host}/${found.reference.canonical.replaceAll('/', '_')}`, 1)
+    if (!wasPulled(session, found)) session.records.put(PULLED, pulledKey(session, found), 1)
     tell('Normal', 'Pulled', pulledMessage(found, image))
-    return { found }
+    return { found: identified(session, found) }
   }
   const error = fault ? registryDown(image) : (lookup as { message: string }).message
   tell('Warning', 'Failed', `Failed to pull image "${image}": ${error}`)

@@ -297,6 +297,17 @@ export function publish(session: Session, terminal = false): Published {
   return { ends: endsNow(session, status), stale }
 }
 
+/** As soon as there is a sandbox, its condition alone says so, before anything else is done. Follows OnPodSandboxReady. */
+export function publishSandbox(session: Session): void {
+  const { api, env, pod } = session
+  const conditions = pod.status.conditions?.map((condition) => {
+    if (condition.type !== 'PodReadyToStartContainers' || condition.status === 'True') return condition
+    const { reason: _r, message: _m, ...rest } = condition
+    return { ...rest, lastTransitionTime: timestamp(env.now()), status: 'True' as const }
+  })
+  if (conditions) session.pod = api.updateStatus<Pod>({ ...pod, status: { ...pod.status, conditions } })
+}
+
 function endsNow(session: Session, status: PodStatus): boolean {
   if (session.state.evicted) return true
   if (isTerminalPhase(status.phase)) return true

@@ -12,7 +12,7 @@ import { resize } from './resize'
 import { removed, restartsAll } from './restart'
 import { endPostStart, type StartOutcome, tryStart } from './start'
 import { containerOf, emit, initContainers, isRunning, isSidecar, type PendingStart, type Session } from './state'
-import { publish } from './status'
+import { publish, publishSandbox } from './status'
 import { beginTermination } from './termination'
 
 /** A failed sync is tried again after this long, one that waits for a back-off at its end, but at least this often. ms. */
@@ -122,6 +122,7 @@ function createSandbox(session: Session): boolean | 'failed' {
     state.ip = ip
   }
   state.sandbox = true
+  publishSandbox(session)
   return true
 }
 
