@@ -1,7 +1,9 @@
 // Servers made to hurt whoever reads a manifest from them: each ends with one error, in Go's words, and nothing is made.
+import dns from 'node:dns'
 import fs from 'node:fs'
 import net from 'node:net'
 import zlib from 'node:zlib'
+import { readUrl } from '../../src/cli/read-url'
 import { type Shell, shell } from '../commands/shell'
 import { isWhole, tried } from '../torture/tried'
 
@@ -74,5 +76,51 @@ test.each(SERVERS.filter(([, , , { slow } = {}]) => isWhole || !slow))('a server
   expect(answer).toMatch(/\[exit 1\]$/)
   expect(answer).not.toMatch(/failed unexpectedly|\x1b/)
   expect(fs.readFileSync(box.path('state.json')).equals(before)).toBe(true)
+  tried('a server of manifests made to hurt', 1)
+})
+
+const HEAD = head('200 OK')
+const drip = (text: string, every: number) => (socket: net.Socket) => {
+  let sent = 0
+  const timer = setInterval(() => socket.write(text[sent++ % text.length]), every)
+  socket.on('close', () => clearInterval(timer))
+}
+const dripBody = (socket: net.Socket) => {
+  socket.write(HEAD)
+  drip('# ', 50)(socket)
+}
+const PATIENT = { dial: 300, handshake: 300, silence: 300, whole: 2500 }
+const HEADERS = 'Unable to connect to the server: context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+const BODY = 'context deadline exceeded (Client.Timeout or context cancellation while reading body)'
+
+test.each<[string, string, (socket: net.Socket) => void, string, object?]>([
+  ['says nothing', 'http://127.0.0.1', () => {}, HEADERS],
+  ['sends its headers byte by byte', 'http://127.0.0.1', drip(HEAD, 100), HEADERS],
+  ['stops in the middle', 'http://127.0.0.1', (socket) => socket.write(HEAD + MANIFEST), BODY],
+  ['stops in the middle of what it packed', 'http://127.0.0.1', (socket) => socket.write(head('200 OK', 'Content-Encoding: gzip')), BODY],
+  ['sends its body byte by byte', 'http://127.0.0.1', dripBody, BODY],
+  [
+    'leads on after a while, round and round',
+    'http://127.0.0.1',
+    (socket) => setTimeout(() => socket.end(redirect('/')), 200),
+    HEADERS,
+    { whole: 900 },
+  ],
+  ['says nothing of TLS', 'https://127.0.0.1', () => {}, 'Unable to connect to the server: net/http: TLS handshake timeout'],
+  ['has a name that nobody answers for', 'http://nowhere.example', () => {}, 'dial tcp: lookup nowhere.example: i/o timeout'],
+])('a server that %s is not waited for long', async (_what, origin, answer, said, patience = {}) => {
+  const sockets = new Set<net.Socket>()
+  const server = net.createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.once('data', () => answer(socket))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as net.AddressInfo
+  const lookup = origin.includes('nowhere') ? jest.spyOn(dns, 'lookup').mockImplementation((() => {}) as never) : undefined
+  await expect(readUrl(`${origin}:${port}/x`, { ...PATIENT, ...patience })).rejects.toThrow(said)
+  for (const socket of sockets) socket.destroy()
+  server.close()
+  lookup?.mockRestore()
   tried('a server of manifests made to hurt', 1)
 })
