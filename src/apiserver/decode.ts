@@ -1,6 +1,6 @@
 // A manifest's value becomes an object of a known kind, or kubectl's and the server's refusals.
 import type { KubeObject } from '../api/types'
-import { CommandError, PlainFailure } from '../errors'
+import { ApiError, CommandError, PlainFailure } from '../errors'
 import { toStored } from '../schema/conversion'
 import { decodeObject as decodeBuiltin, type FieldValidation } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
@@ -25,12 +25,20 @@ export function recognise(server: ApiServer, value: Record<string, unknown>, sou
   const metadata = (value.metadata ?? {}) as { name?: string; namespace?: string }
   const info = server.discovery.byKind(apiVersion, kind)
   if (info) return info
+  // The core group has no name, and so is found without one; it is its version that is then asked for in vain.
+  const core = apiVersion === '' && !inList ? server.discovery.byKind('v1', kind) : undefined
+  if (core) return { ...core, version: '' }
   const missing = `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`
   // An aggregate of one error, upstream, which is printed without its `error: `.
   if (inList) throw new PlainFailure(untyped(apiVersion, kind) ?? `unable to recognize ${missing}`)
   throw new CommandError(
     `resource mapping not found for name: ${JSON.stringify(metadata.name ?? '')} namespace: ${JSON.stringify(metadata.namespace ?? '')} from ${JSON.stringify(source)}: ${missing}\nensure CRDs are installed first`,
   )
+}
+
+/** The refusal of a request for a version that is none: no path leads anywhere. */
+export function versionless(method: string, info: ResourceInfo, name?: string): ApiError {
+  return new ApiError('NotFound', `the server could not find the requested resource (${method} ${info.plural}${name ? ` ${name}` : ''})`)
 }
 
 /** Reads the fields by the kind's schema. Throws ApiError BadRequest for wrong types and, when strict, unknown fields. */
@@ -40,6 +48,7 @@ export function decodeObject(
   value: Record<string, unknown>,
   validation: FieldValidation = 'Strict',
 ): KubeObject {
+  if (!info.version) throw versionless('post', info)
   const { object, warnings } = info.custom ? decodeCustom(server.view, info, value, validation) : decodeBuiltin(value, validation)
   server.warnings.push(...warnings)
   return toStored(object)

@@ -18,6 +18,7 @@ import type { AdmissionContext } from './admission/plugin'
 import { forbiddenAccess, isAllowed, type User } from './authorization'
 import { bindPod } from './binding'
 import { customKind } from './custom-kinds'
+import { versionless } from './decode'
 import { type Crd, Discovery } from './discovery'
 import { trackCreate, trackStatus, trackUpdate, withOwnership } from './managed-fields-tracking'
 import { validateMeta, validateMetaUpdate } from './meta-validation'
@@ -99,6 +100,7 @@ export class ApiServer {
     const { verb, info, namespace, name, subresource } = request
     try {
       this.authorize(verb, info, namespace, name, subresource)
+      if (!info.version) throw versionless(verb === 'update' ? 'put' : verb, info, name)
       if (!subresource && !info.verbs.includes(verb)) throw notAllowed()
       const answer = body()
       this.tell({ ...request, answer }, verb === 'create' ? 201 : 200)

@@ -20,7 +20,7 @@ import { sha256 } from '../lib/sha256'
 import { inGoOrder } from '../schema/go-order'
 import { encodeProtobuf, encodeProtobufList } from '../schema/protobuf-write'
 import type { PathRequest } from './context'
-import { OF_KNOWN_TYPES } from './request-log'
+import { OF_KNOWN_TYPES } from './typed-commands'
 
 /** `typed`: generated clients, in protobuf. `scheme`: objects of known types, as JSON. `unstructured`: any objects, as JSON. */
 type Library = 'typed' | 'scheme' | 'unstructured' | 'dynamic' | 'scale'

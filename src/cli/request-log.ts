@@ -17,6 +17,7 @@ import type { Flags } from './flags'
 import { klogLine } from './klog'
 import { kubeconfigPaths, serverAddress } from './kubeconfig'
 import type { Exchange } from './request-exchange'
+import { OF_KNOWN_TYPES } from './typed-commands'
 
 /** From these levels on the client says which features it has, where it found its config, and what it asks. */
 const FEATURES = 2
@@ -30,10 +31,6 @@ const WHOLE = 10
 export const REFUSALS = 4
 
 /** The feature gates of the client library, in the order of their names: upstream's order is chance. */
-/** Commands whose objects are of types the client knows. */
-export const OF_KNOWN_TYPES =
-  /^(set |rollout |auth reconcile$|(expose|run|taint|cordon|uncordon|drain|logs|exec|attach|port-forward|debug|cluster-info)( |$))/
-
 const GATES: [name: string, enabled: boolean][] = [
   ['AtomicFIFO', true],
   ['ClientsAllowCARotation', true],

@@ -3,15 +3,18 @@
 import type { KubeObject } from '../api/types'
 import { recognise, requireNamespace } from '../apiserver/decode'
 import { listObjects, requireSubresource, warnOfReading } from '../apiserver/query'
+import type { ApiServer } from '../apiserver/server'
 import type { Cluster } from '../cluster'
 import { ApiError, CommandError } from '../errors'
 import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
 import type { ResourceInfo } from '../schema/resources'
+import { typeNameOf } from '../schema/types'
 import type { CommandContext } from './context'
 import { getNamed } from './get-named'
 import { manifestsOf } from './kustomize'
 import type { Documents } from './manifests'
 import { parseResourceArguments } from './resource-args'
+import { OF_KNOWN_TYPES } from './typed-commands'
 
 export interface Selected {
   info: ResourceInfo
@@ -40,6 +43,8 @@ export interface SelectRules {
   placed?: boolean
   /** The command's --selector is about something else. */
   noSelector?: boolean
+  /** What is said of a file's object without a name. */
+  nameless?(info: ResourceInfo): string
   /** Not found is passed over in silence. */
   ignoreMissing?: boolean
 }
@@ -102,7 +107,8 @@ function selectDocuments(context: CommandContext, cluster: Cluster, documents: D
     const { metadata } = value as { metadata?: { name?: string; namespace?: string } }
     let info: ResourceInfo
     try {
-      info = recognise(server, value, source, inList)
+      if (OF_KNOWN_TYPES.test(context.path)) requireKnownType(value, source)
+      info = rules.local && bool(context, 'local') ? unchecked(server, value) : recognise(server, value, source, inList)
     } catch (error) {
       if (!(error instanceof Error)) throw error
       selection.unread.push(error)
@@ -117,6 +123,7 @@ function selectDocuments(context: CommandContext, cluster: Cluster, documents: D
       }
       warnOfReading(server, info)
       requireSubresource(info, flag(context, 'subresource'), 'get', metadata?.name ?? '')
+      if (!metadata?.name && rules.nameless) throw new CommandError(rules.nameless(info))
       const object = getNamed(server, info, namespaceOfFile(context, info, metadata), metadata?.name ?? '')
       if (!wanted(object)) return []
       if (info.namespaced) requireNamespace(metadata?.namespace, context.namespace, context.namespaceGiven)
@@ -125,6 +132,24 @@ function selectDocuments(context: CommandContext, cluster: Cluster, documents: D
   }
   selection.failures.push(...selection.unread)
   return selection
+}
+
+/** Commands that read files as types of their own refuse what the client has none for. Upstream: apimachinery/pkg/runtime/error.go. */
+function requireKnownType(value: Record<string, unknown>, source: string): void {
+  const { apiVersion = '', kind = '' } = value as { apiVersion?: string; kind?: string }
+  if (!apiVersion || typeNameOf(apiVersion, kind)) return
+  const problem = `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`
+  throw new CommandError(`unable to decode ${JSON.stringify(source)}: ${problem}`)
+}
+
+/** With --local nobody asks whether there is such a kind. */
+function unchecked(server: ApiServer, value: Record<string, unknown>): ResourceInfo {
+  const { apiVersion = '', kind = '' } = value as { apiVersion?: string; kind?: string }
+  const [version, group = ''] = apiVersion.split('/').reverse()
+  const plural = kind.toLowerCase()
+  const made = { resource: group ? `${plural}.${group}` : plural, group, version, kind, plural, singular: plural }
+  const none = { shortNames: [], categories: [], verbs: [], subresources: [], namespaced: true, custom: true }
+  return server.discovery.byKind(apiVersion, kind) ?? { ...made, ...none }
 }
 
 /** What --selector keeps of what files name: by the labels that the objects have, not those of the files. Throws CommandError. */

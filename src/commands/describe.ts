@@ -12,6 +12,7 @@ import type { Cluster } from '../cluster'
 import { ApiError, CommandError, combine } from '../errors'
 import { kindOf } from '../kinds'
 import { describeGeneric } from '../kinds/describe/generic'
+import type { ResourceInfo } from '../schema/resources'
 import { together } from './get-fetch'
 
 interface Outcome {
@@ -30,7 +31,7 @@ async function describe(context: CommandContext): Promise<void> {
     )
   }
   const outcome = context.cluster.read((cluster): Outcome => {
-    const { objects, failures: all, unread } = select(context, cluster, documents, { allowAll: true })
+    const { objects, failures: all, unread } = select(context, cluster, documents, { allowAll: true, nameless })
     const failures = [...all.filter((each) => !unread.includes(each)), ...together(unread)]
     const many = objects.length > 1 || failures.length > 0
     const showEvents = flags.bool('show-events') && (!many || flags.changed('show-events'))
@@ -47,6 +48,11 @@ async function describe(context: CommandContext): Promise<void> {
   if (outcome.texts.length === 0) {
     context.err(flags.bool('all-namespaces') ? 'No resources found\n' : `No resources found in ${context.namespace} namespace.\n`)
   }
+}
+
+/** Kinds without a description of their own are asked for by a client that has its own words. */
+function nameless({ resource }: ResourceInfo): string {
+  return kindOf(resource)?.describe ? 'resource name may not be empty' : 'name is required'
 }
 
 /** The objects of a type whose names begin with `prefix`. Two words in the form TYPE/NAME are read so, too, as upstream. */

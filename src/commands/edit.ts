@@ -12,6 +12,7 @@ import { documentsOf, select } from '../cli/select'
 import { validationOf } from '../cli/validation'
 import { ApiError, CommandError, combine } from '../errors'
 import { deepEqual } from '../lib/equal'
+import { quote } from '../lib/go-values'
 import { toCompactJson } from '../lib/json-emit'
 import { createMergePatch } from '../lib/patch/merge-patch'
 import { createTwoWayPatch } from '../lib/patch/strategic-diff'
@@ -19,9 +20,20 @@ import { fieldOf, has, isObject, type JsonObject, PatchError } from '../lib/patc
 
 const CHANGED = 'At least one of apiVersion, kind and name was changed'
 
+const OUTPUTS = ['json', 'kyaml', 'yaml']
+
+/** What is edited is a document, in one of these languages. */
+function checkOutput(output: string): void {
+  if (output === '' || OUTPUTS.includes(output.toLowerCase())) return
+  throw new CommandError(
+    `unable to match a printer suitable for the output format ${quote(output)}, allowed formats are: ${OUTPUTS.join(',')}`,
+  )
+}
+
 async function editCommand(context: CommandContext): Promise<void> {
   const { flags } = context
   const validation = validationOf(context)
+  checkOutput(flags.string('output'))
   const print = resultPrinter(context, 'none')
   const documents = await documentsOf(context)
   const objects = context.cluster.read((cluster): EditedObject[] => {

@@ -1,6 +1,7 @@
 // kubectl explain TYPE[.field]: the fields of a kind. Upstream: kubectl/pkg/explain/v2/templates/plaintext.tmpl.
 import { groupResource, groupVersion } from '../apiserver/discovery'
 import type { Command, CommandContext } from '../cli/context'
+import { oldText } from '../cli/explain-v2'
 import type { Cluster } from '../cluster'
 import { CommandError, PlainFailure } from '../errors'
 import { parseJsonPath, type Step } from '../lib/jsonpath-parse'
@@ -29,6 +30,10 @@ function explain(context: CommandContext): void {
     const { info, path } = target(cluster, args[0], flags.string('api-version'))
     context.observeSchema?.(groupVersion(info), cluster.server)
     const document = documentOf(cluster, info)
+    if (output === 'plaintext-openapiv2') {
+      context.out(forTerminal(oldText({ info, document, path, recursive: flags.bool('recursive'), depth })))
+      return
+    }
     const header = `${info.group ? `GROUP:      ${info.group}\n` : ''}KIND:       ${info.kind}\nVERSION:    ${info.version}\n\n`
     const body = describe(document, path, { recursive: flags.bool('recursive'), depth })
     if (body === undefined) throw new CommandError(`field "${path[path.length - 1]}" does not exist`, 1, header)

@@ -15,7 +15,8 @@ import type { Documents } from '../cli/manifests'
 import { parseResourceArguments, type Target } from '../cli/resource-args'
 import { documentsOf, fileSelector, namespaceOfFile } from '../cli/select'
 import type { Cluster } from '../cluster'
-import { AggregateFailure, ApiError, CommandError, notAllowed } from '../errors'
+import { AggregateFailure, ApiError, CommandError, combine, notAllowed } from '../errors'
+import { GENERIC_COLUMNS } from '../kinds/columns'
 import type { Column } from '../kinds/kind'
 import { builtinEntries, type ResourceInfo } from '../schema/resources'
 import { columnsWanted, isTable } from './get-table'
@@ -53,7 +54,9 @@ export async function documentsNamed(context: CommandContext): Promise<Documents
   if (context.args.length) {
     throw new CommandError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
   }
-  if (documents.failures.length && !documents.documents.length) throw new AggregateFailure(documents.failures)
+  if (documents.failures.length && !documents.documents.length) {
+    throw isTable(context) ? new AggregateFailure(documents.failures) : (combine(documents.failures) as Error)
+  }
   return documents
 }
 
@@ -128,6 +131,7 @@ function fromDocuments(context: CommandContext, cluster: Cluster, { documents, f
   const { server } = cluster
   const wanted = fileSelector(context.flags.string('selector'))
   const named = new Map<Target, Named>()
+  const locals = new Map<Target, KubeObject>()
   const targets: Target[] = []
   const failures: Error[] = []
   for (const { value, source, inList } of documents) {
@@ -139,20 +143,29 @@ function fromDocuments(context: CommandContext, cluster: Cluster, { documents, f
       failures.push(error as Error)
       continue
     }
-    const target = { info, name: metadata?.name ?? '' }
+    const isLocal = !metadata?.name
+    const target = { info: isLocal ? { ...info } : info, name: metadata?.name ?? '' }
+    if (isLocal) locals.set(target, value as unknown as KubeObject)
     named.set(target, metadata ?? {})
     targets.push(target)
   }
   const answer = collect(context, cluster, targets, oneFile, (target) => {
     const { info, name = '' } = target
     const metadata = named.get(target)
-    const object = getNamed(server, info, namespaceOfFile(context, info, metadata), name)
+    const namespace = namespaceOfFile(context, info, metadata)
+    const local = locals.get(target)
+    // What has no name is shown as its file has it: the server is not asked for it.
+    if (local)
+      return wanted(local) ? [{ info, object: { ...local, metadata: { ...local.metadata, ...(namespace ? { namespace } : {}) } } }] : []
+    const object = getNamed(server, info, namespace, name)
     // A table that is answered in place of an object has no labels.
     if (isTable(context) && context.flags.bool('server-print') ? !wanted(NO_LABELS) : !wanted(object)) return []
     if (info.namespaced) requireNamespace(metadata?.namespace, context.namespace, context.namespaceGiven)
     return [subresourceOf(context, info, object)]
   })
-  return { ...answer, failures: [...answer.failures, ...together([...failures, ...unread])] }
+  const unmapped = new Set([...locals.keys()].map(({ info }) => info))
+  const columns = (info: ResourceInfo) => (unmapped.has(info) ? GENERIC_COLUMNS : columnsOf(server, info))
+  return { ...answer, columns, failures: [...answer.failures, ...together([...failures, ...unread])] }
 }
 
 /** `--subresource`: the object's status is part of it, other subresources a pod or a config map does not have. */

@@ -86,6 +86,7 @@ function send(
 ): KubeObject {
   if (change instanceof BrokenJson) throw new ApiError('BadRequest', `${type === 'strategic' ? '' : 'error decoding patch: '}${change.why}`)
   const { flags } = context
+  if (!object.metadata?.name) throw new CommandError('resource name may not be empty')
   const subresource = flags.string('subresource')
   const options = { manager: flags.string('field-manager'), dryRun, ...(subresource ? { subresource } : {}) }
   try {

@@ -1,6 +1,6 @@
 // kubectl replace: puts whole objects in place of the stored ones. Upstream: kubectl/pkg/cmd/replace/replace.go.
 import type { KubeObject } from '../api/types'
-import { decodeObject, placeInNamespace, recognise } from '../apiserver/decode'
+import { decodeObject, placeInNamespace, recognise, versionless } from '../apiserver/decode'
 import { groupVersion } from '../apiserver/discovery'
 import { lookUp, requireSubresource } from '../apiserver/query'
 import type { ApiServer } from '../apiserver/server'
@@ -64,6 +64,7 @@ async function replace(context: CommandContext): Promise<void> {
         const wanted = recorded(context, saveConfiguration(placed(context, info, value), flags.bool('save-config')))
         if (dryRun === 'client') lines.push(print(wanted, 'replaced'))
         else {
+          if (!info.version) throw versionless('put', info, wanted.metadata.name)
           const decoded = decodeObject(server, info, wanted, validation)
           const subresource = flags.string('subresource')
           const options = { manager, dryRun: dryRun === 'server', ...(subresource ? { subresource } : {}) }

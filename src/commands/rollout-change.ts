@@ -33,8 +33,8 @@ export async function changeRollouts(context: CommandContext, change: RolloutCha
   const print = resultPrinter(context, 'none')
   const documents = await documentsOf(context)
   const lines: string[] = []
-  const { failures, count } = context.cluster.write((cluster) => {
-    const { objects, failures } = select(context, cluster, documents, { allowAll: true })
+  const { failures, count, unread } = context.cluster.write((cluster) => {
+    const { objects, failures, unread } = select(context, cluster, documents, { allowAll: true })
     for (const selected of objects) {
       try {
         lines.push(changeOne(context, cluster, selected, change, print))
@@ -43,11 +43,11 @@ export async function changeRollouts(context: CommandContext, change: RolloutCha
         failures.push(error)
       }
     }
-    return { failures, count: objects.length }
+    return { failures, count: objects.length, unread }
   })
   context.out(lines.join(''))
   // What cannot be read comes as a list of its own, even when it is one thing.
-  const failure = documents?.failures.length ? new AggregateFailure(failures) : combine(failures)
+  const failure = unread.length ? new AggregateFailure(failures) : combine(failures)
   if (failure) throw failure
   if (count === 0) nothingFound(context)
 }

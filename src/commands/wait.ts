@@ -68,13 +68,15 @@ async function waitFor(wait: Wait, selected: Selected, wanted: Wanted[], met: (o
   }
 }
 
+const NAMELESS = 'resource name must be provided'
+
 /** `--for=create`: the objects may not be there yet. */
 async function untilCreated(context: CommandContext, wait: Wait, documents: Documents | undefined): Promise<Selected[]> {
   const late = () => new CommandError('timed out waiting for the condition')
   return poll(
     wait,
     (cluster) => {
-      const { objects, failures } = select(context, cluster, documents)
+      const { objects, failures } = select(context, cluster, documents, { nameless: () => NAMELESS })
       // What a file names must be there: only arguments are looked for again.
       const broken = failures.find((f) => documents !== undefined || !isNotFound(f))
       if (broken) throw broken
@@ -103,7 +105,7 @@ async function run(context: CommandContext): Promise<void> {
   if (wanted.some((w) => w.kind === 'create')) {
     selected = await untilCreated(context, wait, documents)
   } else {
-    const found = select(context, wait.follower.current(), documents, { local: flags.bool('local') })
+    const found = select(context, wait.follower.current(), documents, { local: flags.bool('local'), nameless: () => NAMELESS })
     missing = deletes ? found.failures.filter((f) => !isNotFound(f)) : found.failures
     selected = found.objects
     if (selected.length === 0 && missing.length === 0 && !deletes) throw new CommandError('no matching resources found')

@@ -3,7 +3,7 @@ import type { Container, KubeObject, LoadBalancerIngress } from '../api/types'
 import { age } from '../lib/ages'
 import type { Column } from './kind'
 
-export const NAME: Column = { name: 'NAME', cell: (object) => object.metadata.name }
+export const NAME: Column = { name: 'NAME', cell: (object) => object.metadata.name ?? '' }
 export const AGE: Column = { name: 'AGE', cell: (object, now) => age(object.metadata.creationTimestamp, now) }
 /** The second column of kinds without a printer of their own. Upstream: registry/rest/table.go. */
 export const CREATED_AT: Column = { name: 'CREATED AT', cell: (object) => object.metadata.creationTimestamp ?? '<unknown>' }

@@ -21,9 +21,11 @@ export function namePrinter(operation = '', typed = false): Printer {
 
 /** `pod/web`, `deployment.apps/web`. */
 export function objectName(object: KubeObject): string {
-  const slash = object.apiVersion.indexOf('/')
+  // A file may say no version.
+  const { apiVersion = '' } = object as Partial<KubeObject>
+  const slash = apiVersion.indexOf('/')
   const kind = object.kind.toLowerCase()
   // No server lets such a name in; of a file that none has seen it is shown, not sent.
   const name = forTerminal(String(object.metadata?.name || '<unknown>'))
-  return `${slash < 0 ? kind : `${kind}.${object.apiVersion.slice(0, slash)}`}/${name}`
+  return `${slash < 0 ? kind : `${kind}.${apiVersion.slice(0, slash)}`}/${name}`
 }
