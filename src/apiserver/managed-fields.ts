@@ -4,6 +4,7 @@ import type { Json, ManagedFieldsEntry } from '../api/types'
 import { ApiError } from '../errors'
 import * as sets from '../lib/field-set'
 import { type FieldPath, type FieldSet, fieldElement } from '../lib/field-set'
+import { toCompactJson } from '../lib/json-emit'
 import { deepEqual, isObject, type JsonObject } from '../lib/patch/value'
 import type { Shape } from '../schema/shape'
 import { type Comparison, compareObjects, mergeObjects, removeFields, StructureError, toFieldSet } from './structured-merge'
@@ -340,18 +341,8 @@ function syncLastApplied(object: JsonObject, applied: JsonObject): JsonObject {
   const { [LAST_APPLIED]: _, ...annotations } = ((applied.metadata as JsonObject).annotations ?? {}) as JsonObject
   const { annotations: __, ...meta } = applied.metadata as JsonObject
   const clean = { ...applied, metadata: Object.keys(annotations).length > 0 ? { ...meta, annotations } : meta }
-  const text = `${JSON.stringify(sortedKeys(clean))}\n`
+  const text = `${toCompactJson(clean)}\n`
   return { ...object, metadata: { ...metadata, annotations: { ...(metadata.annotations as JsonObject), [LAST_APPLIED]: text } } }
-}
-
-function sortedKeys(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sortedKeys)
-  if (!isObject(value)) return value
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sortedKeys(value[key])]),
-  )
 }
 
 function conflictMessage(conflicts: Conflict[]): string {
@@ -421,8 +412,13 @@ function conflictError(conflicts: Conflict[]): ApiError {
 }
 
 /** `default/web; apps/v1, Kind=Deployment`, as Go prints the pair. */
-function describe(object: JsonObject): string {
+export function describe(object: JsonObject): string {
   const { name = '', namespace = '' } = (object.metadata ?? {}) as { name?: string; namespace?: string }
-  const version = String(object.apiVersion)
-  return `${namespace}/${name}; ${version.includes('/') ? version : `/${version}`}, Kind=${String(object.kind)}`
+  return `${namespace}/${name}; ${kindText(object)}`
+}
+
+/** `apps/v1, Kind=Deployment`, `/v1, Kind=Pod`. */
+export function kindText({ apiVersion, kind }: JsonObject): string {
+  const version = String(apiVersion)
+  return `${version.includes('/') ? version : `/${version}`}, Kind=${String(kind)}`
 }

@@ -9,11 +9,13 @@ import { fromStored } from '../schema/conversion'
 import { decodeAs, type FieldValidation, strictError } from '../schema/decode'
 import { inGoOrder } from '../schema/go-order'
 import type { ResourceInfo } from '../schema/resources'
+import type { Shape } from '../schema/shape'
 import { typeNameOf } from '../schema/types'
 import { concealed } from './concealed'
+import { misfit } from './converter'
 import { decodeObject } from './decode'
 import { groupVersion } from './discovery'
-import { applyPatch } from './managed-fields'
+import { applyPatch, describe, kindText } from './managed-fields'
 import { emptyObject, withOwnership, writerOf } from './managed-fields-tracking'
 import type { RequestOptions } from './options'
 import { type PatchType, patchedObject } from './patch'
@@ -150,10 +152,20 @@ export function applyObject(server: ApiServer, info: ResourceInfo, configuration
       force: options.force,
       creating: !live,
     })
+    if (!info.custom) checkConversion(object, shape)
     const decoded = decodeObject(server, info, object)
     const request: RequestOptions = { ...options, authorized: true, managedFields: managedFields ?? [] }
     return live ? server.update(decoded, request) : server.create(decoded, request)
   })
+}
+
+/** Throws an ApiError without a reason when a merged configuration is no object of its built-in kind. */
+function checkConversion(object: JsonObject, shape: Shape): void {
+  const type = typeNameOf(String(object.apiVersion), String(object.kind))
+  const problem = misfit(object, shape) ?? (type && decodeAs(object as unknown as KubeObject, type).error)
+  if (problem === undefined) return
+  const what = `failed to convert new object (${describe(object)}) to proper version`
+  throw new ApiError('', `${what}: unable to convert unstructured object to ${kindText(object)}: ${problem}`)
 }
 
 function asJson(object: KubeObject): JsonObject {

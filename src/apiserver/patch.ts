@@ -1,14 +1,15 @@
 // What a PATCH request makes of a stored object, and the API server's refusals of patches.
-// Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go, apimachinery/pkg/runtime/converter.go.
+// Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go.
 import type { Json, KubeObject } from '../api/types'
 import { ApiError, invalid } from '../errors'
 import { jsonPatch, type PatchOperation } from '../lib/patch/json-patch'
 import { mergePatch } from '../lib/patch/merge-patch'
 import { strategicMergePatch } from '../lib/patch/strategic-merge'
-import { fieldOf, goText, has, isObject, type JsonObject, kindOf, PatchError } from '../lib/patch/value'
+import { fieldOf, goText, isObject, type JsonObject, PatchError } from '../lib/patch/value'
 import type { ResourceInfo } from '../schema/resources'
-import { type Shape, shapeOf } from '../schema/shape'
+import { shapeOf } from '../schema/shape'
 import { concealed } from './concealed'
+import { misfit } from './converter'
 import { groupVersion } from './discovery'
 import { patchSchema } from './patch-schema'
 
@@ -94,40 +95,4 @@ function asApiError(error: PatchError): ApiError {
   if (error.kind === 'bad-format') return new ApiError('BadRequest', error.message)
   if (error.kind === 'unprocessable') return new ApiError('Invalid', 'the server rejected our request due to an error in our request')
   return new ApiError('InternalError', error.message)
-}
-
-const BOXES: Record<string, string> = { string: 'string', boolean: 'bool', int32: 'int32', int64: 'int64', double: 'float64' }
-
-/** Why a value cannot become the Go type its structure stands for, in the converter's words; undefined when it can. */
-function misfit(value: Json, shape: Shape): string | undefined {
-  const kind = kindOf(value)
-  if (kind === 'nil' || shape.kind === 'any') return undefined
-  if (shape.kind === 'map') {
-    if (!isObject(value)) return shape.struct ? `cannot restore struct from: ${kind}` : `cannot restore map from ${kind}`
-    for (const key of Object.keys(value).sort()) {
-      const field = shape.field(key)
-      const problem = field && misfit(value[key], field.shape)
-      if (problem) return problem
-    }
-    return undefined
-  }
-  if (shape.kind === 'list') {
-    if (!Array.isArray(value)) return `cannot restore slice from ${kind}`
-    for (const item of value) {
-      const problem = misfit(item, shape.element)
-      if (problem) return problem
-    }
-    return undefined
-  }
-  return scalarMisfit(kind, shape.type)
-}
-
-function scalarMisfit(kind: string, type: string): string | undefined {
-  if (!has(BOXES, type)) return undefined
-  const wanted = BOXES[type]
-  const number = kind === 'int64' || kind === 'float64'
-  if (kind === wanted || (number && wanted === 'float64') || (kind === 'int64' && wanted === 'int32')) return undefined
-  if (number && (wanted === 'int32' || wanted === 'int64')) return `cannot convert ${kind} to ${wanted}`
-  if (kind === 'int64' && wanted === 'string') return 'cannot convert int64 to string'
-  return `unrecognized type: ${wanted}`
 }

@@ -454,7 +454,7 @@ function specOf(object: KubeObject): Record<string, unknown> {
 }
 
 function setManagedFields(object: KubeObject, entries: ManagedFieldsEntry[] | undefined): void {
-  if (entries) object.metadata.managedFields = entries
+  if (entries?.length) object.metadata.managedFields = entries
   else delete object.metadata.managedFields
 }
 

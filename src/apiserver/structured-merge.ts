@@ -45,8 +45,7 @@ export function itemElement(shape: ListShape, item: Json): string {
   for (const name of shape.keys) {
     const fallback = shape.element.kind === 'map' ? shape.element.field(name)?.default : undefined
     const value = has(item, name) ? item[name] : fallback
-    // An empty string is no default here: Go's schema leaves it out for required keys.
-    if (value !== undefined && (has(item, name) || value !== '')) keys[name] = value
+    if (value !== undefined) keys[name] = value
   }
   if (Object.keys(keys).length === 0) {
     const names = `[${shape.keys.map((k) => JSON.stringify(k)).join(' ')}]`

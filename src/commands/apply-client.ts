@@ -71,7 +71,10 @@ function patchOne(applying: Applying, given: Given, current: KubeObject): { patc
   const { info, object, source } = given
   let patch = ''
   try {
-    const changes = threeWayPatch(info, current, withLastApplied(object), context.flags.bool('overwrite'))
+    const warn = (why: string) => {
+      for (const spec of ['openapi v3 spec', 'openapi spec']) context.err(`warning: error calculating patch from ${spec}: ${why}\n`)
+    }
+    const changes = threeWayPatch(info, current, withLastApplied(object), context.flags.bool('overwrite'), warn)
     patch = toCompactJson(concealed(info, changes))
     if (patch === '{}') return { patch, patched: current }
     const type = info.custom ? 'merge' : 'strategic'
@@ -82,19 +85,30 @@ function patchOne(applying: Applying, given: Given, current: KubeObject): { patc
   } catch (error) {
     const refused = error instanceof ApiError && (error.reason === 'Conflict' || error.reason === 'Invalid')
     if (refused && context.flags.bool('force')) return { patch: 'recreated', patched: recreate(applying, given, current) }
-    const inner = error instanceof ApiError ? addSource('patching', source, error) : error
+    const inner = addSource('patching', source, error)
     const target = `Resource: "${info.group}/${info.version}, Resource=${info.plural}", GroupVersionKind: "${info.group}/${info.version}, Kind=${info.kind}"\nName: ${JSON.stringify(current.metadata.name)}, Namespace: ${JSON.stringify(current.metadata.namespace ?? '')}`
     throw addSource(`applying patch:\n${patch}\nto:\n${target}\nfor:`, source, inner)
   }
 }
 
-/** The patch from the live object to the wanted one, less what was applied last and is wanted no more. Throws CommandError. */
-export function threeWayPatch(info: ResourceInfo, current: KubeObject, modified: KubeObject, overwrite: boolean): JsonObject {
+/**
+ * The patch from the live object to the wanted one, less what was applied last and is wanted no more. Throws CommandError; before, `warn`
+ * is told why where a built-in kind's patch is tried in other ways.
+ */
+export function threeWayPatch(
+  info: ResourceInfo,
+  current: KubeObject,
+  modified: KubeObject,
+  overwrite: boolean,
+  warn: (why: string) => void = () => {},
+): JsonObject {
   const originalText = lastApplied(current)
-  const wrap = (message: string) =>
-    new CommandError(
+  const wrap = (message: string) => {
+    if (!info.custom) warn(message)
+    return new CommandError(
       `creating patch with:\noriginal:\n${originalText ?? ''}\nmodified:\n${toCompactJson(modified)}\n\ncurrent:\n${toCompactJson(current)}\n\nfor: ${message}`,
     )
+  }
   let original: Json = {}
   try {
     original = originalText ? (JSON.parse(originalText) as Json) : {}

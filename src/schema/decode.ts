@@ -2,6 +2,7 @@
 // Upstream: sigs.k8s.io/json, apimachinery/pkg/runtime/serializer/json, apiserver/pkg/endpoints/handlers/create.go (transformDecodeError).
 import type { KubeObject } from '../api/types'
 import { ApiError } from '../errors'
+import { badBase64At } from '../lib/base64'
 import { rfc3339, timeError } from '../lib/go-time'
 import { canonicalQuantity } from '../lib/quantity'
 import { type Field, type FieldType, type ScalarKind, structType, typeNameOf } from './types'
@@ -98,22 +99,6 @@ function decodeTime(value: unknown, state: State, micro: boolean): string | unde
     return lastTime
   }
   return `${seconds}.${(/\.(\d{1,6})/.exec(value)?.[1] ?? '').padEnd(6, '0')}Z`
-}
-
-/** Base64's first wrong byte, as encoding/base64's CorruptInputError counts it; -1 when the text is whole. */
-function badBase64At(text: string): number {
-  const clean = text.replace(/[\r\n]/g, '')
-  for (let i = 0; i < clean.length; i++) {
-    if (clean[i] === '=') {
-      const tail = clean.slice(i)
-      const wanted = 4 - (i % 4)
-      if (i % 4 < 2) return i
-      if (tail !== '='.repeat(wanted)) return tail.length < wanted ? clean.length : i + wanted
-      return -1
-    }
-    if (!/[A-Za-z0-9+/]/.test(clean[i])) return i
-  }
-  return clean.length % 4 === 0 ? -1 : clean.length - (clean.length % 4)
 }
 
 function decodeNumber(value: unknown, kind: 'int32' | 'int64' | 'double', go: string, state: State): number | undefined {

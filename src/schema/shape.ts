@@ -97,6 +97,9 @@ function mapOf(element: string): MapShape {
   return { kind: 'map', name: `map[string]${element}`, struct: false, atomic: false, field: () => field }
 }
 
+/** Fields whose atomic type is merged field by field all the same (`+structType=granular`), which schema.json does not say. */
+const GRANULAR = ['core.v1.PersistentVolumeSpec.claimRef']
+
 function structShape(name: string, fields: Record<string, string | FieldData>, atomic: boolean): MapShape {
   const made = new Map<string, FieldShape>()
   return {
@@ -106,8 +109,12 @@ function structShape(name: string, fields: Record<string, string | FieldData>, a
     atomic,
     field(key) {
       if (!Object.hasOwn(fields, key)) return undefined
-      const field = made.get(key) ?? fieldShape(fields[key])
-      made.set(key, field)
+      let field = made.get(key)
+      if (!field) {
+        field = fieldShape(fields[key])
+        if (GRANULAR.includes(`${name}.${key}`) && field.shape.kind === 'map') field.shape = { ...field.shape, atomic: false }
+        made.set(key, field)
+      }
       return field
     },
   }

@@ -52,16 +52,18 @@ export function defaultDeployment(deployment: KubeObject): void {
   defaultPodTemplate(spec.template)
 }
 
+/** The annotation that the old API's `templateGeneration` lives in. Upstream: pkg/apis/apps/v1/conversion.go. */
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
+
 export function defaultDaemonSet(set: KubeObject): void {
+  // Conversion writes it into every DaemonSet that is read.
+  set.metadata.annotations = { [TEMPLATE_GENERATION]: '0', ...set.metadata.annotations }
   const spec = specOf(set)
   fill(spec, { revisionHistoryLimit: 10 })
   defaultRollingUpdate(spec, 'updateStrategy', { maxUnavailable: 1, maxSurge: 0 })
   fill(fieldsOf(fieldsOf(spec.updateStrategy)?.rollingUpdate), { maxSurge: 0 })
   defaultPodTemplate(spec.template)
 }
-
-/** The annotation that the old API's `templateGeneration` lives in. Upstream: pkg/apis/apps/v1/conversion.go. */
-const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
 
 export function prepareDaemonSet(set: KubeObject): void {
   set.metadata.annotations = { ...set.metadata.annotations, [TEMPLATE_GENERATION]: '1' }
