@@ -13,12 +13,13 @@ async function view(context: CommandContext): Promise<void> {
   const texts = context.cluster.read((cluster) => {
     const { objects, failures } = select(context, cluster, documents, { allowAll: true })
     if (failures.length) throw failures[0]
-    return objects.map(({ object, source }) => {
+    return objects.flatMap(({ object, source }) => {
       const text = lastApplied(object)
-      if (text !== undefined) return text
-      const name = object.metadata.name
-      const missing = `no last-applied-configuration annotation found on resource: ${name}\n`
-      throw new CommandError(source ? `error when ${missing} ${JSON.stringify(source)}: <nil>` : missing)
+      if (text !== undefined) return [text]
+      // Without a file to name upstream's refusal is lost.
+      if (source === undefined) return []
+      const missing = `no last-applied-configuration annotation found on resource: ${object.metadata.name}\n`
+      throw new CommandError(`error when ${missing} ${JSON.stringify(source)}: <nil>`)
     })
   })
   for (const text of texts) {

@@ -80,7 +80,7 @@ async function autoscale(context: CommandContext): Promise<void> {
   const dryRun = dryRunOf(context)
   validate(context)
   const metrics = metricsOf(context)
-  const print = resultPrinter(context, dryRun)
+  const print = resultPrinter(context, dryRun, true)
   const documents = await documentsOf(context)
   const lines: string[] = []
   const failures = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {

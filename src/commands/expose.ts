@@ -177,7 +177,7 @@ function serviceFor(context: CommandContext, { object }: Selected, name: string,
 async function expose(context: CommandContext): Promise<void> {
   const { flags } = context
   const dryRun = dryRunOf(context)
-  const print = resultPrinter(context, dryRun)
+  const print = resultPrinter(context, dryRun, true)
   const documents = await documentsOf(context)
   const lines: string[] = []
   const carried: Carried = {

@@ -30,7 +30,7 @@ export function nothingFound(context: CommandContext): void {
 
 export async function changeRollouts(context: CommandContext, change: RolloutChange): Promise<void> {
   requireResource(context)
-  const print = resultPrinter(context, 'none')
+  const print = resultPrinter(context, 'none', true)
   const documents = await documentsOf(context)
   const lines: string[] = []
   const { failures, count, unread } = context.cluster.write((cluster) => {

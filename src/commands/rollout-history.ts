@@ -16,7 +16,7 @@ async function history(context: CommandContext): Promise<void> {
   requireResource(context)
   const wanted = flags.number('revision')
   if (wanted < 0) throw new CommandError(`revision must be a positive integer: ${wanted}`)
-  const print = resultPrinter(context, 'none')
+  const print = resultPrinter(context, 'none', true)
   const documents = await documentsOf(context)
   const lines: string[] = []
   const failures = context.cluster.read((cluster) => {

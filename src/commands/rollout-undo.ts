@@ -21,7 +21,7 @@ function appliedWarning({ info, object }: Selected): string {
 async function undo(context: CommandContext): Promise<void> {
   const dryRun = dryRunOf(context)
   requireResource(context)
-  const print = resultPrinter(context, dryRun)
+  const print = resultPrinter(context, dryRun, true)
   const documents = await documentsOf(context)
   const lines: string[] = []
   const warnings: string[] = []

@@ -134,7 +134,7 @@ function taint(context: CommandContext): void {
   validationOf(context)
   const dryRun = dryRunOf(context)
   // The sentence of taint does not tell of a dry run.
-  const print = resultPrinter(context, 'none')
+  const print = resultPrinter(context, 'none', true)
   const lines: string[] = []
   const failures = context.cluster[dryRun === 'client' ? 'read' : 'write']((cluster) => {
     const selection = select(context, cluster, undefined, { args: resources })
