@@ -163,3 +163,16 @@ test('containers of a Pod that is deleted by force are stopped, too', async () =
     await sh.kubectl('get events --field-selector reason=Killing -o custom-columns=M:.message,F:.involvedObject.fieldPath --no-headers'),
   ).toBe('Stopping container c   spec.containers{c}\n')
 })
+
+test.each([
+  ['more memory than allowed', '--vm, "1", --vm-bytes, 250M, --vm-hang, "1"', { exitCode: 137, reason: 'OOMKilled' }],
+  ['memory as allowed, for a while', '--vm=2, --vm-bytes=10M, -t, 2s', { exitCode: 0, reason: 'Completed' }],
+  ['more, by two of them', '-m, "2", --vm-bytes, 60M', { exitCode: 137, reason: 'OOMKilled' }],
+  ['nothing but time', '--cpu, "1"', undefined],
+])('stress takes %s', async (_name, args, terminated) => {
+  await start(
+    `{restartPolicy: Never, containers: [{name: c, image: polinux/stress, command: [stress], args: [${args}], resources: {limits: {memory: 100Mi}}}]}`,
+  )
+  expect(await status('.containerStatuses[0].state')).toMatchObject(terminated ? { terminated } : { running: {} })
+  expect(await sh.kubectl('logs p')).toMatch(/^stress: info: \[1\] dispatching hogs: \d cpu, 0 io, \d vm, 0 hdd\n/)
+})

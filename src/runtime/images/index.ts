@@ -49,6 +49,7 @@ import { redis } from './redis'
 import { RPM_DISTRIBUTIONS } from './rpm-distributions'
 import { ruby } from './ruby'
 import { serveHostnameImage } from './serve-hostname'
+import { stress } from './stress'
 import { ubuntu } from './ubuntu'
 import { userImage } from './user'
 import { whoami } from './whoami'
@@ -90,6 +91,7 @@ export const IMAGES: Image[] = [
   java,
   php,
   perl,
+  stress,
   helloWorld,
   pause,
   coredns,
