@@ -167,10 +167,11 @@ function copyOut(context: CommandContext, from: Spec, to: Spec): void {
   context.cluster.read((cluster) => {
     requirePod(context, cluster, from)
     const { world } = cluster
-    const { files, at, pod, gnu } = remote(context, world, from, (text) => context.err(text))
+    const { files, at, pod, gnu } = remote(context, world, from, (text) => context.out(text))
     const source = at(from.file)
     const leading = leadingPart(from.file)
-    if (leading) context.out(removingLeading(leading, gnu))
+    // BusyBox looks for the file first.
+    if (leading && (gnu || files.stat(source))) context.out(removingLeading(leading, gnu))
     const missing = (name: string) => context.out(`tar: ${name}: ${gnu ? 'Cannot stat: ' : ''}No such file or directory\n`)
     const failed = gnu ? 'tar: Exiting with failure status due to previous errors\n' : 'tar: error exit delayed from previous errors\n'
     // Upstream is done when the archive is, and does not wait for how tar ended.

@@ -268,7 +268,8 @@ async function drain(context: CommandContext): Promise<void> {
   }
   if (remaining.length === 0) return
   context.err(`There are pending nodes to be drained:\n${remaining.map((name) => ` ${name}\n`).join('')}`)
-  throw new AggregateFailure(failures)
+  // What ails the only node is told line by line.
+  throw failures.length === 1 && failures[0] instanceof AggregateFailure ? failures[0] : new AggregateFailure(failures)
 }
 
 export const command: Command = { run: drain }

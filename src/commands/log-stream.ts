@@ -138,7 +138,10 @@ export class LogStream {
   /** What is to be shown of what came since the last time. */
   take(cluster: Cluster): string {
     if (this.lost) return this.first ? this.prefix + this.lost : ''
-    let lines = this.cursor?.take(cluster.server.storage.records) ?? []
+    // The runtime writes a line as soon as it is whole, or its container has ended.
+    const record = containerRecord(cluster.world, this.pod.metadata.uid, this.container)
+    const runs = record !== undefined && !record.exit && record.restartCount === this.instance
+    let lines = this.cursor?.take(cluster.server.storage.records, runs) ?? []
     if (this.first) {
       this.first = false
       const { tail, since } = this.options

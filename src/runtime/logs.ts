@@ -120,14 +120,18 @@ export class LogCursor {
     this.take(records)
   }
 
-  /** What has come since, a line (or what there is of one) an entry; whole lines have their newline. */
-  take(records: Records): LogLine[] {
+  /**
+   * What has come since, a line (or what there is of one) an entry; whole lines have their newline. `whole`: what still lacks its end
+   * is waited for.
+   */
+  take(records: Records, whole = false): LogLine[] {
     const record = records.get<LogRecord>(TABLE, keyOf(this.podUid, this.container, this.restartCount))
     if (!record) return []
     const dropped = record.dropped ?? 0
     const out: LogLine[] = []
     for (let i = Math.max(0, this.line - dropped); i < record.lines.length; i++) {
       const entry = parse(record.lines[i])
+      if (whole && entry.partial && i === record.lines.length - 1) break
       const from = i + dropped === this.line ? this.column : 0
       const text = entry.text.slice(from) + (entry.partial ? '' : '\n')
       if (text !== '') out.push({ ...entry, text })

@@ -52,3 +52,16 @@ test('two budgets for one Pod are an error at once', async () => {
   const reason = `error when evicting pods/"bare" -n "default": ${SEVERAL}`
   expect(err).toBe(`Warning: deleting Pods that declare no controller: default/bare\n${givenUp(reason)}${reason}\n`)
 })
+
+test('what ails the only node is told line by line', async () => {
+  box.write(
+    'pod.yaml',
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: kept}\nspec: {containers: [{name: c, image: nginx}], volumes: [{name: e, emptyDir: {}}]}\n',
+  )
+  await box.kubectl('create -f pod.yaml')
+  const [local, bare] = [
+    'cannot delete Pods with local storage (use --delete-emptydir-data to override): default/kept',
+    'cannot delete Pods that declare no controller (use --force to override): default/bare',
+  ]
+  expect(await box.kubectl('drain node-1')).toContain(`There are pending nodes to be drained:\n node-1\n${bare}\n${local}\n`)
+})

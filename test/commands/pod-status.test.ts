@@ -176,3 +176,15 @@ test.each([
   expect(await status('.containerStatuses[0].state')).toMatchObject(terminated ? { terminated } : { running: {} })
   expect(await sh.kubectl('logs p')).toMatch(/^stress: info: \[1\] dispatching hogs: \d cpu, 0 io, \d vm, 0 hdd\n/)
 })
+
+test('a line shows in the logs when it is whole, or its container has ended', async () => {
+  await start(
+    `{restartPolicy: Never, containers: [{name: c, image: busybox, command: [sh, -c, 'echo a; printf half; sleep 5; echo " line"; printf rest; sleep 5']}]}`,
+  )
+  expect(await sh.kubectl('logs p')).toBe('a\n')
+  expect(await sh.kubectl('logs p --tail=1')).toBe('a\n')
+  await sh.kubectl('cluster advance 4s')
+  expect(await sh.kubectl('logs p')).toBe('a\nhalf line\n')
+  await sh.kubectl('cluster advance 6s')
+  expect(await sh.kubectl('logs p')).toBe('a\nhalf line\nrest')
+})
