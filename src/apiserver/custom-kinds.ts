@@ -72,7 +72,7 @@ export function decodeCustom(
     resource.metadata = decoded.value.metadata
   })
   const unknown = schema ? prune(object, schema).map((path) => `unknown field "${path}"`) : []
-  const strict = [...metadata.strict, ...inner, ...unknown]
+  const strict = [...metadata.strict, ...unknown, ...inner]
   if (strict.length && validation === 'Strict') throw refuse(strictError(strict))
   return { object, warnings: validation === 'Warn' ? strict : [] }
 }

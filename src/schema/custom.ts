@@ -118,7 +118,7 @@ export function applyDefaults(value: unknown, schema: JsonSchema | undefined): v
   }
 }
 
-/** Drops nulls that may not be and for which there is no default. Upstream: defaulting/prunenulls.go. */
+/** Drops nulls that may not be: what has a default is given it. Upstream: defaulting/prunenulls.go. */
 export function pruneNulls(value: unknown, schema: JsonSchema | undefined): void {
   if (Array.isArray(value)) {
     for (const item of value) pruneNulls(item, schema?.items)
@@ -128,7 +128,7 @@ export function pruneNulls(value: unknown, schema: JsonSchema | undefined): void
   for (const key of Object.keys(value)) {
     const inner = under(schema, key)
     if (!inner || inner === true) continue
-    if (value[key] === null && inner.nullable !== true && inner.default !== undefined) delete value[key]
+    if (value[key] === null && inner.nullable !== true) delete value[key]
     else pruneNulls(value[key], inner)
   }
 }
