@@ -98,6 +98,16 @@ function urlMatches(pattern: string, path: string): boolean {
   return pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1))
 }
 
+/** A namespace stands in itself. */
+export function namespaceAsked(
+  info: { resource: string; namespaced: boolean },
+  namespace: string | undefined,
+  name: string | undefined,
+): { namespace?: string } {
+  const where = info.resource === 'namespaces' ? name : info.namespaced ? namespace : undefined
+  return where ? { namespace: where } : {}
+}
+
 /** The refusal of a request, in the API server's words. */
 export function forbiddenAccess(user: User, access: Access): ApiError {
   if ('path' in access) {

@@ -15,7 +15,7 @@ import type { ResourceInfo } from '../schema/resources'
 import type { State } from '../store/state'
 import { admitCreate, admitPart, admitUpdate, checkCreate, checkDelete, checkNamespace, checkPart, checkUpdate } from './admission'
 import type { AdmissionContext } from './admission/plugin'
-import { forbiddenAccess, isAllowed, type User } from './authorization'
+import { forbiddenAccess, isAllowed, namespaceAsked, type User } from './authorization'
 import { bindPod } from './binding'
 import { customKind } from './custom-kinds'
 import { versionless } from './decode'
@@ -83,7 +83,7 @@ export class ApiServer {
       verb,
       group: info.group,
       resource: info.plural,
-      ...(info.namespaced && namespace ? { namespace } : {}),
+      ...namespaceAsked(info, namespace, name),
       ...(name ? { name } : {}),
       ...(subresource ? { subresource } : {}),
     }

@@ -60,7 +60,7 @@ export function issueToken(server: ApiServer, namespace: string, name: string, s
   const seconds = spec.expirationSeconds ?? HOUR
   if (seconds < TEN_MINUTES) {
     const message = `Invalid value: ${seconds}: may not specify a duration less than 10 minutes`
-    throw invalid('TokenRequest', 'authentication.k8s.io', name, [{ type: 'Invalid', field: 'spec.expirationSeconds', message }])
+    throw invalid('TokenRequest', 'authentication.k8s.io', '', [{ type: 'Invalid', field: 'spec.expirationSeconds', message }])
   }
   const bound = boundObject(server, namespace, spec.boundObjectRef)
   const issued = Math.floor(server.env.now() / 1000) * 1000

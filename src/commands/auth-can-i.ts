@@ -1,6 +1,6 @@
 // kubectl auth can-i. Upstream: kubectl/pkg/cmd/auth/cani.go.
 import type { PolicyRule } from '../api/rbac'
-import { type Access, ADMIN, isAllowed, rulesFor } from '../apiserver/authorization'
+import { type Access, ADMIN, forbiddenAccess, isAllowed, rulesFor } from '../apiserver/authorization'
 import { groupVersion } from '../apiserver/discovery'
 import type { Command, CommandContext } from '../cli/context'
 import type { Cluster } from '../cluster'
@@ -29,6 +29,7 @@ function canI(context: CommandContext): number {
     if (flags.bool('no-headers')) throw new CommandError('--no-headers cannot be set without --list specified')
     const spec = 'path' in access ? { nonResourceAttributes: access } : { resourceAttributes: access }
     context.tellOfReview(cluster.server, 'selfsubjectaccessreviews.authorization.k8s.io', { spec })
+    requireReviews(cluster, context, 'selfsubjectaccessreviews')
     return isAllowed(cluster.view, context.user ?? ADMIN, access)
   })
   if (!flags.bool('quiet')) context.out(allowed ? 'yes\n' : 'no\n')
@@ -66,6 +67,12 @@ function accessOf(context: CommandContext, cluster: Cluster): Access {
 }
 
 /** The client asks for what the group holds, to see whether the resource lies in namespaces. */
+/** Who is nobody may not even ask. Throws ApiError Forbidden. */
+function requireReviews({ view }: Cluster, { user }: CommandContext, resource: string): void {
+  const asked = { verb: 'create', group: 'authorization.k8s.io', resource }
+  if (user && !isAllowed(view, user, asked)) throw forbiddenAccess(user, asked)
+}
+
 function tellOfGroup({ observePath }: CommandContext, { server }: Cluster, info: ResourceInfo): void {
   const path = info.group ? `/apis/${groupVersion(info)}` : `/api/${info.version}`
   observePath?.({ path, place: 'discovery_client.go:828', accept: 'application/json, */*' }, server)
@@ -88,6 +95,7 @@ function list(context: CommandContext): void {
   }
   const rules: PolicyRule[] = context.cluster.read((cluster) => {
     context.tellOfReview(cluster.server, 'selfsubjectrulesreviews.authorization.k8s.io', { spec: { namespace: context.namespace } })
+    requireReviews(cluster, context, 'selfsubjectrulesreviews')
     return rulesFor(cluster.view, context.user ?? ADMIN, context.namespace)
   })
   const header = flags.bool('no-headers') ? [] : [['Resources', 'Non-Resource URLs', 'Resource Names', 'Verbs']]

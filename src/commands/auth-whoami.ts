@@ -1,8 +1,9 @@
 // kubectl auth whoami. Upstream: kubectl/pkg/cmd/auth/whoami.go.
 import type { KubeObject } from '../api/types'
-import { ADMIN } from '../apiserver/authorization'
+import { ADMIN, isAllowed } from '../apiserver/authorization'
 import type { Command, CommandContext } from '../cli/context'
 import { printerOptions } from '../cli/result'
+import { CommandError } from '../errors'
 import { toJson } from '../lib/json-emit'
 import { align, TABLE } from '../lib/tabwriter'
 import { timestamp } from '../lib/time'
@@ -13,6 +14,9 @@ function whoami(context: CommandContext): void {
   const { flags } = context
   const user = context.user ?? ADMIN
   const output = flags.string('output')
+  const asked = { verb: 'create', group: 'authentication.k8s.io', resource: 'selfsubjectreviews' }
+  if (context.user && !context.cluster.read(({ server }) => isAllowed(server.view, user, asked)))
+    throw new CommandError('the selfsubjectreviews API is not enabled in the cluster or you do not have permission to call it')
   if (context.observe) context.cluster.read(({ server }) => context.tellOfReview(server, 'selfsubjectreviews.authentication.k8s.io', {}))
   if (output || flags.string('template')) {
     const now = context.cluster.read((cluster) => cluster.env.now())

@@ -4,6 +4,7 @@ import type { View } from '../../api/contracts'
 import type { KubeObject, Namespace } from '../../api/types'
 import { ApiError, forbidden, NAMESPACE_TERMINATING, notFound } from '../../errors'
 import type { ResourceInfo } from '../../schema/resources'
+import { checkEscalation } from '../escalation'
 import { defaultIngressClass, runtimeClass, taintNewNodes } from './defaults'
 import { limitRanger } from './limit-ranger'
 import type { AdmissionContext, AdmissionPlugin } from './plugin'
@@ -61,12 +62,14 @@ export function admitCreate(info: ResourceInfo, object: KubeObject, context: Adm
   })
   if (info.namespaced && object.metadata.namespace !== namespace)
     throw new ApiError('BadRequest', 'the namespace of the provided object does not match the namespace sent on the request')
+  checkEscalation(info, object, undefined, context)
 }
 
 export function admitUpdate(info: ResourceInfo, object: KubeObject, old: KubeObject, context: AdmissionContext): void {
   reinvoked(context, () => {
     for (const p of concerning(info)) p.update?.(object, old, context, info)
   })
+  checkEscalation(info, object, old, context)
 }
 
 /** Writes through subresources that hold a part of an object: of all plugins only policies look at them. */
