@@ -16,6 +16,7 @@ import { parseYaml } from '../schema/yaml'
 import { attachRequest } from './api-attach'
 import { execRequest } from './api-exec'
 import { followLog } from './api-log'
+import { Readers } from './api-readers'
 import { STREAM_PROTOCOLS } from './api-streams'
 import { userOf } from './api-user'
 import { ApiWatches } from './api-watch'
@@ -44,6 +45,7 @@ export class ApiHttp {
   readonly server: http.Server
   readonly live: Live
   private readonly watches: ApiWatches
+  private readonly readers = new Readers()
   /** Connections that HTTP no longer knows of. */
   private readonly upgraded = new Set<net.Socket>()
 
@@ -59,6 +61,7 @@ export class ApiHttp {
     this.watches = new ApiWatches(
       () => this.live.cluster(),
       () => cluster.follow(),
+      () => this.readers.relieve(),
     )
     this.server = http.createServer(
       {
@@ -71,6 +74,7 @@ export class ApiHttp {
       (request, response) => this.accept(request, response),
     )
     this.server.maxConnections = MOST_CONNECTIONS
+    this.server.on('connection', (socket) => this.readers.add(socket))
     this.server.on('upgrade', (request, socket, head) => this.upgrade(request, socket as net.Socket, head))
   }
 
@@ -132,7 +136,8 @@ export class ApiHttp {
 
   private accept(request: http.IncomingMessage, response: http.ServerResponse): void {
     response.on('error', () => request.socket.destroy())
-    this.answer(request, response).catch((error: unknown) => {
+    const answered = this.answer(request, response).finally(() => this.readers.relieve(request.socket))
+    answered.catch((error: unknown) => {
       if (response.headersSent) {
         request.socket.destroy()
         return

@@ -14,10 +14,32 @@ const STDOUT = 1
 const STDERR = 2
 const ERROR = 3
 const CLOSE = 255
+/** What all clients together have sent to programs that still run, bytes: each may keep what it has read. */
+const MOST_INPUT = 128 << 20
+let sent = 0
+/** Characters of a line that is typed, as a terminal's line discipline takes them. */
+const MOST_TYPED = 4095
 /** How often what waits for something in the cluster is looked at, ms. */
 export const POLL_MS = 100
 
 export type Output = (stream: 'stdout' | 'stderr', text: string) => void
+
+/** Steps that are to be taken, one a turn: whoever else asks something of this process is answered between two. */
+const turns: (() => void)[] = []
+
+function inTurn(step: () => void): void {
+  turns.push(step)
+  if (turns.length === 1) setImmediate(takeTurn)
+}
+
+function takeTurn(): void {
+  try {
+    turns[0]()
+  } finally {
+    turns.shift()
+    if (turns.length > 0) setImmediate(takeTurn)
+  }
+}
 
 /** What a connection is made to. */
 export interface Program {
@@ -33,6 +55,7 @@ export interface Program {
 export function converse(socket: WebSocket, tty: boolean, programOf: (output: Output) => Program): void {
   let timer: NodeJS.Timeout | undefined
   let over = false
+  let own = 0
   const say = (number: number, text: string) => socket.send(channel(number, tty ? text.replaceAll('\n', '\r\n') : text))
   const program = programOf((stream, text) => say(stream === 'stdout' || tty ? STDOUT : STDERR, text))
   const end = (status: object) => {
@@ -47,7 +70,7 @@ export function converse(socket: WebSocket, tty: boolean, programOf: (output: Ou
     try {
       const { ended, again } = program.step()
       if (ended) end(ended)
-      else if (again !== undefined) timer = setTimeout(step, again)
+      else if (again !== undefined) timer = setTimeout(() => inTurn(step), again)
     } catch (error) {
       end(failed((error as Error).message))
     }
@@ -60,6 +83,12 @@ export function converse(socket: WebSocket, tty: boolean, programOf: (output: Ou
   const line = new Line(say, (text) => program.input(text), interrupt)
   socket.onMessage = (message) => {
     if (over || message.length === 0) return
+    own += message.length
+    sent += message.length
+    if (sent > MOST_INPUT) {
+      end(failed('too much input'))
+      return
+    }
     const text = decoder.push(message.subarray(1))
     if (message[0] === CLOSE && message[1] === STDIN) program.input(undefined)
     else if (message[0] !== STDIN) return
@@ -70,6 +99,7 @@ export function converse(socket: WebSocket, tty: boolean, programOf: (output: Ou
   socket.onClose = () => {
     over = true
     clearTimeout(timer)
+    sent -= own
   }
   step()
 }
@@ -138,7 +168,7 @@ class Line {
         this.echo(STDOUT, '\n')
         this.send(`${this.typed}\n`)
         this.typed = ''
-      } else {
+      } else if (this.typed.length < MOST_TYPED) {
         this.typed += key
         this.echo(STDOUT, key)
       }

@@ -55,6 +55,8 @@ export class ApiWatches {
   constructor(
     private readonly cluster: () => Cluster,
     private readonly follow: () => JournalReader,
+    /** Called after watches were written to. */
+    private readonly relieve: () => void,
   ) {}
 
   /** Begins a watch. Throws ApiError for what cannot be watched. */
@@ -176,6 +178,7 @@ export class ApiWatches {
       }
       if (watch.response.writableLength > MOST_UNSENT) watch.response.destroy()
     }
+    this.relieve()
   }
 
   private pass(server: ApiServer, watch: Watch, change: WatchChange): void {

@@ -43,6 +43,8 @@ export interface MachineResult {
   exit?: Exit
   wakeAt?: number
   watchesFiles?: boolean
+  /** It took all the steps it may take in one go. */
+  isBusy?: true
   /** Some process waits for standard input. */
   wantsInput?: boolean
 }
@@ -380,7 +382,7 @@ export class Machine {
     if (this.steps >= this.budget) {
       // A busy loop: one round a second, then ever fewer.
       state.busy = Math.min(state.busy + 1, 10)
-      return { wakeAt: this.now + 1000 * 2 ** (state.busy - 1) }
+      return { wakeAt: this.now + 1000 * 2 ** (state.busy - 1), isBusy: true }
     }
     state.busy = 0
     const result: MachineResult = {}

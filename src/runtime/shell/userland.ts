@@ -6,6 +6,9 @@ import { runArgv } from './commands-step'
 import { Machine, type MachineResult } from './machine'
 import { type MachineState, newMachine } from './state'
 
+/** Characters of standard input that nobody reads; whoever writes more would wait for ever. */
+const MOST_UNREAD = 16 << 20
+
 /** The program that runs an argv with the image's own commands; undefined when the image has no userland at all. */
 export function userlandProgram(image: Image, tag: string, argv: string[]): Program | undefined {
   const userland = image.userland ?? 'none'
@@ -46,7 +49,7 @@ export function userlandProgram(image: Image, tag: string, argv: string[]): Prog
     input(state, text, context) {
       const machine = machineOf(state, context)
       if (text === undefined) machine.state.stdinOpen = false
-      else machine.state.stdin += text
+      else machine.state.stdin = (machine.state.stdin + text).slice(0, MOST_UNREAD)
       return stepOf(machine, machine.run())
     },
     signal(state, signal, context) {
