@@ -37,15 +37,30 @@ export function applyOnServer(applying: Applying, given: Given): Outcome {
     if (error instanceof ApiError && error.reason === 'Conflict') throw new CommandError(`${error.message}\n${ADVICE}`)
     throw error
   }
-  if (dryRun === 'none') {
-    const kept = keepAnnotation(applying, given, applied)
-    if (migrate(applying, given, kept)) applied = send(context.flags.bool('force-conflicts'))
-    else applied = kept
-  }
+  if (dryRun === 'none') applied = moved(applying, given, applied, () => send(context.flags.bool('force-conflicts')))
   if (applied.metadata.deletionTimestamp) {
     context.err(`Warning: Detected changes to resource ${name} which is currently being deleted.\n`)
   }
   return { object: applied, word: 'serverside-applied' }
+}
+
+/** What client-side apply owned is moved, and what was applied is sent again; what fails on the way will be tried the next time. */
+function moved(applying: Applying, given: Given, applied: KubeObject, resend: () => KubeObject): KubeObject {
+  const tried = <T>(failed: string, step: () => T): T | undefined => {
+    try {
+      return step()
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      const what = `Warning: ${failed}. This is non-fatal and will be retried next time you apply.`
+      applying.context.err(`${what} Error: ${error.message}\n`)
+      return undefined
+    }
+  }
+  const kept = tried(`failed to migrate ${LAST_APPLIED} for Server-Side Apply`, () => keepAnnotation(applying, given, applied))
+  if (!kept) return applied
+  const rejected = 'server rejected managed fields migration to Server-Side Apply'
+  if (!tried(rejected, () => migrate(applying, given, kept))) return kept
+  return tried('failed to re-apply configuration after performing Server-Side Apply migration', resend) ?? kept
 }
 
 function ownsAnnotation(entry: ManagedFieldsEntry): boolean {

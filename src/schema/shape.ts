@@ -97,8 +97,14 @@ function mapOf(element: string): MapShape {
   return { kind: 'map', name: `map[string]${element}`, struct: false, atomic: false, field: () => field }
 }
 
-/** Fields whose atomic type is merged field by field all the same (`+structType=granular`), which schema.json does not say. */
-const GRANULAR = ['core.v1.PersistentVolumeSpec.claimRef']
+/** Fields that are replaced whole, or merged key by key, unlike others of their type: `x-kubernetes-map-type`, which schema.json has not. */
+const ATOMIC_FIELDS: Record<string, boolean> = {
+  'core.v1.PersistentVolumeSpec.claimRef': false,
+  'core.v1.PodSpec.nodeSelector': true,
+  'core.v1.ReplicationControllerSpec.selector': true,
+  'core.v1.ServiceSpec.selector': true,
+  'node.v1.Scheduling.nodeSelector': true,
+}
 
 function structShape(name: string, fields: Record<string, string | FieldData>, atomic: boolean): MapShape {
   const made = new Map<string, FieldShape>()
@@ -112,7 +118,8 @@ function structShape(name: string, fields: Record<string, string | FieldData>, a
       let field = made.get(key)
       if (!field) {
         field = fieldShape(fields[key])
-        if (GRANULAR.includes(`${name}.${key}`) && field.shape.kind === 'map') field.shape = { ...field.shape, atomic: false }
+        const atomic = ATOMIC_FIELDS[`${name}.${key}`]
+        if (atomic !== undefined && field.shape.kind === 'map') field.shape = { ...field.shape, atomic }
         made.set(key, field)
       }
       return field

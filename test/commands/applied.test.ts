@@ -75,6 +75,31 @@ test('the claim of a volume is owned field by field', async () => {
   expect(await fields('pv x')).toContain('"f:claimRef":{".":{},"f:name":{},"f:namespace":{}}')
 })
 
+test.each<[string, string, string]>([
+  ['svc', 'apiVersion: v1, kind: Service, metadata: {name: x}, spec: {selector: {a: b}, ports: [{port: 80}]}', '"f:selector":{},'],
+  [
+    'pod',
+    'apiVersion: v1, kind: Pod, metadata: {name: x}, spec: {nodeSelector: {a: b}, containers: [{name: c, image: nginx}]}',
+    '"f:nodeSelector":{},',
+  ],
+])('what a %s selects by is owned whole', async (resource, text, expected) => {
+  box.write('x.yml', `{${text}}`)
+  await box.kubectl('create -f x.yml')
+  expect(await fields(`${resource} x`)).toContain(expected)
+})
+
+test('what client-side apply owned is moved; a second sending that fails is warned of', async () => {
+  const set = (container: string) =>
+    `{apiVersion: apps/v1, kind: ReplicaSet, ${metadata}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c${container}}]}}}}`
+  box.write('x.yml', set(', image: nginx'))
+  await box.kubectl('apply -f x.yml')
+  box.write('x.yml', set(''))
+  const why = 'ReplicaSet.apps "x" is invalid: spec.template.spec.containers[0].image: Required value'
+  expect(await box.kubectl('apply --server-side -f x.yml')).toBe(
+    `replicaset.apps/x serverside-applied\nWarning: failed to re-apply configuration after performing Server-Side Apply migration. This is non-fatal and will be retried next time you apply. Error: ${why}\n`,
+  )
+})
+
 test('the annotation of client-side apply stays escaped as Go writes it', async () => {
   box.write('x.yml', `{apiVersion: v1, kind: ConfigMap, ${metadata}, data: {a: "<b>"}}`)
   await box.kubectl('apply -f x.yml')

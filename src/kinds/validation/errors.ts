@@ -19,12 +19,9 @@ function ordered(value: unknown): unknown {
   return Object.fromEntries(sorted.map((key) => [key, ordered((value as Record<string, unknown>)[key])]))
 }
 
-/**
- * A value as an error shows it: text in quotes, everything else as JSON. What is undefined is upstream a pointer to nothing, shown
- * as the word; a list or map without anything is null, shown as JSON.
- */
+/** A value as an error shows it: text in quotes, everything else as JSON; a pointer to nothing is null. */
 function show(value: unknown): string {
-  if (value === undefined) return '"null"'
+  if (value === undefined) return 'null'
   if (typeof value === 'string') return JSON.stringify(value)
   // As Go's encoder, which has HTML in mind.
   return JSON.stringify(ordered(value)).replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`)
