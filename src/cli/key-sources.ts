@@ -5,7 +5,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { CommandError } from '../errors'
 import { isEnvVarName } from '../lib/names'
-import { goReason } from '../lib/os-errors'
+import { fileFailure, goReason } from '../lib/os-errors'
 import { ownEntry } from '../lib/own-entry'
 import type { CommandContext } from './context'
 import { readBounded } from './read-file'
@@ -42,7 +42,7 @@ function read(context: CommandContext, file: string): Buffer {
   try {
     return readBounded(path.resolve(context.host.cwd, file))
   } catch (error) {
-    throw new CommandError(`open ${file}: ${goReason(error)}`)
+    throw new CommandError(fileFailure(file, error))
   }
 }
 

@@ -3,7 +3,7 @@ import type { Host } from '../env'
 import type { CommandContext } from './context'
 
 /** `E1124 04:40:00.123456   12345 portforward.go:424] …`; `place` is the source file and line that stand in it. */
-export function klogLine(host: Host, severity: 'I' | 'W' | 'E', place: string, message: string): string {
+export function klogLine(host: Host, severity: 'I' | 'W' | 'E' | 'F', place: string, message: string): string {
   const time = new Date(host.wallClock())
   const two = (n: number) => String(n).padStart(2, '0')
   const day = two(time.getMonth() + 1) + two(time.getDate())

@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Host } from '../env'
 import { CommandError } from '../errors'
-import { goReason } from '../lib/os-errors'
+import { fileFailure } from '../lib/os-errors'
 import { toYaml } from '../lib/yaml-emit'
 import { API_SERVER_ADDRESS } from '../network/api-server-service'
 import { parseYaml } from '../schema/yaml'
@@ -55,18 +55,26 @@ export class KubeconfigFiles {
     readonly defaultFile: string,
     readonly merged: Kubeconfig,
     private readonly builtin: boolean,
+    /** Files as they were named. */
+    private readonly names: Map<string, string>,
   ) {}
+
+  /** The file new stanzas go to, as it was named. */
+  get defaultName(): string {
+    return this.names.get(this.defaultFile) ?? this.defaultFile
+  }
 
   /** Reads --kubeconfig, else every file of $KUBECONFIG, else ~/.kube/config. Throws CommandError for what cannot be read. */
   static load(host: Host, flags: Flags): KubeconfigFiles {
-    const { files, explicit } = kubeconfigPaths(host, flags)
+    const { files, names, explicit } = kubeconfigPaths(host, flags)
     const sources: Source[] = []
     for (const file of files) {
-      const text = readIfThere(file)
-      if (text !== undefined) sources.push({ file, config: decode(parse(text, file), file) })
+      const name = names.get(file) ?? file
+      const text = readIfThere(file, name)
+      if (text !== undefined) sources.push({ file, config: decode(parse(text, name), name) })
     }
     const builtin = sources.length === 0 && !explicit
-    return new KubeconfigFiles(sources, defaultFile(files), builtin ? builtinKubeconfig() : merge(sources), builtin)
+    return new KubeconfigFiles(sources, defaultFile(files), builtin ? builtinKubeconfig() : merge(sources), builtin, names)
   }
 
   /** The file a stanza is in; undefined when it is in none. */
@@ -112,12 +120,22 @@ export class KubeconfigFiles {
   }
 }
 
-export function kubeconfigPaths(host: Host, flags: Flags): { files: string[]; explicit: boolean } {
+/** The files, and under which names they were given: errors show those. */
+export function kubeconfigPaths(host: Host, flags: Flags): { files: string[]; names: Map<string, string>; explicit: boolean } {
   const explicit = flags.has('kubeconfig') ? flags.string('kubeconfig') : ''
-  if (explicit) return { files: [path.resolve(host.cwd, explicit)], explicit: true }
+  if (explicit) return { ...resolved(host, [explicit]), explicit: true }
   const named = (host.variables.KUBECONFIG ?? '').split(path.delimiter).filter((file) => file !== '')
-  if (named.length) return { files: [...new Set(named.map((file) => path.resolve(host.cwd, file)))], explicit: false }
-  return { files: [path.join(host.variables.HOME || os.homedir(), '.kube', 'config')], explicit: false }
+  if (named.length) return { ...resolved(host, named), explicit: false }
+  return { ...resolved(host, [path.join(host.variables.HOME || os.homedir(), '.kube', 'config')]), explicit: false }
+}
+
+function resolved(host: Host, given: string[]): { files: string[]; names: Map<string, string> } {
+  const names = new Map<string, string>()
+  for (const name of given) {
+    const file = path.resolve(host.cwd, name)
+    if (!names.has(file)) names.set(file, name)
+  }
+  return { files: [...names.keys()], names }
 }
 
 /** The address of the context's cluster. */
@@ -134,12 +152,12 @@ function defaultFile(files: string[]): string {
   return files.find((file) => fs.existsSync(file)) ?? files[files.length - 1]
 }
 
-function readIfThere(file: string): string | undefined {
+function readIfThere(file: string, name: string): string | undefined {
   try {
     return readBounded(file).toString('utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new CommandError(`error loading config file "${file}": open ${file}: ${goReason(error)}`)
+    throw new CommandError(`error loading config file "${name}": ${fileFailure(name, error)}`)
   }
 }
 

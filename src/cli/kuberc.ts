@@ -6,7 +6,7 @@ import path from 'node:path'
 import type { Host } from '../env'
 import { CommandError, PlainFailure } from '../errors'
 import { quote } from '../lib/go-values'
-import { goReason } from '../lib/os-errors'
+import { fileFailure } from '../lib/os-errors'
 import { parseYaml, splitDocuments } from '../schema/yaml'
 import { findCommand } from './find-command'
 import { commandSpec, type FlagSpec, flagsOf } from './flag-table'
@@ -131,7 +131,7 @@ export function readPreference(file: string, shown: string): { preference?: Pref
   try {
     text = fs.readFileSync(file, 'utf8')
   } catch (error) {
-    throw new FileError(`open ${shown}: ${goReason(error)}`, (error as NodeJS.ErrnoException).code === 'ENOENT')
+    throw new FileError(fileFailure(shown, error), (error as NodeJS.ErrnoException).code === 'ENOENT')
   }
   const documents = splitDocuments(text)
   for (const document of documents) {

@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Host } from '../env'
 import { AggregateFailure, CommandError } from '../errors'
-import { goReason } from '../lib/os-errors'
+import { fileFailure, goReason } from '../lib/os-errors'
 import { readBounded } from './read-file'
 
 /** One text to read; `name` stands in error messages. */
@@ -63,7 +63,7 @@ function readText(full: string, name: string): string {
   try {
     return readBounded(full).toString('utf8')
   } catch (error) {
-    throw new CommandError(`open ${name}: ${goReason(error)}`)
+    throw new CommandError(fileFailure(name, error))
   }
 }
 

@@ -44,6 +44,9 @@ const GATES: [name: string, enabled: boolean][] = [
   ['WatchListClient', true],
 ]
 
+/** Commands that make no client. */
+const WITHOUT_CLIENT = /^(config|kustomize|completion|options|plugin|alpha|kuberc)( |$)/
+
 const JSON_TYPE = 'application/json'
 const METHODS: Record<string, string> = { get: 'GET', list: 'GET', create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE' }
 
@@ -58,11 +61,12 @@ export async function requestLog(host: Host, flags: Flags, command: string): Pro
   const level = flags.number('v')
   const say = (place: string, message: string) => host.streams.err(klogLine(host, 'I', place, message))
   if (level >= CONFIG) {
-    for (const file of kubeconfigPaths(host, flags).files.filter((name) => fs.existsSync(name))) {
-      say('loader.go:408', `Config loaded from file:  ${file}`)
+    const { files, names } = kubeconfigPaths(host, flags)
+    for (const file of files.filter((each) => fs.existsSync(each))) {
+      say('loader.go:408', `Config loaded from file:  ${names.get(file)}`)
     }
   }
-  if (level >= FEATURES) {
+  if (level >= FEATURES && !WITHOUT_CLIENT.test(command)) {
     for (const [name, enabled] of GATES) say('envvar.go:195', `"Feature gate default state" feature="${name}" enabled=${enabled}`)
   }
   if (level < REQUESTS) return undefined

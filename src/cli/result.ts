@@ -1,7 +1,7 @@
 // The answer of a command that changed objects: `pod/web labeled`, or the object itself with -o.
 import path from 'node:path'
 import type { KubeObject } from '../api/types'
-import { goReason } from '../lib/os-errors'
+import { fileFailure } from '../lib/os-errors'
 import { type PrinterOptions, resultPrinterFor } from '../print'
 import type { CommandContext } from './context'
 import { type DryRun, dryRunSuffix } from './dry-run'
@@ -38,6 +38,6 @@ export function readBinaryFile(cwd: string, name: string): Buffer {
   try {
     return readBounded(path.resolve(cwd, name))
   } catch (error) {
-    throw new Error(`open ${name}: ${goReason(error)}`)
+    throw new Error(fileFailure(name, error))
   }
 }

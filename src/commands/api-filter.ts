@@ -1,7 +1,7 @@
 // Which requests are let through to the API on a local port: by host, path and method. Upstream: kubectl/pkg/proxy/proxy_server.go.
 
 import type { IncomingMessage } from 'node:http'
-import { BoundedRegExp } from '../lib/bounded-regexp'
+import { goRegExp } from '../lib/go-regexp'
 
 export interface Filter {
   acceptPaths: RegExp[]
@@ -12,9 +12,9 @@ export interface Filter {
 
 export const LOCAL_HOSTS = '^localhost$,^127\\.0\\.0\\.1$,^\\[::1\\]$'
 
-/** Regular expressions with commas between them. Throws SyntaxError. */
+/** Regular expressions of Go's with commas between them. Throws GoRegexpError. */
 export function expressions(text: string): RegExp[] {
-  return text === '' ? [] : text.split(',').map((each) => new BoundedRegExp(each))
+  return text === '' ? [] : text.split(',').map((each) => goRegExp(each))
 }
 
 /** The host of a Host header, without its port. */

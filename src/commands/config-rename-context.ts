@@ -10,9 +10,9 @@ async function renameContext(context: CommandContext): Promise<void> {
   const files = kubeconfigOf(context)
   const { contexts, currentContext } = files.merged
   const stanza = contexts.get(name)
-  if (!stanza) throw new CommandError(`cannot rename the context "${name}", it's not in ${files.defaultFile}`)
+  if (!stanza) throw new CommandError(`cannot rename the context "${name}", it's not in ${files.defaultName}`)
   if (contexts.has(other)) {
-    throw new CommandError(`cannot rename the context "${name}", the context "${other}" already exists in ${files.defaultFile}`)
+    throw new CommandError(`cannot rename the context "${name}", the context "${other}" already exists in ${files.defaultName}`)
   }
   files.setStanza('contexts', other, stanza)
   files.setStanza('contexts', name, undefined)

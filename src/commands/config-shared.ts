@@ -34,13 +34,13 @@ export async function deleteStanza(context: CommandContext, section: Section, wh
     context.out(helpText(context.path, context.host))
     return
   }
-  const { defaultFile } = files
-  if (!files.merged[section].has(name)) throw new CommandError(`cannot delete ${what} ${name}, not in ${defaultFile}`)
+  const { defaultName } = files
+  if (!files.merged[section].has(name)) throw new CommandError(`cannot delete ${what} ${name}, not in ${defaultName}`)
   if (section === 'contexts' && files.merged.currentContext === name) {
     context.err('warning: this removed your active context, use "kubectl config use-context" to select a different one\n')
   }
   files.setStanza(section, name, undefined)
-  context.out(`deleted ${what} ${name} from ${defaultFile}\n`)
+  context.out(`deleted ${what} ${name} from ${defaultName}\n`)
 }
 
 /** Throws CommandError when a file whose content is to be put into a stanza is not there. */
@@ -60,7 +60,8 @@ export function fileReference(context: CommandContext, stanza: Stanza, field: st
   delete stanza[field]
   if (!name) return
   if (isOn(context.flags, 'embed-certs')) {
-    stanza[`${field}-data`] = embed(context, field, name)
+    const data = embed(context, name)
+    if (data) stanza[`${field}-data`] = data
     return
   }
   const file = path.resolve(context.host.cwd, name)
@@ -68,10 +69,11 @@ export function fileReference(context: CommandContext, stanza: Stanza, field: st
   stanza[field] = inside.startsWith('..') || path.isAbsolute(inside) ? file : inside
 }
 
-function embed(context: CommandContext, field: string, name: string): string {
+/** What is there and cannot be read, a directory, is embedded as nothing. */
+function embed(context: CommandContext, name: string): string {
   try {
     return readBinaryFile(context.host.cwd, name).toString('base64')
-  } catch (error) {
-    throw new CommandError(`could not read ${field} data from ${name}: ${(error as Error).message}`)
+  } catch {
+    return ''
   }
 }

@@ -7,13 +7,13 @@ import { nameOf } from '../cli/generate'
 import { generateSecret } from '../cli/generate-secret'
 import { readBounded } from '../cli/read-file'
 import { CommandError } from '../errors'
-import { goReason } from '../lib/os-errors'
+import { fileFailure } from '../lib/os-errors'
 
 function read(context: CommandContext, file: string): Buffer {
   try {
     return readBounded(path.resolve(context.host.cwd, file))
   } catch (error) {
-    throw new CommandError(`Cannot read file ${file}, open ${file}: ${goReason(error)}`)
+    throw new CommandError(`Cannot read file ${file}, ${fileFailure(file, error)}`)
   }
 }
 

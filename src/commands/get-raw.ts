@@ -4,7 +4,7 @@ import { handle, objectTarget } from '../apiserver/rest/handler'
 import { unreadBody } from '../apiserver/rest/objects'
 import type { CommandContext } from '../cli/context'
 import { readTextFile } from '../cli/result'
-import { CommandError } from '../errors'
+import { CommandError, PlainFailure } from '../errors'
 import { jsonSyntaxError } from '../lib/go-json-error'
 
 /** Throws CommandError for what is no path, ApiError for what the server refuses. */
@@ -50,7 +50,9 @@ export async function rawBody(context: CommandContext, path: string): Promise<st
   try {
     return readTextFile(host.cwd, files[0])
   } catch (error) {
-    throw new CommandError((error as Error).message)
+    const { message } = error as Error
+    // A directory is opened, and fails as the request's body.
+    throw message.startsWith('read ') ? new PlainFailure(`Unable to connect to the server: ${message}`) : new CommandError(message)
   }
 }
 

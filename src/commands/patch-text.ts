@@ -1,4 +1,5 @@
 // The text of a patch, given as JSON or YAML. Upstream: kubectl/pkg/cmd/patch/patch.go, apimachinery/pkg/util/yaml (ToJSON).
+
 import path from 'node:path'
 import type { Json } from '../api/types'
 import type { CommandContext } from '../cli/context'
@@ -6,6 +7,7 @@ import { readBounded } from '../cli/read-file'
 import { parseYaml } from '../cli/yaml'
 import { CommandError } from '../errors'
 import { jsonSyntaxError } from '../lib/go-json-error'
+import { fileFailure } from '../lib/os-errors'
 
 /** A patch that begins like a JSON object and is none: it is handed on as it is, and whoever reads it says why. */
 export class BrokenJson {
@@ -20,8 +22,8 @@ export function readPatch({ flags, host }: CommandContext): Json | BrokenJson {
   if (file) {
     try {
       text = readBounded(path.resolve(host.cwd, file)).toString('utf8')
-    } catch {
-      throw new CommandError(`unable to read patch file: open ${file}: no such file or directory`)
+    } catch (error) {
+      throw new CommandError(`unable to read patch file: ${fileFailure(file, error)}`)
     }
   }
   try {

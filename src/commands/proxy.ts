@@ -4,9 +4,9 @@ import type http from 'node:http'
 import path from 'node:path'
 import { text } from '../apiserver/rest/messages'
 import type { Command, CommandContext } from '../cli/context'
-import { klogWarning } from '../cli/klog'
+import { klogLine, klogWarning } from '../cli/klog'
 import { sleep } from '../env'
-import { CommandError } from '../errors'
+import { CommandError, SilentExit } from '../errors'
 import { goReason } from '../lib/os-errors'
 import { expressions, type Filter, isAccepted, isFromElsewhere } from './api-filter'
 import { ApiHttp, send } from './api-http'
@@ -106,7 +106,8 @@ function filterOf(context: CommandContext): Filter | undefined {
     try {
       return expressions(flags.string(name))
     } catch (error) {
-      throw new CommandError(`Error compiling re: ${(error as Error).message}`)
+      context.err(klogLine(context.host, 'F', 'proxy_server.go:83', `Error compiling re: ${(error as Error).message}`))
+      throw new SilentExit(255)
     }
   }
   return {

@@ -28,3 +28,9 @@ export function goReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException
   return (code && WORDS[code]) ?? message
 }
+
+/** Why a file could not be read: a directory can be opened, and is then refused. */
+export function fileFailure(name: string, error: unknown): string {
+  const verb = (error as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open'
+  return `${verb} ${name}: ${goReason(error)}`
+}

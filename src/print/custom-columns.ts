@@ -34,7 +34,10 @@ function readTemplate(name: string, options: PrinterOptions): string {
   try {
     return options.readFile?.(name) ?? ''
   } catch (error) {
-    throw new CommandError(`error reading template ${name}, ${(error as Error).message}\n`)
+    const { message } = error as Error
+    // A directory is opened like a file, and then has no lines.
+    if (message.startsWith('read ')) return ''
+    throw new CommandError(`error reading template ${name}, ${message}\n`)
   }
 }
 
