@@ -1,6 +1,8 @@
 // Who manages which fields: what every create and update makes of metadata.managedFields.
 import type { View } from '../api/contracts'
-import type { KubeObject, ManagedFieldsEntry } from '../api/types'
+import type { KubeObject, ManagedFieldsEntry, Pod } from '../api/types'
+import type { FieldSet } from '../lib/field-set'
+import * as sets from '../lib/field-set'
 import type { JsonObject } from '../lib/patch/value'
 import { normalize } from '../schema/decode'
 import type { ResourceInfo } from '../schema/resources'
@@ -58,10 +60,23 @@ export function trackUpdate(
 ): ManagedFieldsEntry[] | undefined {
   return updateManagers(
     asJson(withOwnership(view, info, old)),
-    asJson(withOwnership(view, info, object)),
+    asJson(withOwnership(view, info, withPending(object, old))),
     shapeOfResource(view, info),
     writerOf(info, options, now),
   )
+}
+
+/** What was read with entries that are not reckoned yet, and comes back decoded without their mark. */
+function withPending(object: KubeObject, old: KubeObject): KubeObject {
+  const { managedFields } = object.metadata
+  const pending = old.metadata.managedFields?.filter((entry) => entry.pending) ?? []
+  if (!managedFields || pending.length === 0) return object
+  const isUnreckoned = ({ subresource, fieldsV1 }: ManagedFieldsEntry) =>
+    subresource === 'status' && Object.keys(fieldsV1 ?? {}).length === 0
+  const marked = (entry: ManagedFieldsEntry) =>
+    pending.find(({ manager, operation }) => manager === entry.manager && operation === entry.operation)
+  const restored = managedFields.map((entry) => (isUnreckoned(entry) ? (marked(entry) ?? entry) : entry))
+  return { ...object, metadata: { ...object.metadata, managedFields: restored } }
 }
 
 /** For a component's write of the status. */
@@ -72,7 +87,35 @@ export function trackStatus(info: ResourceInfo, old: KubeObject, options: Reques
 /** The object with its managed fields as the API shows them. */
 export function withOwnership(view: View, info: ResourceInfo, object: KubeObject): KubeObject {
   if (!object.metadata.managedFields?.some((e) => e.pending)) return object
-  return reckonPending(asJson(object), shapeOfResource(view, info)) as unknown as KubeObject
+  const share = info.resource === 'pods' ? shareOfPod(object as Pod) : undefined
+  return reckonPending(asJson(object), shapeOfResource(view, info), share) as unknown as KubeObject
+}
+
+const CONDITIONS = ['f:status', 'f:conditions']
+const SCHEDULED = [...CONDITIONS, 'k:{"type":"PodScheduled"}']
+
+/**
+ * Which of the fields of a Pod's status that nobody owns yet a component has written. The API server itself sets the quality of service
+ * and the first phase, and says of a Pod that it binds that it is scheduled: that belongs to nobody.
+ */
+function shareOfPod({ status }: Pod): (manager: string, left: FieldSet) => FieldSet {
+  return (manager, left) => {
+    const scheduling = [
+      [...CONDITIONS],
+      SCHEDULED,
+      ...sets.paths(sets.below(at(left, CONDITIONS), SCHEDULED[2])).map((p) => [...SCHEDULED, ...p]),
+    ]
+    if (manager === 'kube-scheduler') return sets.intersection(left, sets.setOf(...scheduling, ['f:status', 'f:nominatedNodeName']))
+    const isBound = status?.conditions?.some(({ type, status: is }) => type === 'PodScheduled' && is === 'True')
+    const unowned: string[][] = [['f:status', 'f:qosClass'], CONDITIONS]
+    if (status?.phase === 'Pending') unowned.push(['f:status', 'f:phase'])
+    if (isBound) unowned.push(...scheduling.filter((path) => path.at(-1) !== 'f:observedGeneration'))
+    return sets.difference(left, sets.setOf(...unowned))
+  }
+}
+
+function at(set: FieldSet, path: string[]): FieldSet {
+  return path.reduce((inner, element) => sets.below(inner, element), set)
 }
 
 function asJson(object: KubeObject): JsonObject {

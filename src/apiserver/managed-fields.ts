@@ -233,20 +233,26 @@ export function noteStatusWrite(entries: ManagedFieldsEntry[] | undefined, write
   return [...(entries ?? []).filter((e) => !(e.manager === manager && e.subresource === 'status' && e.operation === operation)), entry]
 }
 
-/** The object with every pending entry's fields reckoned. */
-export function reckonPending(object: JsonObject, shape: Shape): JsonObject {
+/**
+ * The object with every pending entry's fields reckoned. `share`: which of those that are left a manager has written; otherwise the first
+ * one has written all.
+ */
+export function reckonPending(object: JsonObject, shape: Shape, share = (_manager: string, left: FieldSet) => left): JsonObject {
   const metadata = object.metadata as { managedFields?: ManagedFieldsEntry[] } | undefined
   const entries = metadata?.managedFields
   if (!entries?.some(isPending)) return object
   const owners = decode(entries)
   const claimed = [...owners.values()].reduce((sum, owner) => sets.union(sum, owner.set), sets.emptySet())
-  let left = sets.difference(toFieldSet({ status: object.status ?? {} }, shape), claimed)
+  // All of it was written by somebody, lists and maps themselves, too; a status is always there.
+  const written = compareObjects({ status: {} }, { status: object.status ?? {} }, shape).added
+  let left = sets.difference(sets.difference(written, sets.setOf(['f:status'])), claimed)
   for (const entry of entries.filter(isPending)) {
     const owner = owners.get(
       identify({ manager: entry.manager, operation: entry.operation, apiVersion: entry.apiVersion, subresource: 'status' }),
     )
-    if (owner) owner.set = left
-    left = sets.emptySet()
+    const own = share(entry.manager, left)
+    if (owner) owner.set = own
+    left = sets.difference(left, own)
   }
   for (const [id, owner] of [...owners]) if (sets.isEmpty(owner.set)) owners.delete(id)
   return { ...object, metadata: { ...metadata, managedFields: encode(owners) } as unknown as Json }
