@@ -18,8 +18,8 @@ export function bootstrap(server: ApiServer, nodes: number): void {
   for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
     make({ apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } })
   }
-  for (let i = 1; i <= nodes; i++) make(node(i, now))
-  for (let i = 1; i <= nodes; i++) make(nodeLease(i, server.env.now()))
+  const made = Array.from({ length: nodes }, (_, i) => make(node(i + 1, now)))
+  for (const [i, { metadata }] of made.entries()) make(nodeLease(i + 1, metadata.uid, server.env.now()))
   make(
     priorityClass(
       'system-cluster-critical',
@@ -130,12 +130,16 @@ function node(i: number, now: string): KubeObject {
   }
 }
 
-function nodeLease(i: number, now: number): KubeObject {
+function nodeLease(i: number, uid: string, now: number): KubeObject {
   const name = nodeName(i)
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
-    metadata: { name, namespace: 'kube-node-lease' } as KubeObject['metadata'],
+    metadata: {
+      name,
+      namespace: 'kube-node-lease',
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }],
+    } as unknown as KubeObject['metadata'],
     spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: microTimestamp(now) },
   }
 }
