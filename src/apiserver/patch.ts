@@ -94,5 +94,6 @@ function strategic(info: ResourceInfo, original: JsonObject, patch: JsonObject):
 function asApiError(error: PatchError): ApiError {
   if (error.kind === 'bad-format') return new ApiError('BadRequest', error.message)
   if (error.kind === 'unprocessable') return new ApiError('Invalid', 'the server rejected our request due to an error in our request')
-  return new ApiError('InternalError', error.message)
+  // A plain error, upstream: the answer has no reason.
+  return new ApiError('', error.message)
 }

@@ -88,6 +88,27 @@ test.each<[string, string, string]>([
   expect(await fields(`${resource} x`)).toContain(expected)
 })
 
+test('claims of a StatefulSet may not grow, and are shown as the server has them', async () => {
+  const set = (size: string) =>
+    `{apiVersion: apps/v1, kind: StatefulSet, ${metadata}, spec: {serviceName: x, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: nginx}]}}, volumeClaimTemplates: [{metadata: {name: www}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: ${size}}}}}]}}`
+  box.write('x.yml', set('1Gi'))
+  await box.kubectl('create -f x.yml')
+  box.write('x.yml', set('2Gi'))
+  const spec =
+    '"Spec":{"AccessModes":["ReadWriteOnce"],"Selector":null,"Resources":{"Limits":null,"Requests":{"storage":"2Gi"}},"VolumeName":"","StorageClassName":null,"VolumeMode":"Filesystem","DataSource":null,"DataSourceRef":null,"VolumeAttributesClassName":null}'
+  const status =
+    '"Status":{"Phase":"Pending","AccessModes":null,"Capacity":null,"Conditions":null,"AllocatedResources":null,"AllocatedResourceStatuses":null,"CurrentVolumeAttributesClassName":null,"ModifyVolumeStatus":null,"HealthStatus":null}'
+  expect(await box.kubectl('replace -f x.yml')).toBe(
+    `The StatefulSet "x" is invalid: spec.volumeClaimTemplates: Invalid value: [{"name":"www",${spec},${status}}]: field is immutable\n[exit 1]`,
+  )
+})
+
+test('a patch of an item without its key', async () => {
+  const line = `patch deploy x --type=strategic -p '{"spec":{"template":{"spec":{"containers":[{"image":"x"}]}}}}'`
+  await box.kubectl('create deployment x --image=nginx')
+  expect(await box.kubectl(line)).toBe('Error from server: map: map[image:x] does not contain declared merge key: name\n[exit 1]')
+})
+
 test('what client-side apply owned is moved; a second sending that fails is warned of', async () => {
   const set = (container: string) =>
     `{apiVersion: apps/v1, kind: ReplicaSet, ${metadata}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c${container}}]}}}}`

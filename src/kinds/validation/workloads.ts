@@ -3,8 +3,9 @@ import type { KubeObject, LabelSelector, PodTemplateSpec, StringMap, Volume } fr
 import type { FieldError } from '../../errors'
 import { isDns1123Label } from '../../lib/names'
 import { isEmptySelector, matchesLabels, matchesSelector } from '../../lib/selectors'
+import { internalForm } from '../../schema/internal'
 import { type Fields, fieldsOf, listOf } from '../defaults/fields'
-import { forbiddenField, immutable, invalids, invalidValue, nonNegative, notSupported, podCount, required } from './errors'
+import { forbiddenField, IMMUTABLE, immutable, invalids, invalidValue, nonNegative, notSupported, podCount, required, same } from './errors'
 import { isZero, validateAmountOrPercent, validateNotMoreThanAll } from './int-or-percent'
 import { validateAnnotations, validateLabels, validateSelector } from './object-meta'
 import { validatePodAnnotations } from './pod-annotations'
@@ -281,7 +282,12 @@ const STATEFUL_IMMUTABLE = ['selector', 'volumeClaimTemplates', 'serviceName', '
 
 export function validateStatefulSetUpdate(set: KubeObject, old: KubeObject): FieldError[] {
   const [spec, before] = [specOf(set), specOf(old)]
-  return STATEFUL_IMMUTABLE.flatMap((key) => immutable(`spec.${key}`, spec[key], before[key]))
+  return STATEFUL_IMMUTABLE.flatMap((key) => {
+    if (same(spec[key], before[key])) return []
+    const shown =
+      key === 'volumeClaimTemplates' ? listOf(spec[key]).map((claim) => internalForm('PersistentVolumeClaim', claim)) : spec[key]
+    return [invalidValue(`spec.${key}`, shown, IMMUTABLE)]
+  })
 }
 
 // ---------------------------------------------------------------- warnings
