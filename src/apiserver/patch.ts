@@ -60,20 +60,20 @@ function asOperations(patch: Json): PatchOperation[] {
   return patch.map((operation) => operation ?? {}) as unknown as PatchOperation[]
 }
 
-/** The object after the patch, not yet decoded or defaulted. Throws ApiError: BadRequest, Invalid, UnsupportedMediaType. */
-export function patchedObject(info: ResourceInfo, live: KubeObject, type: PatchType, patch: Json): KubeObject {
+/** The object after the patch, not yet decoded or defaulted; `fits` false: types are not looked at either. Throws ApiError: BadRequest, Invalid, UnsupportedMediaType. */
+export function patchedObject(info: ResourceInfo, live: KubeObject, type: PatchType, patch: Json, fits = true): KubeObject {
   const original = live as unknown as JsonObject
   try {
     if (type === 'json') return jsonPatch(original, asOperations(patch)) as unknown as KubeObject
     if (type === 'merge') return mergePatch(original, asMergePatch(patch)) as unknown as KubeObject
-    return strategic(info, original, asStrategicPatch(patch)) as unknown as KubeObject
+    return strategic(info, original, asStrategicPatch(patch), fits) as unknown as KubeObject
   } catch (error) {
     if (error instanceof PatchError) throw asApiError(error)
     throw error
   }
 }
 
-function strategic(info: ResourceInfo, original: JsonObject, patch: JsonObject): JsonObject {
+function strategic(info: ResourceInfo, original: JsonObject, patch: JsonObject, fits: boolean): JsonObject {
   const shape = info.custom ? undefined : shapeOf(groupVersion(info), info.kind)
   if (!shape) {
     const supported = 'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml'
@@ -83,7 +83,7 @@ function strategic(info: ResourceInfo, original: JsonObject, patch: JsonObject):
     )
   }
   const patched = strategicMergePatch(original, patch, patchSchema(shape))
-  const problem = misfit(patched, shape)
+  const problem = fits ? misfit(patched, shape) : undefined
   if (problem)
     throw invalid('', '', '', [
       { type: 'Invalid', field: 'patch', message: `Invalid value: ${JSON.stringify(goText(concealed(info, patch)))}: ${problem}` },

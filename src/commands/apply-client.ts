@@ -78,7 +78,7 @@ function patchOne(applying: Applying, given: Given, current: KubeObject): { patc
     patch = toCompactJson(concealed(info, changes))
     if (patch === '{}') return { patch, patched: current }
     const type = info.custom ? 'merge' : 'strategic'
-    if (dryRun === 'client') return { patch, patched: patchedObject(info, current, type, changes) }
+    if (dryRun === 'client') return { patch, patched: patchedObject(info, current, type, changes, false) }
     const { namespace, name } = current.metadata
     const options = { manager, dryRun: dryRun === 'server', validation }
     return { patch, patched: patchObject(cluster.server, info, namespace, name, type, changes, options) }

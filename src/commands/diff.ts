@@ -18,6 +18,7 @@ import { addSource } from '../cli/source-error'
 import type { Cluster } from '../cluster'
 import { CommandError, SilentExit } from '../errors'
 import { parseLabelSelector, selectorMatches } from '../lib/label-selector'
+import type { JsonObject } from '../lib/patch/value'
 import { toYaml } from '../lib/yaml-emit'
 import { withoutManagedFields } from '../print/structured'
 import type { ResourceInfo } from '../schema/resources'
@@ -109,8 +110,10 @@ function merged(context: CommandContext, { server }: Cluster, { info, object, so
   const options = { manager, dryRun: true }
   if (serverSide) return presented(info, applyObject(server, info, object, { ...options, force: flags.bool('force-conflicts') }))
   if (!live) return presented(info, server.create(decodeObject(server, info, object, 'Warn'), options))
-  const patch = threeWayPatch(info, live, JSON.parse(encodeConfiguration(object)) as KubeObject, true)
-  if (Object.keys(patch).length === 0) return live
+  const changes = threeWayPatch(info, live, JSON.parse(encodeConfiguration(object)) as KubeObject, true)
+  if (Object.keys(changes).length === 0) return live
+  // What is compared is the object that was looked at.
+  const patch = { ...changes, metadata: { ...(changes.metadata as JsonObject), resourceVersion: live.metadata.resourceVersion } }
   try {
     const type = info.custom ? 'merge' : 'strategic'
     context.observeSchema?.(groupVersion(info), server)

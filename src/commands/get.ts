@@ -2,10 +2,11 @@
 import type { KubeObject } from '../api/types'
 import { presented } from '../apiserver/query'
 import type { Command, CommandContext } from '../cli/context'
+import { klogLine } from '../cli/klog'
 import { printerOptions } from '../cli/result'
-import { AggregateFailure, CommandError, combine, UsageError } from '../errors'
+import { AggregateFailure, CommandError, combine, SilentExit, UsageError } from '../errors'
 import { printerFor } from '../print'
-import { sortObjects, sortRows } from '../print/sort'
+import { sortObjects, sortRows, Unsortable } from '../print/sort'
 import { listOf } from '../print/structured'
 import { formatTable } from '../print/table'
 import { type Answer, documentsNamed, type Found, fetchAnswer } from './get-fetch'
@@ -29,8 +30,14 @@ async function get(context: CommandContext): Promise<number | undefined> {
   const documents = await documentsNamed(context)
   const answer = context.cluster.read((cluster) => fetchAnswer(context, cluster, documents))
   for (const warning of answer.warnings) context.warn(warning)
-  if (isTable(context)) printTables(context, answer)
-  else printObjects(context, answer)
+  try {
+    if (isTable(context)) printTables(context, answer)
+    else printObjects(context, answer)
+  } catch (error) {
+    if (!(error instanceof Unsortable)) throw error
+    context.err(klogLine(context.host, 'F', error.place, error.message))
+    throw new SilentExit(error.exitCode)
+  }
   const failure = combine(isTable(context) ? answer.failures : flat(answer.failures))
   if (failure) throw failure
 }

@@ -17,7 +17,7 @@ interface Keyed {
 export function sortObjects<T extends KubeObject>(objects: T[], path: string): T[] {
   if (objects.length === 0) return objects
   const field = wrapped('', () => relaxedJsonPath(path))
-  return sortBy(objects, field, '') as T[]
+  return sortBy(objects, field, '', OBJECTS) as T[]
 }
 
 /**
@@ -26,7 +26,7 @@ export function sortObjects<T extends KubeObject>(objects: T[], path: string): T
 export function sortRows<T extends KubeObject>(objects: T[], path: string): T[] | undefined {
   if (objects.length < 2) return objects
   try {
-    return sortBy(objects, rowField(path), 'sorting error: ') as T[]
+    return sortBy(objects, rowField(path), 'sorting error: ', ROWS) as T[]
   } catch (error) {
     if (error instanceof CommandError && !(error instanceof Unsortable)) return undefined
     throw error
@@ -41,7 +41,24 @@ function rowField(path: string): string {
   }
 }
 
-class Unsortable extends CommandError {}
+/** Where upstream gives up, in the log of its library: what is sorted, and the source line. */
+interface Surrender {
+  sorted: string
+  place: string
+}
+
+const OBJECTS: Surrender = { sorted: '*unstructured.Unstructured', place: 'sorter.go:329' }
+const ROWS: Surrender = { sorted: '[][][]reflect.Value', place: 'sorter.go:375' }
+
+/** Values that have no order. */
+export class Unsortable extends CommandError {
+  constructor(
+    message: string,
+    readonly place: string,
+  ) {
+    super(message)
+  }
+}
 
 function wrapped<T>(prefix: string, action: () => T): T {
   try {
@@ -51,14 +68,14 @@ function wrapped<T>(prefix: string, action: () => T): T {
   }
 }
 
-function sortBy(objects: KubeObject[], field: string, prefix: string): KubeObject[] {
+function sortBy(objects: KubeObject[], field: string, prefix: string, surrender: Surrender): KubeObject[] {
   const path = wrapped(prefix, () => new JsonPath(field, { allowMissingKeys: true }))
   const keyed = objects.map((object) => keyOf(object, path))
   if (!keyed.some((entry) => entry.found)) {
     throw new CommandError(`couldn't find any field with path ${quote(field)} in the list of objects`)
   }
   const quantities = new Map<string, Quantity | undefined>()
-  return goSort(keyed, (a, b) => less(a, b, field, quantities)).map((entry) => entry.object)
+  return goSort(keyed, (a, b) => less(a, b, field, { quantities, ...surrender })).map((entry) => entry.object)
 }
 
 function keyOf(object: KubeObject, path: JsonPath): Keyed {
@@ -68,7 +85,12 @@ function keyOf(object: KubeObject, path: JsonPath): Keyed {
 }
 
 /** Objects without the field come first, nulls next. */
-function less(a: Keyed, b: Keyed, field: string, quantities: Map<string, Quantity | undefined>): boolean {
+function less(
+  a: Keyed,
+  b: Keyed,
+  field: string,
+  { quantities, sorted, place }: Surrender & { quantities: Map<string, Quantity | undefined> },
+): boolean {
   if (!a.found) return true
   if (!b.found) return false
   if (a.value === null) return b.value !== null
@@ -76,7 +98,7 @@ function less(a: Keyed, b: Keyed, field: string, quantities: Map<string, Quantit
   if (typeof a.value === 'string' && typeof b.value === 'string') return textLess(a.value, b.value, quantities)
   const numbers = typeof a.value === 'number' && typeof b.value === 'number'
   if (numbers && Number.isInteger(a.value) === Number.isInteger(b.value)) return (a.value as number) < (b.value as number)
-  throw new Unsortable(`Field ${field} in [][][]reflect.Value is an unsortable type: interface, err: ${unsortable(a.value)}`)
+  throw new Unsortable(`Field ${field} in ${sorted} is an unsortable type: interface, err: ${unsortable(a.value)}`, place)
 }
 
 function unsortable(value: unknown): string {

@@ -78,3 +78,24 @@ test('explain in the words of old', async () => {
   expect(text).toContain('\n         limits\t<map[string]string>\n')
   expect(text).toContain('\n   volumes\t<[]Object>\n')
 })
+
+test('what does not fit its type is the server’s to refuse: a dry run of the client knows no types', async () => {
+  await sh.kubectl('create deployment web --image=nginx --save-config')
+  sh.write(
+    'web.yml',
+    '{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {metadata: {annotations: {x: true}}}}}',
+  )
+  expect(await sh.kubectl('apply -f web.yml --dry-run=client')).toBe('deployment.apps/web configured (dry run)\n')
+  expect(await sh.kubectl('apply -f web.yml --dry-run=server')).toContain('The request is invalid: patch: Invalid value:')
+  const live = await sh.kubectl("get deployment web -o jsonpath='{.metadata.resourceVersion}'")
+  expect(await sh.kubectl('diff -f web.yml')).toContain(`resourceVersion:${live}] spec:map[`)
+})
+
+test('objects are not sorted by what has no order', async () => {
+  await sh.kubectl('create cm a')
+  const why = 'is an unsortable type: interface, err: unsortable type: map\\[string\\]interface {}\n\\[exit 1\\]$'
+  expect(await sh.kubectl('get cm --sort-by=.metadata')).toMatch(
+    new RegExp(`^F\\d{4} .* sorter\\.go:375\\] Field {\\.metadata} in .* ${why}`),
+  )
+  expect(await sh.kubectl('get cm --sort-by=.metadata -o name')).toMatch(new RegExp(`^F\\d{4} .* sorter\\.go:329\\] .* ${why}`))
+})

@@ -54,3 +54,10 @@ test('values that have no order', () => {
   )
   expect(() => sortRows(named({ a: true, b: false }), '.value')).toThrow('unsortable type: bool')
 })
+
+test('what is sorted is told where values have no order: objects or rows', () => {
+  const objects = named({ a: {}, b: {} })
+  const why = 'is an unsortable type: interface, err: unsortable type: map[string]interface {}'
+  expect(() => sortObjects(objects, '.value')).toThrow(`Field {.value} in *unstructured.Unstructured ${why}`)
+  expect(() => sortRows(objects, '.value')).toThrow(`Field {.value} in [][][]reflect.Value ${why}`)
+})
