@@ -1,7 +1,7 @@
 // The type check of CEL expressions. Upstream: google/cel-go checker/checker.go, cel/validator.go.
 import { goRegExp } from '../go-regexp'
 import { overloadsOf } from './declarations'
-import { type Expr, expand, type Fold, type StructField } from './expand'
+import { type Expr, expand, type Fold, partsOf, type StructField } from './expand'
 import { CelSyntaxError, type Finding, parseCel } from './parse'
 import {
   assignable,
@@ -320,26 +320,6 @@ function* within(expr: Expr): Generator<Expr> {
   yield expr
   for (const part of partsOf(expr)) yield* within(part)
 }
-
-function partsOf(expr: Expr): Expr[] {
-  switch (expr.is) {
-    case 'select':
-      return [expr.of]
-    case 'call':
-      return [...(expr.target ? [expr.target] : []), ...expr.args]
-    case 'list':
-      return expr.items
-    case 'map':
-      return expr.entries.flat()
-    case 'struct':
-      return expr.fields.map(({ value }) => value)
-    case 'fold':
-      return [expr.range, expr.init, expr.condition, expr.step, expr.result]
-    default:
-      return []
-  }
-}
-
 /** Whether what these functions read is well formed. */
 const LITERALS: Record<string, (text: string) => boolean> = {
   duration: (text) => durationOf(text) !== undefined,

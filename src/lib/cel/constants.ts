@@ -1,33 +1,13 @@
 // What is worked out of an expression before it is ever asked: conversions of constants. Upstream: cel-go interpreter/decorators.go.
-import type { Expr } from './expand'
+import { type Expr, partsOf } from './expand'
 import { callFunction } from './functions'
 import { CelError } from './values'
 
 const CONVERSIONS = ['bool', 'bytes', 'double', 'duration', 'int', 'string', 'timestamp', 'uint']
 
-function parts(expr: Expr): Expr[] {
-  switch (expr.is) {
-    case 'literal':
-    case 'name':
-      return []
-    case 'select':
-      return [expr.of]
-    case 'call':
-      return [...(expr.target ? [expr.target] : []), ...expr.args]
-    case 'list':
-      return expr.items
-    case 'map':
-      return expr.entries.flat()
-    case 'struct':
-      return expr.fields.map(({ value }) => value)
-    case 'fold':
-      return [expr.range, expr.init, expr.condition, expr.step, expr.result]
-  }
-}
-
 /** Why a conversion of a constant fails, in cel-go's words; undefined when none does. */
 export function failingConstant(expr: Expr): string | undefined {
-  for (const part of parts(expr)) {
+  for (const part of partsOf(expr)) {
     const failed = failingConstant(part)
     if (failed !== undefined) return failed
   }

@@ -15,6 +15,26 @@ export type Expr = { at: number; type?: CelType; overloads?: string[] } & (
   | Fold
 )
 
+/** The expressions right inside of one. */
+export function partsOf(expr: Expr): Expr[] {
+  switch (expr.is) {
+    case 'select':
+      return [expr.of]
+    case 'call':
+      return [...(expr.target ? [expr.target] : []), ...expr.args]
+    case 'list':
+      return expr.items
+    case 'map':
+      return expr.entries.flat()
+    case 'struct':
+      return expr.fields.map(({ value }) => value)
+    case 'fold':
+      return [expr.range, expr.init, expr.condition, expr.step, expr.result]
+    default:
+      return []
+  }
+}
+
 export interface StructField {
   at: number
   name: string
