@@ -39,6 +39,11 @@ function kindOf(world: World, pod: Pod, path: string): Kind {
   return FILES.has(path) ? 'file' : undefined
 }
 
+/** Is there a file on a Pod's node? */
+export function isHostFile(world: World, pod: Pod, path: string): boolean {
+  return kindOf(world, pod, normalPath(path)) === 'file'
+}
+
 /** The check of a hostPath's type, in the kubelet's words when it fails. */
 export function hostPathProblem(world: World, pod: Pod, volume: Volume): string | undefined {
   const { path, type } = (volume['hostPath'] ?? {}) as HostPath

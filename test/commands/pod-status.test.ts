@@ -188,3 +188,60 @@ test('a line shows in the logs when it is whole, or its container has ended', as
   await sh.kubectl('cluster advance 6s')
   expect(await sh.kubectl('logs p')).toBe('a\nhalf line\nrest')
 })
+
+test.each([
+  [
+    'a sysctl that others would feel',
+    '{securityContext: {sysctls: [{name: net.core.somaxconn, value: "1"}]}, ',
+    '"net.core.somaxconn" not allowlisted',
+  ],
+  ['a safe one', '{securityContext: {sysctls: [{name: net/ipv4/tcp_syncookies, value: "1"}]}, ', undefined],
+])('%s', async (_name, spec, why) => {
+  await start(`${spec} containers: [${sleeper('c')}]}`)
+  if (!why) return expect(await status('')).toMatchObject({ phase: 'Running' })
+  expect(await status('')).toMatchObject({
+    phase: 'Failed',
+    reason: 'SysctlForbidden',
+    message: `Pod was rejected: forbidden sysctl: ${why}`,
+  })
+})
+
+test('a seccomp profile that the node has not', async () => {
+  await start(`{containers: [${sleeper('c', ', securityContext: {seccompProfile: {type: Localhost, localhostProfile: nope.json}}')}]}`)
+  const path = '/var/lib/kubelet/seccomp/nope.json'
+  const message = `failed to create containerd container: cannot load seccomp profile "${path}": open ${path}: no such file or directory`
+  expect(await status('.containerStatuses[0].state')).toEqual({ waiting: { message, reason: 'CreateContainerError' } })
+  expect(await sh.kubectl('get events --field-selector type=Warning -o custom-columns=M:.message --no-headers')).toContain(
+    `Error: ${message}\n`,
+  )
+})
+
+test.each([
+  [
+    'that there is',
+    'httpd:2.4',
+    [
+      'Scheduled <none>',
+      'Pulled <none>',
+      'Pulling spec.containers{c}',
+      'Pulled spec.containers{c}',
+      'Created spec.containers{c}',
+      'Started spec.containers{c}',
+    ],
+  ],
+  [
+    'that there is not',
+    'nginx:nope',
+    ['Scheduled <none>', 'Pulling <none>', 'Failed <none>', 'Failed spec.containers{c}', 'BackOff <none>', 'Failed spec.containers{c}'],
+  ],
+])('an image %s as a volume comes before its container', async (_name, image, events) => {
+  await start(
+    `{containers: [${sleeper('c', ', volumeMounts: [{name: i, mountPath: /i}]')}], volumes: [{name: i, image: {reference: "${image}"}}]}`,
+  )
+  const rows = await sh.kubectl('get events -o custom-columns=R:.reason,F:.involvedObject.fieldPath --no-headers')
+  const said = rows
+    .trimEnd()
+    .split('\n')
+    .map((row) => row.replace(/ +/g, ' ').trim())
+  expect(said.slice(0, events.length)).toEqual(events)
+})

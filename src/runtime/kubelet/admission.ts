@@ -41,8 +41,31 @@ export function shortage(session: Session): string | undefined {
   return node && missing(session, node)?.message
 }
 
+/** Sysctls of a namespace of the Pod's own, which no other Pod feels. Upstream: pkg/kubelet/sysctl/safe_sysctls.go. */
+const SAFE_SYSCTLS = [
+  'kernel.shm_rmid_forced',
+  ...'ip_local_port_range tcp_syncookies ping_group_range ip_unprivileged_port_start ip_local_reserved_ports tcp_keepalive_time tcp_fin_timeout tcp_keepalive_intvl tcp_keepalive_probes tcp_rmem tcp_wmem tcp_slow_start_after_idle tcp_notsent_lowat'
+    .split(' ')
+    .map((name) => `net.ipv4.${name}`),
+]
+
+/** Upstream: pkg/kubelet/sysctl/allowlist.go. */
+function forbiddenSysctl({ spec }: Pod): string | undefined {
+  const { sysctls = [] } = (spec.securityContext ?? {}) as { sysctls?: { name: string }[] }
+  for (const { name } of sysctls) {
+    // Slashes separate where the first separator is one.
+    const dotted = /^[^./]*\//.test(name) ? name.replace(/[./]/g, (c) => (c === '/' ? '.' : '/')) : name
+    if (!SAFE_SYSCTLS.includes(dotted)) return `forbidden sysctl: "${dotted}" not allowlisted`
+    const shared = dotted.startsWith('net.') ? spec.hostNetwork && 'net' : spec['hostIPC'] && 'ipc'
+    if (shared) return `forbidden sysctl: "${dotted}" not allowed with host ${shared} enabled`
+  }
+  return undefined
+}
+
 export function rejectionOf(session: Session): Rejection | undefined {
   const { api, pod, host } = session
+  const forbidden = forbiddenSysctl(pod)
+  if (forbidden) return { reason: 'SysctlForbidden', message: forbidden }
   const node = wasJudged(pod) ? undefined : api.get<Node>('nodes', undefined, host)
   if (!node) return undefined
   const short = missing(session, node)

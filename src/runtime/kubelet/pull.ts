@@ -34,10 +34,14 @@ function identified(session: Session, found: FoundImage): FoundImage {
   return { ...found, id: `${registry}/${repository}@${digest ?? `sha256:${digestOf(`manifest of ${canonical}`)}`}` }
 }
 
-/** The image of a container, pulled if its policy says so. Writes the events; a failure is what the container waits for. */
-export function ensureImage(session: Session, container: Container): Present {
+/**
+ * The image of a container, pulled if its policy says so. Writes the events, of the Pod itself for an image that is a volume; a failure is
+ * what the container waits for.
+ */
+export function ensureImage(session: Session, container: Container, isVolume = false): Present {
   const { image, imagePullPolicy } = container
-  const tell = (type: 'Normal' | 'Warning', reason: string, message: string) => emit(session, type, reason, message, container.name)
+  const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
+    emit(session, type, reason, message, isVolume ? undefined : container.name)
   const fault = pullFault(session.world, session.pod, image)
   const lookup = imageOf(image, session.records, session.records.get('settings', 'pull') === 'strict')
   if ('missing' in lookup && lookup.missing === 'invalid') {

@@ -2,15 +2,17 @@
 // Follows doBackOff and startContainer of pkg/kubelet/kuberuntime.
 import type { Container } from '../../api/types'
 import { formatDuration } from '../../lib/ages'
+import { named } from '../../lib/named'
 import { containerId } from '../../lib/random'
 import { nonRootProblem } from '../container-user'
 import { startContainer } from '../containers'
 import { containerEnvironment } from '../environment'
+import { isHostFile } from '../host-paths'
 import { inBackoffSince, nextBackoff } from './backoff'
 import { runHook } from './hooks'
 import { beginKill } from './kill'
 import { ensureImage } from './pull'
-import { containerOf, emit, type Instance, type PendingStart, podText, type Session, withAddress } from './state'
+import { containerOf, emit, type Instance, type PendingStart, podText, type Session, type WaitReason, withAddress } from './state'
 
 /** `started`: it runs (or ran). `hook`: its post-start hook takes time. Else what it waits for, and until when if that is known. */
 export type StartOutcome = { started: true; hook?: boolean } | { started: false; until?: number }
@@ -48,15 +50,47 @@ function fails(session: Session, name: string, reason: string, message: string, 
   return { started: false }
 }
 
+/** Images that a container mounts as volumes are had before its own; those of a container before it are there. */
+function imageVolumes(session: Session, container: Container): WaitReason | undefined {
+  const { spec } = session.pod
+  const earlier = spec.containers.slice(0, Math.max(0, spec.containers.indexOf(container)))
+  for (const { name } of container.volumeMounts ?? []) {
+    const volume = named(spec.volumes, name)?.['image'] as { reference?: string; pullPolicy?: string } | undefined
+    if (!volume?.reference || earlier.some((c) => named(c.volumeMounts, name))) continue
+    const had = ensureImage(session, { ...container, image: volume.reference, imagePullPolicy: volume.pullPolicy ?? 'IfNotPresent' }, true)
+    if (!('found' in had)) return had
+  }
+  return undefined
+}
+
+/** A seccomp profile of the node's that there is not, in containerd's words. */
+function missingProfile({ world, pod }: Session, container: Container): string | undefined {
+  const contexts = [container.securityContext, pod.spec.securityContext] as ({ seccompProfile?: SeccompProfile } | undefined)[]
+  const profile = contexts.find((context) => context?.seccompProfile)?.seccompProfile
+  if (profile?.type !== 'Localhost') return undefined
+  const path = `/var/lib/kubelet/seccomp/${profile.localhostProfile}`
+  if (isHostFile(world, pod, path)) return undefined
+  return `failed to create containerd container: cannot load seccomp profile "${path}": open ${path}: no such file or directory`
+}
+
+interface SeccompProfile {
+  type: string
+  localhostProfile?: string
+}
+
 function start(session: Session, container: Container): StartOutcome {
   const { world, pod, state, env } = session
   const { name } = container
+  const mounted = imageVolumes(session, container)
+  if (mounted) return fails(session, name, mounted.reason, mounted.message, mounted.reason)
   const image = ensureImage(session, container)
   if (!('found' in image)) return fails(session, name, image.reason, image.message, image.reason)
   const environment = containerEnvironment(world, pod, container, state.ip)
   if ('error' in environment) return fails(session, name, 'CreateContainerConfigError', environment.error)
   const problem = nonRootProblem(world, pod, container, podText(pod))
   if (problem) return fails(session, name, 'CreateContainerConfigError', problem)
+  const profile = missingProfile(session, container)
+  if (profile) return fails(session, name, 'CreateContainerError', profile)
   const own = state.containers[name]
   const before = own?.current ?? own?.previous
   const restartCount = before ? before.restartCount + 1 : 0
