@@ -384,7 +384,7 @@ export function applyPatch(
   } catch (error) {
     if (!(error instanceof StructureError)) throw error
     // What stands in a Secret's place is its value, too.
-    const what = applied['kind'] === 'Secret' ? error.message.replace(/got &\{.*\}/s, 'got &{***}') : error.message
+    const what = applied['kind'] === 'Secret' ? error.message.replace(/got &[^{]*\{.*\}/s, 'got &{***}') : error.message
     throw new ApiError('', `failed to create typed patch object (${describe(applied)}): ${what}`)
   }
   const before = bare(live)

@@ -1,6 +1,7 @@
 // -v=7 and above: headers and bodies of the client's requests and of their answers.
 // Upstream: client-go/rest/request.go (logBody, truncateBody), transport/round_trippers.go, the callers of Do in each client.
 import type { Json, KubeObject } from '../api/types'
+import { concealed } from '../apiserver/concealed'
 import { groupVersion } from '../apiserver/discovery'
 import type { UserRequest } from '../apiserver/options'
 import { patchSchemaOf } from '../apiserver/patch-schema'
@@ -19,6 +20,7 @@ import type { JsonObject } from '../lib/patch/value'
 import { sha256 } from '../lib/sha256'
 import { inGoOrder } from '../schema/go-order'
 import { encodeProtobuf, encodeProtobufList } from '../schema/protobuf-write'
+import type { ResourceInfo } from '../schema/resources'
 import type { PathRequest } from './context'
 import { OF_KNOWN_TYPES } from './typed-commands'
 
@@ -112,6 +114,7 @@ function placeOf({ request: { verb, subresource }, command }: Asked, library: Li
 export function exchangeOf(asked: Asked, credentials: Header[]): Exchange {
   const library = libraryOf(asked)
   const { body, type } = sentBody(asked, library)
+  const { info } = asked.request
   const { made, contentType, length } = answerOf(asked, library)
   return {
     status: 200,
@@ -122,12 +125,25 @@ export function exchangeOf(asked: Asked, credentials: Header[]): Exchange {
       ...(type ? [['Content-Type', type] satisfies Header] : []),
       ['User-Agent', userAgent()],
     ],
-    requestBody: body,
+    requestBody: unrevealing(info, body),
     responseHeaders: Object.entries(
       responseHeaders(asked.server, made, length, contentType, { answer: asked.request.answer, packs: asked.packs }),
     ),
-    responseBody: made,
+    responseBody: unrevealing(info, made),
   }
+}
+
+/** A body as a log may show it: kubectl shows a Secret's values, too; here nothing that is printed does. */
+function unrevealing(info: ResourceInfo, body: string): string {
+  if (info.resource !== 'secrets' || body === '') return body
+  try {
+    const value = JSON.parse(body) as Json
+    // The operations of a JSON patch hold values, too.
+    if (!Array.isArray(value)) return JSON.stringify(concealed(info, value)) + (body.endsWith('\n') ? '\n' : '')
+  } catch {
+    // Not JSON.
+  }
+  return '***'
 }
 
 export function userAgent(): string {

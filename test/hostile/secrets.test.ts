@@ -109,6 +109,8 @@ test.each([
   'describe secret literal -v=9',
   'create -f s.yml -v=9',
   'apply -f s.yml -v=9',
+  'patch secret literal --type=json -p=[{"op":"add","path":"/metadata/labels","value":{"a":"b"}}] -v=9',
+  'get secret literal -o jsonpath={.type} -v=9',
   'delete secret nothere -v=9',
   'diff -f s.yml',
   'logs web',

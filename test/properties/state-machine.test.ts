@@ -89,6 +89,8 @@ const EVERYTHING = [
   'cluster advance 3h',
 ]
 
+/** Of two nodes. */
+const MOST_IMAGES = 2 * 6
 const LASTING = ['default', 'kube-system']
 /** Logs of two namespaces are looked through when 64 of their entries are overtaken. */
 const MOST_LINKS = 2 * 80
@@ -128,8 +130,10 @@ test('any commands in any order', async () => {
         )
         const names = left.map((o) => `${o.kind}/${o.metadata.name}`).filter((n) => !n.endsWith('/kubernetes'))
         // What Services were called stays for containers to come, of the namespaces that are there.
-        const { '~service-links': links, ...others } = records
+        // What a node has pulled stays on it, as on a real one; no more than the images the programs name.
+        const { '~service-links': links, '~node-images': images, ...others } = records
         const { '~service-links': _, ...fresh } = await ofFreshCluster()
+        expect(images ?? 0).toBeLessThanOrEqual(MOST_IMAGES)
         expect({ names, others }).toEqual({ names: [], others: fresh })
         expect(links ?? 0).toBeLessThan(MOST_LINKS)
         expect(namespacesWithLinks(box).filter((namespace) => !LASTING.includes(namespace))).toEqual([])
