@@ -132,7 +132,7 @@ const STRUCTS: Record<string, Fields> = {
   SourceSelector: { ...ID, fieldPath: 's', options: 'FieldOptions' },
   TargetSelector: { select: 'Selector', reject: '[]Selector', fieldPaths: '[]s', options: 'FieldOptions' },
   ReplacementField: { path: 's', source: 'SourceSelector', sourceValue: 's', targets: '[]TargetSelector' },
-  Replica: { name: 's', count: 'i' },
+  Replica: { name: 's', count: 'l' },
   LegacySortOptions: { orderFirst: '[]s', orderLast: '[]s' },
   SortOptions: { order: 's', legacySortOptions: 'LegacySortOptions' },
   GeneratorOptions: { labels: 'm', annotations: 'm', disableNameSuffixHash: 'b', immutable: 'b' },
@@ -151,7 +151,7 @@ const STRUCTS: Record<string, Fields> = {
 }
 STRUCTS.SecretArgs = { ...STRUCTS.ConfigMapArgs, type: 's' }
 
-const GO_TYPES: Fields = { s: 'string', b: 'bool', i: 'int', m: 'map[string]string' }
+const GO_TYPES: Fields = { s: 'string', b: 'bool', i: 'int', l: 'int64', m: 'map[string]string' }
 
 function goType(type: string): string {
   if (type.startsWith('[]')) return `[]${goType(type.slice(2))}`
@@ -164,15 +164,30 @@ function jsonKind(value: unknown): string {
   return typeof value
 }
 
-/** encoding/json's reading of a value into a Go type, unknown fields refused. Throws CommandError. */
-function decode(value: unknown, type: string, at: string): unknown {
+/** Fields that come from structs within the structs of generators, by the way that errors name them. */
+const EMBEDDED: Record<string, string> = {
+  ...{ name: 'GeneratorArgs', namespace: 'GeneratorArgs', behavior: 'GeneratorArgs', options: 'GeneratorArgs' },
+  ...{ literals: 'GeneratorArgs.KvPairSources', files: 'GeneratorArgs.KvPairSources' },
+  ...{ envs: 'GeneratorArgs.KvPairSources', env: 'GeneratorArgs.KvPairSources' },
+}
+
+function wayTo(struct: string, field: string): string {
+  const generates = struct === 'ConfigMapArgs' || struct === 'SecretArgs'
+  return generates && Object.hasOwn(EMBEDDED, field) ? `${EMBEDDED[field]}.${field}` : field
+}
+
+/**
+ * encoding/json's reading of a value into a Go type, unknown fields refused; `struct` is the innermost one around it. Throws
+ * CommandError.
+ */
+function decode(value: unknown, type: string, at: string, struct = 'Kustomization'): unknown {
   if (value === null || type === 'any') return value ?? undefined
-  const mismatch = () =>
-    failure(`json: cannot unmarshal ${jsonKind(value)} into Go struct field Kustomization.${at} of type ${goType(type)}`)
+  const mismatch = () => failure(`json: cannot unmarshal ${jsonKind(value)} into Go struct field ${struct}.${at} of type ${goType(type)}`)
   const scalars: Record<string, boolean> = {
     s: typeof value === 'string',
     b: typeof value === 'boolean',
     i: Number.isInteger(value),
+    l: Number.isInteger(value),
   }
   if (type in scalars) {
     if (!scalars[type]) throw mismatch()
@@ -180,16 +195,17 @@ function decode(value: unknown, type: string, at: string): unknown {
   }
   if (type.startsWith('[]')) {
     if (!Array.isArray(value)) throw mismatch()
-    return value.map((item) => decode(item, type.slice(2), at) ?? (type === '[]s' ? '' : {}))
+    return value.map((item) => decode(item, type.slice(2), at, struct) ?? (type === '[]s' ? '' : {}))
   }
   if (!isObject(value)) throw mismatch()
-  if (type === 'm') return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, decode(v, 's', at) ?? '']))
+  if (type === 'm') return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, decode(v, 's', at, struct) ?? '']))
   const known = STRUCTS[type]
   const out: Record<string, unknown> = {}
   for (const [key, item] of Object.entries(value)) {
     const field = Object.hasOwn(known, key) ? key : Object.keys(known).find((name) => name.toLowerCase() === key.toLowerCase())
     if (!field) throw failure(`json: unknown field ${JSON.stringify(key)}`)
-    const read = decode(item, known[field], at ? `${at}.${field}` : field)
+    const way = wayTo(type, field)
+    const read = decode(item, known[field], at ? `${at}.${way}` : way, type)
     if (read !== undefined) out[field] = read
   }
   return out

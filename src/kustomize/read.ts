@@ -1,7 +1,7 @@
 // The objects in a YAML text, as kustomize takes them: named, lists taken apart.
 // Upstream: kustomize api/resource/factory.go, kyaml/kio/byteio_reader.go.
 import { isObject, type JsonObject } from '../lib/patch/value'
-import { parseYaml, splitDocuments } from '../schema/yaml'
+import { parseLaterYaml, splitDocuments } from '../schema/yaml'
 import { failure, messageOf, wrapped } from './failure'
 import type { Loader } from './loader'
 import { labelsOf, metadataOf, Resource, text } from './resource'
@@ -46,7 +46,7 @@ function inlined(values: JsonObject[]): JsonObject[] {
 
 /** Throws CommandError for what is not YAML, not an object, or has no kind or name. */
 export function objectsIn(source: string): JsonObject[] {
-  const values = splitDocuments(source).flatMap((part) => checked(wrapped('MalformedYAMLError: yaml', () => parseYaml(part))))
+  const values = splitDocuments(source).flatMap((part) => checked(wrapped('MalformedYAMLError: yaml', () => parseLaterYaml(part))))
   return inlined(values)
 }
 

@@ -329,6 +329,25 @@ describe('refusals', () => {
       { 'kustomization.yaml': 'resources: a\n' },
       'invalid Kustomization: json: cannot unmarshal string into Go struct field Kustomization.resources of type []string',
     ],
+    ...(
+      [
+        ['labels: [{pairs: {a: 1}}]', 'number', 'Label.labels.pairs', 'string'],
+        ['labels: [{fields: [{path: yes}]}]', 'bool', 'FieldSpec.labels.fields.path', 'string'],
+        ['replicas: [{name: x, count: a}]', 'string', 'Replica.replicas.count', 'int64'],
+        ['configMapGenerator: [{name: 1}]', 'number', 'ConfigMapArgs.configMapGenerator.GeneratorArgs.name', 'string'],
+        [
+          'configMapGenerator: [{literals: a}]',
+          'string',
+          'ConfigMapArgs.configMapGenerator.GeneratorArgs.KvPairSources.literals',
+          '[]string',
+        ],
+        ['secretGenerator: [{type: 1}]', 'number', 'SecretArgs.secretGenerator.type', 'string'],
+      ] as const
+    ).map(([text, kind, field, type]): [string, Files, string] => [
+      `a field of the wrong type: ${field}`,
+      { 'kustomization.yaml': `${text}\n` },
+      `invalid Kustomization: json: cannot unmarshal ${kind} into Go struct field ${field} of type ${type}`,
+    ]),
     [
       'a missing file',
       { 'kustomization.yaml': 'resources: [x.yaml]\n' },

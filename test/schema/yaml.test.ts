@@ -1,5 +1,5 @@
 // YAML as kubectl reads it: YAML 1.1 values, go-yaml's complaints, bounds on aliases and depth.
-import { parseYaml } from '../../src/schema/yaml'
+import { parseLaterYaml, parseYaml } from '../../src/schema/yaml'
 
 describe('values', () => {
   test.each<[string, string, unknown]>([
@@ -66,4 +66,10 @@ describe('complaints', () => {
   test('a well without a floor', () => {
     expect(() => parseYaml('['.repeat(20000))).toThrow('exceeded max depth of 10000')
   })
+})
+
+test('what the third version of the library takes for words of truth', () => {
+  const text = 'a: yes\nb: off\nn: y\nc: true\nd: ~\ne: 012\n'
+  expect(parseLaterYaml(text)).toEqual({ a: 'yes', b: 'off', n: 'y', c: true, d: null, e: 10 })
+  expect(parseYaml(text)).toEqual({ a: true, b: false, false: true, c: true, d: null, e: 10 })
 })

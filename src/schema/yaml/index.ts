@@ -21,9 +21,9 @@ function parseInteger(text: string): number | undefined {
   return parts[1] === '-' ? -value : value
 }
 
-/** The value of an unquoted scalar. */
-function resolvePlain(text: string): string | number | boolean | null {
-  if (Object.hasOwn(WORDS, text)) return WORDS[text]
+/** The value of an unquoted scalar; to the later library only true and false are such. */
+function resolvePlain(text: string, later: boolean): string | number | boolean | null {
+  if (Object.hasOwn(WORDS, text)) return later && /^(y|n|yes|no|on|off)$/i.test(text) ? text : WORDS[text]
   const first = text[0]
   if (first === '.') {
     return /^\.[0-9]+([eE][-+]?[0-9]+)?$/.test(text) ? Number(text) : text
@@ -37,12 +37,12 @@ function resolvePlain(text: string): string | number | boolean | null {
   return Number.isFinite(float) ? float : text
 }
 
-function resolveScalar({ value, plain, tag }: ScalarNode): string | number | boolean | null {
+function resolveScalar({ value, plain, tag }: ScalarNode, later: boolean): string | number | boolean | null {
   const short = tag?.replace(/^!<tag:yaml.org,2002:(.*)>$/, '!!$1')
   if (short === '!!str') return value
   if (short === '!!binary') return Buffer.from(value, 'base64').toString('latin1')
   if (!plain && (short === undefined || short === '!')) return value
-  return short === '!' ? value : resolvePlain(value)
+  return short === '!' ? value : resolvePlain(value, later)
 }
 
 /** fmt's `%#v` of a decoded value, as go-yaml prints a key that is none. */
@@ -63,6 +63,8 @@ class Decoder {
   private depth = 0
   private readonly expanding = new Set<Node>()
 
+  constructor(private readonly later = false) {}
+
   private count(): void {
     this.decoded++
     if (this.depth > 0) this.aliased++
@@ -76,7 +78,7 @@ class Decoder {
     this.count()
     switch (node.kind) {
       case 'scalar':
-        return resolveScalar(node)
+        return resolveScalar(node, this.later)
       case 'sequence':
         return node.items.map((item) => this.decode(item))
       case 'mapping':
@@ -149,6 +151,12 @@ function define(out: Record<string, unknown>, key: string, value: unknown): void
 export function parseYaml(text: string): unknown {
   const root = parseNodes(text)
   return root ? new Decoder().decode(root) : null
+}
+
+/** As the third version of the library reads it, and kustomize with it: `yes` and `on` are texts. Throws YamlError. */
+export function parseLaterYaml(text: string): unknown {
+  const root = parseNodes(text)
+  return root ? new Decoder(true).decode(root) : null
 }
 
 /** A stream's documents, empty ones left out; each ends with its line, as kubectl's readers hand it to the parser. */
