@@ -1,6 +1,6 @@
 // Who manages which fields: what every create and update makes of metadata.managedFields.
 import type { View } from '../api/contracts'
-import type { KubeObject, ManagedFieldsEntry, Pod } from '../api/types'
+import type { KubeObject, ManagedFieldsEntry, ObjectMeta, Pod } from '../api/types'
 import type { FieldSet } from '../lib/field-set'
 import * as sets from '../lib/field-set'
 import type { JsonObject } from '../lib/patch/value'
@@ -58,9 +58,10 @@ export function trackUpdate(
   options: RequestOptions,
   now: string,
 ): ManagedFieldsEntry[] | undefined {
+  const sent = options.subresource === 'scale' && !info.custom ? asScaled : (same: KubeObject) => same
   return updateManagers(
     asJson(withOwnership(view, info, old)),
-    asJson(withOwnership(view, info, withPending(object, old))),
+    asJson(sent(withOwnership(view, info, withPending(object, old)))),
     shapeOfResource(view, info),
     writerOf(info, options, now),
   )
@@ -71,24 +72,38 @@ function withPending(object: KubeObject, old: KubeObject): KubeObject {
   const { managedFields } = object.metadata
   const pending = old.metadata.managedFields?.filter((entry) => entry.pending) ?? []
   if (!managedFields || pending.length === 0) return object
-  const isUnreckoned = ({ subresource, fieldsV1 }: ManagedFieldsEntry) =>
-    subresource === 'status' && Object.keys(fieldsV1 ?? {}).length === 0
+  const isUnreckoned = ({ subresource, fieldsV1 }: ManagedFieldsEntry) => subresource === 'status' && !('f:status' in (fieldsV1 ?? {}))
   const marked = (entry: ManagedFieldsEntry) =>
     pending.find(({ manager, operation }) => manager === entry.manager && operation === entry.operation)
   const restored = managedFields.map((entry) => (isUnreckoned(entry) ? (marked(entry) ?? entry) : entry))
   return { ...object, metadata: { ...object.metadata, managedFields: restored } }
 }
 
-/** For a component's write of the status. */
-export function trackStatus(info: ResourceInfo, old: KubeObject, options: RequestOptions, now: string): ManagedFieldsEntry[] {
-  return noteStatusWrite(old.metadata.managedFields, writerOf(info, options, now))
+/** A Scale does not say that there are to be none. */
+function asScaled(object: KubeObject): KubeObject {
+  const { replicas, ...spec } = (object.spec ?? {}) as { replicas?: number }
+  return replicas === 0 ? ({ ...object, spec } as KubeObject) : object
+}
+
+/** For a component's write of the status, and of the annotations that it writes with it. */
+export function trackStatus(
+  info: ResourceInfo,
+  { annotations: given = {} }: ObjectMeta,
+  old: KubeObject,
+  options: RequestOptions,
+  now: string,
+): ManagedFieldsEntry[] {
+  const { annotations: before = {} } = old.metadata
+  const annotated = Object.keys(given).filter((key) => given[key] !== before[key])
+  return noteStatusWrite(old.metadata.managedFields, writerOf(info, options, now), annotated, !Object.keys(before).length)
 }
 
 /** The object with its managed fields as the API shows them. */
 export function withOwnership(view: View, info: ResourceInfo, object: KubeObject): KubeObject {
   if (!object.metadata.managedFields?.some((e) => e.pending)) return object
   const share = info.resource === 'pods' ? shareOfPod(object as Pod) : undefined
-  return reckonPending(asJson(object), shapeOfResource(view, info), share) as unknown as KubeObject
+  const first = asJson(emptyObject(info)).status ?? {}
+  return reckonPending(asJson(object), shapeOfResource(view, info), first, share) as unknown as KubeObject
 }
 
 const CONDITIONS = ['f:status', 'f:conditions']

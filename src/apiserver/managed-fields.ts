@@ -216,42 +216,63 @@ function isPending(entry: ManagedFieldsEntry): boolean {
 
 /**
  * Notes that a component wrote the status, without reckoning which fields: components do so thousands of times, and few ask.
- * A pending entry owns what stands in the status and no other entry owns.
+ * A pending entry owns what stands in the status and no other entry owns. `annotated`: the annotations that came or changed
+ * with it; `isFirst`: there were none before.
  */
-export function noteStatusWrite(entries: ManagedFieldsEntry[] | undefined, writer: Writer): ManagedFieldsEntry[] {
+export function noteStatusWrite(
+  entries: ManagedFieldsEntry[] | undefined,
+  writer: Writer,
+  annotated: string[] = [],
+  isFirst = false,
+): ManagedFieldsEntry[] {
   const { manager, apiVersion, time, operation = 'Update' } = writer
+  const isOwn = (e: ManagedFieldsEntry) => e.manager === manager && e.subresource === 'status' && e.operation === operation
+  const known = sets.fromFieldsV1(entries?.find(isOwn)?.fieldsV1 ?? {})
+  // Besides the status it may own annotations, which nobody reckons later.
+  const status = sets.setOf([fieldElement('status')])
+  const kept = sets.recursiveDifference(known, status)
+  const all: FieldPath = ['metadata', 'annotations'].map(fieldElement)
+  const fresh = annotated.map((key): FieldPath => [...all, fieldElement(key)])
+  if (fresh.length && isFirst) fresh.push(all)
+  const owned = sets.union(kept, sets.setOf(...fresh))
   const entry: ManagedFieldsEntry = {
     manager,
     operation,
     apiVersion,
     time,
     fieldsType: 'FieldsV1',
-    fieldsV1: {},
+    fieldsV1: sets.toFieldsV1(owned),
     subresource: 'status',
     pending: true,
   }
-  return [...(entries ?? []).filter((e) => !(e.manager === manager && e.subresource === 'status' && e.operation === operation)), entry]
+  return [...(entries ?? []).filter((e) => !isOwn(e)), entry]
 }
 
 /**
- * The object with every pending entry's fields reckoned. `share`: which of those that are left a manager has written; otherwise the first
+ * The object with every pending entry's fields reckoned. `first`: the status that it was created with, which is nobody's. `share`: which of those that are left a manager has written; otherwise the first
  * one has written all.
  */
-export function reckonPending(object: JsonObject, shape: Shape, share = (_manager: string, left: FieldSet) => left): JsonObject {
+export function reckonPending(
+  object: JsonObject,
+  shape: Shape,
+  first: Json,
+  share = (_manager: string, left: FieldSet) => left,
+): JsonObject {
   const metadata = object.metadata as { managedFields?: ManagedFieldsEntry[] } | undefined
   const entries = metadata?.managedFields
   if (!entries?.some(isPending)) return object
   const owners = decode(entries)
   const claimed = [...owners.values()].reduce((sum, owner) => sets.union(sum, owner.set), sets.emptySet())
   // All of it was written by somebody, lists and maps themselves, too; a status is always there.
-  const written = compareObjects({ status: {} }, { status: object.status ?? {} }, shape).added
+  const { added, modified } = compareObjects({ status: first }, { status: object.status ?? {} }, shape)
+  const written = sets.union(added, modified)
   let left = sets.difference(sets.difference(written, sets.setOf(['f:status'])), claimed)
   for (const entry of entries.filter(isPending)) {
     const owner = owners.get(
       identify({ manager: entry.manager, operation: entry.operation, apiVersion: entry.apiVersion, subresource: 'status' }),
     )
     const own = share(entry.manager, left)
-    if (owner) owner.set = own
+    if (owner) owner.set = sets.union(owner.set, own)
     left = sets.difference(left, own)
   }
   for (const [id, owner] of [...owners]) if (sets.isEmpty(owner.set)) owners.delete(id)

@@ -341,11 +341,14 @@ export class ApiServer {
 
   /** A component's status needs no checks, and nothing else of the object changes. */
   private updateStatus(info: ResourceInfo, input: KubeObject, old: KubeObject, options: RequestOptions): KubeObject {
-    if (deepEqual(input.status, old.status)) return old
-    const managedFields = trackStatus(info, old, options, timestamp(this.env.now()))
+    // The deployment controller writes its revision so.
+    const { annotations } = (info.resource === 'deployments.apps' ? input : old).metadata
+    if (deepEqual(input.status, old.status) && deepEqual(annotations, old.metadata.annotations)) return old
+    const next = { ...old.metadata, ...(annotations ? { annotations } : {}) }
+    const managedFields = trackStatus(info, next, old, options, timestamp(this.env.now()))
     const { apiVersion, kind } = old
     const { status } = normalize({ apiVersion, kind, metadata: NO_METADATA, status: input.status } as KubeObject, old)
-    return this.storage.put(info.resource, { ...old, status, metadata: { ...old.metadata, managedFields } })
+    return this.storage.put(info.resource, { ...old, status, metadata: { ...next, managedFields } })
   }
 
   /** Ownership is reckoned before admission and allocation add what nobody asked for. */

@@ -179,7 +179,7 @@ function withRevisions(d: Deployment, sets: ReplicaSet[], create: boolean, conte
 function withRevision(d: Deployment, revision: string, { api }: ControllerContext): Deployment {
   const annotations = d.metadata.annotations ?? {}
   if (annotations[REVISION] === revision) return d
-  return api.update<Deployment>({ ...d, metadata: { ...d.metadata, annotations: { ...annotations, [REVISION]: revision } } })
+  return api.updateStatus<Deployment>({ ...d, metadata: { ...d.metadata, annotations: { ...annotations, [REVISION]: revision } } })
 }
 
 function created(d: Deployment, old: ReplicaSet[], revision: number, context: ControllerContext): Rollout | undefined {

@@ -192,7 +192,10 @@ export class FakeCluster implements Client {
   }
 
   updateStatus<T extends KubeObject>(object: T): T {
-    return this.replace(object, (old) => ({ ...old, metadata: { ...old.metadata }, status: object.status }))
+    // Deployments take annotations with their status.
+    const { annotations } = object.metadata
+    const more = object.kind === 'Deployment' && annotations ? { annotations } : {}
+    return this.replace(object, (old) => ({ ...old, metadata: { ...old.metadata, ...more }, status: object.status }))
   }
 
   delete(resource: string, namespace: string | undefined, name: string, options: DeleteOptions = {}): void {

@@ -27,6 +27,7 @@ function plain(text: string): string {
     .replace(/"?\d{4}-\d\d-\d\dT[\d:.]+Z"?/g, 'T')
     .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'UID')
     .replace(/resourceVersion: "?\d+"?/g, 'RV')
+    .replace(/kube-api-access-\w+/g, 'KAA')
     .replace(/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-XXXXX')
 }
 
