@@ -95,7 +95,9 @@ async function apply(context: CommandContext): Promise<void> {
   if (flags.bool('prune')) checkAllowlist(context)
   validate(context, dryRun)
   const serverSide = flags.bool('server-side')
-  const manager = serverSide && !flags.changed('field-manager') ? 'kubectl' : flags.string('field-manager')
+  // A request that names no manager has its program's.
+  const given = serverSide && !flags.changed('field-manager') ? '' : flags.string('field-manager')
+  const manager = given || 'kubectl'
   const printWhole = flags.string('output') !== '' && flags.string('output') !== 'name'
   const print = resultPrinter(context, dryRun)
   const manifests = await manifestsOf(context).catch((error) => {

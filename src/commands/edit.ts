@@ -12,7 +12,7 @@ import { documentsOf, select } from '../cli/select'
 import { validationOf } from '../cli/validation'
 import { ApiError, CommandError, combine } from '../errors'
 import { deepEqual } from '../lib/equal'
-import { quote } from '../lib/go-values'
+import { formatSharpV, quote } from '../lib/go-values'
 import { toCompactJson } from '../lib/json-emit'
 import { createMergePatch } from '../lib/patch/merge-patch'
 import { createTwoWayPatch } from '../lib/patch/strategic-diff'
@@ -83,7 +83,7 @@ async function editCommand(context: CommandContext): Promise<void> {
 function originalOf(objects: EditedObject[], object: KubeObject): EditedObject {
   const uid = object.metadata?.uid ?? ''
   const original = objects.find((o) => o.object.metadata.uid === uid)
-  if (!original) throw new CommandError(`no original object found for ${toCompactJson(object)}`)
+  if (!original) throw new CommandError(`no original object found for &unstructured.Unstructured{Object:${formatSharpV(object)}}`)
   return original
 }
 

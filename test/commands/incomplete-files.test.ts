@@ -99,3 +99,9 @@ test('objects are not sorted by what has no order', async () => {
   )
   expect(await sh.kubectl('get cm --sort-by=.metadata -o name')).toMatch(new RegExp(`^F\\d{4} .* sorter\\.go:329\\] .* ${why}`))
 })
+
+test('who applies without a name is called after the program', async () => {
+  sh.write('a.yml', '{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {k: v}}')
+  await sh.kubectl("apply --server-side -f a.yml --field-manager=''")
+  expect(await sh.kubectl("get cm a -o jsonpath='{.metadata.managedFields[*].manager}'")).toBe('kubectl')
+})
