@@ -29,7 +29,7 @@ async function edit(script: string): Promise<string> {
 test.each([
   ['empties it', ': >"$1"', /is invalid\n.*\nerror: Edit cancelled, no valid changes were saved\.\n\[exit 1\]$/],
   ['changes nothing', 'touch "$1"', /Edit cancelled, no changes made\.\n\[exit 0\]$/],
-  ['takes it away', 'rm "$1"', /error: open \/tmp\/kubectl-edit-\d+\.yaml: no such file or directory\n\[exit 1\]$/],
+  ['takes it away', 'rm "$1"', /error: open \/.*\/kubectl-edit-\d+\.yaml: no such file or directory\n\[exit 1\]$/],
   ['makes a directory of it', 'rm "$1"; mkdir "$1"', /is a directory\n\[exit 1\]$/],
   ['leads it to what never ends', 'ln -sf /dev/zero "$1"', /larger than 134217728 bytes\n\[exit 1\]$/],
   ['fills it', 'head -c 150000000 /dev/zero >"$1"', /larger than 134217728 bytes\n\[exit 1\]$/],

@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { JournalReader } from '../../src/store/journal'
 import { until } from '../network/cli'
 import { isWhole, tried } from '../torture/tried'
 
@@ -73,6 +74,19 @@ function isOpen(port: number): Promise<boolean> {
 
 const CASES = LASTING.filter(({ quick }) => isWhole || quick)
 
+/** What watchers are told of; another watcher may still read it. The first change after they have all been gone for a while takes it away. */
+const WATCH = 'state.json.watch'
+
+test('what watchers were told of is their owner’s alone, and goes once they have been gone for a while', () => {
+  const file = path.join(dir, WATCH)
+  new JournalReader(path.join(dir, 'state.json'))
+  expect(fs.statSync(file).mode & 0o777).toBe(0o600)
+  const then = Date.now() / 1000 - 11
+  fs.utimesSync(file, then, then)
+  expect(kubectl('annotate', 'pod', 'web', 'gone=yes', '--overwrite')).toMatchObject({ status: 0 })
+  expect(fs.existsSync(file)).toBe(false)
+})
+
 test.each(CASES)('$line', async ({ line, said, atInterrupt, listens }) => {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   const ends = await Promise.all(signals.map((signal) => meet(line, said, signal)))
@@ -82,7 +96,7 @@ test.each(CASES)('$line', async ({ line, said, atInterrupt, listens }) => {
     const port = Number(/:(\d+)/.exec(out)?.[1])
     if (listens) expect(await isOpen(port)).toBe(false)
   }
-  expect(fs.readdirSync(dir).filter((name) => !name.startsWith('.') && name !== 'state.json')).toEqual([])
+  expect(fs.readdirSync(dir).filter((name) => !name.startsWith('.') && name !== 'state.json' && name !== WATCH)).toEqual([])
   expect(kubectl('get', 'pod', 'web', '-o', 'name')).toMatchObject({ status: 0, stdout: 'pod/web\n' })
   tried('a signal to a command that lasts', signals.length)
 })
