@@ -30,7 +30,7 @@ export function stepFrame(machine: Machine, process: ShellProcess, frame: Frame)
   else {
     // A function, a sourced script or a trap came to its end.
     process.frames.pop()
-    leave(machine, process, frame)
+    leave(process, frame)
     if (frame.kind === 'call') afterCall(machine, process, frame)
     else if (frame.kind === 'trap' && (frame.signal === 'EXIT' || (frame.signal === 'ERR' && process.options.includes('e'))))
       machine.end(process, frame.status!)
@@ -62,7 +62,7 @@ export function discard(machine: Machine, process: ShellProcess): void {
     return
   }
   const keep = reading < 0 ? 2 : reading + 1
-  while (process.frames.length > keep) leave(machine, process, process.frames.pop()!)
+  while (process.frames.length > keep) leave(process, process.frames.pop()!)
   process.status = 1
 }
 
@@ -87,14 +87,13 @@ function trapError(machine: Machine, process: ShellProcess, status: number): boo
 }
 
 /** Puts back what a function call or a redirection had changed. */
-export function leave(machine: Machine, process: ShellProcess, frame: Frame): void {
+export function leave(process: ShellProcess, frame: Frame): void {
   restore(process, frame)
   if (frame.parameters) process.parameters = frame.parameters
   for (const [name, variable] of Object.entries(frame.variables ?? {})) {
     if (variable) process.variables[name] = variable
     else delete process.variables[name]
   }
-  void machine
 }
 
 function stepProgram(machine: Machine, process: ShellProcess, frame: Frame): void {
@@ -115,7 +114,7 @@ export function push(process: ShellProcess, from: Frame, node: number, tested = 
 /** Ends the node on top of the stack; `set -e` ends the process on an untested failure. */
 export function finish(machine: Machine, process: ShellProcess, frame: Frame, status: number, final = false): void {
   process.status = status
-  leave(machine, process, frame)
+  leave(process, frame)
   process.frames.pop()
   if (!final) return
   if (process.dialect === 'bash') process.statuses = [status]
@@ -278,7 +277,7 @@ function stepProblem(machine: Machine, process: ShellProcess, node: Extract<Node
     machine.end(process, typeof node.problem.what === 'string' && process.dialect === 'bash' ? process.status : 2)
     return
   }
-  while (process.frames.length > at) leave(machine, process, process.frames.pop()!)
+  while (process.frames.length > at) leave(process, process.frames.pop()!)
   process.status = 2
 }
 

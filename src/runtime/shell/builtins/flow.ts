@@ -14,8 +14,7 @@ function isLoop(machine: Machine, process: ShellProcess, frame: Frame): boolean 
 }
 
 /** Leaves loops; a level more than there are loops leaves all. */
-export function leaveLoops(machine: Machine, process: ShellProcess, frame: Frame, words: string[], again: boolean): number | undefined {
-  void frame
+export function leaveLoops(machine: Machine, process: ShellProcess, words: string[], again: boolean): number | undefined {
   let levels = Number(words[1] ?? 1)
   const call = process.frames.findLastIndex((f) => f.kind !== 'node')
   if (!process.frames.slice(call + 1).some((f) => isLoop(machine, process, f))) {
@@ -30,7 +29,7 @@ export function leaveLoops(machine: Machine, process: ShellProcess, frame: Frame
       levels--
       if (levels === 0 && again) break
     }
-    leave(machine, process, top)
+    leave(process, top)
     process.frames.pop()
     if (levels === 0) break
   }
@@ -61,7 +60,7 @@ export function returnFrom(machine: Machine, process: ShellProcess, _frame: Fram
   while (process.frames.length > 0) {
     const top = process.frames.at(-1)!
     if (top.kind === 'call' || top.kind === 'script') break
-    leave(machine, process, top)
+    leave(process, top)
     process.frames.pop()
     if (top.sourced !== undefined) break
   }
