@@ -117,6 +117,9 @@ function reconcile(key: string, context: ControllerContext): void {
   const { api, records, alike, batch = 1 } = context
   const [namespace, name] = key.split('/')
   const pod = api.get<Pod>('pods', namespace, name)
+  // Nobody looks after the Pods of a node that never was there.
+  const host = pod?.spec.nodeName
+  if (host && !records.get(TABLE, key) && !api.get('nodes', undefined, host)) return
   const play = () => ({ wake: sync(key, context) })
   const { wake } = alike && pod && batch > 1 && isLikeOthers(pod, records) ? alike('sync', batch, pod, podWords, play) : play()
   if (wake !== undefined) context.wakeAt(wake)
@@ -135,8 +138,6 @@ function sync(key: string, context: ControllerContext): number | undefined {
   }
   const host = pod?.spec.nodeName
   if (!pod || !host) return undefined
-  // Nobody looks after the Pods of a node that never was there.
-  if (!stored && !api.get('nodes', undefined, host)) return undefined
   const down = nodeFault(world, host)
   if (down) {
     // Back in action it looks at everything anew.
