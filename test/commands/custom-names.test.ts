@@ -87,5 +87,5 @@ test.each([
   ['no version at all', 'kind: Config\napiVersion: a/b/c\n', 'unexpected GroupVersion string: a/b/c'],
 ])('a kubeconfig of %s', async (_name, text, why) => {
   sh.write('c', text)
-  expect(await sh.kubectl('get po --kubeconfig=c')).toBe(`error: error loading config file "${sh.path('c')}": ${why}\n[exit 1]`)
+  expect(await sh.kubectl('get po --kubeconfig=c')).toBe(`error: error loading config file "c": ${why}\n[exit 1]`)
 })
