@@ -54,6 +54,8 @@ export class Lab {
     this.run('ip', 'netns', 'add', this.namespace(name))
     this.made.push(this.namespace(name))
     this.inside(name, 'ip', 'link', 'set', 'lo', 'up')
+    // A namespace takes after its machine, which may be a router: one that runs containers is.
+    this.inside(name, 'sysctl', '-qw', 'net.ipv4.ip_forward=0')
   }
 
   /** A cable from an interface of one namespace to one of another. */
