@@ -1,6 +1,7 @@
 // The versions of objects between one state and the next, for who watches: lines beside the state file, written only while somebody looks.
 // A state holds only what is; what was in between, a Pod that was pending for a moment, is told here. Nothing depends on it.
 import fs from 'node:fs'
+import { closeQuietly } from './bytes'
 import { target } from './file'
 
 /** A watcher says at least this often that it is there, and is taken for gone when it did not for so long, ms. */
@@ -39,14 +40,17 @@ export function isWatched(file: string): boolean {
 /** Tells who watches; call it under the state's lock, before the state is replaced. What cannot be told goes untold. */
 export function tellWatchers(file: string, entries: JournalEntry[]): void {
   if (entries.length === 0) return
-  const journal = journalOf(file)
+  let fd: number | undefined
   try {
-    const { size } = fs.statSync(journal)
+    fd = fs.openSync(journalOf(file), fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_NOFOLLOW)
+    const { size } = fs.fstatSync(fd)
     const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
-    if (size + text.length > LONGEST) fs.truncateSync(journal)
-    if (text.length <= LONGEST) fs.appendFileSync(journal, text)
+    if (size + text.length > LONGEST) fs.ftruncateSync(fd)
+    if (text.length <= LONGEST) fs.appendFileSync(fd, text)
   } catch {
     // They see the difference between two states.
+  } finally {
+    if (fd !== undefined) closeQuietly(fd)
   }
 }
 
@@ -62,14 +66,16 @@ export class JournalReader {
 
   /** Says that somebody looks. */
   sign(): void {
-    const journal = journalOf(this.file)
+    let fd: number | undefined
     try {
       // Nothing but a file of its own is written to.
-      fs.closeSync(fs.openSync(journal, fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW, 0o600))
+      fd = fs.openSync(journalOf(this.file), fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW, 0o600)
       const now = Date.now() / 1000
-      fs.utimesSync(journal, now, now)
+      fs.futimesSync(fd, now, now)
     } catch {
       // The state can be read, its directory not be written: only the differences are seen.
+    } finally {
+      if (fd !== undefined) closeQuietly(fd)
     }
   }
 
@@ -104,7 +110,7 @@ export class JournalReader {
     } catch {
       this.waiting = []
     } finally {
-      if (fd !== undefined) fs.closeSync(fd)
+      if (fd !== undefined) closeQuietly(fd)
     }
   }
 }
